@@ -1,0 +1,66 @@
+# `make` lists the targets.  On a bare Debian: apt install make python3-venv
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+APP ?= examples.recipes.app:app
+ARGS ?=
+
+BIN := .venv/bin
+STAMP := .venv/.stamp
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run tour prove test check fix bench survive requirements lock clean
+
+help:  ## list the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  ARGS=... is handed on to run, tour, prove, test and bench; PORT, HOST to run; APP to prove"
+
+setup: $(STAMP)  ## create .venv with the locked packages (the other targets do it when needed)
+
+$(STAMP): requirements.lock pyproject.toml
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(STAMP)  ## serve the recipes example on http://127.0.0.1:8000
+	$(BIN)/python -m examples.recipes serve --host $(HOST) --port $(PORT) $(ARGS)
+
+tour: $(STAMP)  ## a scripted client walks through the example and prints what happens
+	$(BIN)/python -m examples.recipes tour $(ARGS)
+
+prove: $(STAMP)  ## the authorization matrix of the example, with 0 disagreements
+	$(BIN)/mainstay prove access $(APP) $(ARGS)
+
+test: $(STAMP)  ## all tests, on SQLite and on a PostgreSQL that the tests start
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP)  ## format, lint, strict types, floors, the page of requirements
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tests.repository.requirements --check
+
+fix: $(STAMP)  ## format, and mend what ruff can mend; rewrite the page of requirements
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/python -m tests.repository.requirements
+
+requirements: $(STAMP)  ## rewrite docs/reference/requirements.md
+	$(BIN)/python -m tests.repository.requirements
+
+bench: $(STAMP)  ## CPU per request, beside FastAPI + SQLAlchemy and a handler written by hand
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+survive: $(STAMP)  ## kill -9 under 64 writers, then count the acknowledged writes that are lost
+	$(BIN)/python benchmarks/kill.py $(ARGS)
+
+lock: $(STAMP)  ## rewrite requirements.lock with the newest versions that pyproject.toml admits
+	$(BIN)/uv pip compile pyproject.toml --upgrade --all-extras --group build --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--quiet --output-file requirements.lock
+
+clean:  ## remove .venv and the caches
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov dist build
