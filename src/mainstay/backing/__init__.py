@@ -1,0 +1,1 @@
+"""What stands behind a backend, each behind a port of its own."""

@@ -1,0 +1,104 @@
+"""The port behind which each database lives: text and values in, rows out, errors of one family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import MetaData
+from sqlalchemy.engine import Dialect
+
+Row = Sequence[Any]
+"""One row, read by position."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One statement to run now: the driver's own text and its values, in order."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+
+Script = Generator[Command, Sequence[Row], T]
+"""What a transaction does, without saying how: it yields commands and is sent their rows.
+
+One script serves a driver that is awaited and a driver that blocks in a thread.  A database may
+run a script again from its beginning (after a lost group commit), so that a script has no effect
+but its commands.
+"""
+
+
+class IntegrityFailure(Exception):
+    """A constraint of the database refused a write; `constraint` is its name where the driver tells it.
+
+    `columns` are the names of the columns that the driver tells (SQLite tells columns of unique and
+    not-null constraints, PostgreSQL tells the constraint), without their table.
+    """
+
+    def __init__(self, *, constraint: str | None = None, table: str | None = None, columns: tuple[str, ...] = ()) -> None:
+        super().__init__(constraint or ", ".join(columns))
+        self.constraint = constraint
+        self.table = table
+        self.columns = columns
+
+
+class UniqueViolation(IntegrityFailure):
+    """A value that must be unique is taken."""
+
+
+class ForeignKeyViolation(IntegrityFailure):
+    """A row refers to one that is not there, or one that goes is still referred to."""
+
+
+class CheckViolation(IntegrityFailure):
+    """A CHECK constraint is false for the row."""
+
+
+class NotNullViolation(IntegrityFailure):
+    """A column that must have a value has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the database answers, and in how many milliseconds."""
+
+    ok: bool
+    latency_ms: float
+    detail: str = ""
+
+
+class Database(Protocol):
+    """A database that runs compiled text.
+
+    Raises `IntegrityFailure` where a constraint refuses, `mainstay.errors.Unavailable` (with
+    `retry_after`) where it cannot answer in time: pool empty, server gone, database locked, statement
+    or lock time-out.  Anything else that it raises is a fault of Mainstay.
+    """
+
+    name: str
+    """`sqlite` or `postgresql`."""
+
+    dialect: Dialect
+    """What SQLAlchemy compiles text for this driver with."""
+
+    async def open(self) -> None:
+        """Connects; raises `Unavailable` where there is nothing to connect to."""
+
+    async def close(self) -> None:
+        """Waits for what runs, then closes every connection."""
+
+    async def read(self, text: str, values: Sequence[Any]) -> Sequence[Row]:
+        """Runs one statement that only reads, outside any transaction."""
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        """Runs a script in one transaction that is durable when this returns; an exception undoes it."""
+
+    async def create_missing(self, metadata: MetaData) -> None:
+        """Creates the tables and indexes of `metadata` that are not there; changes nothing that is."""
+
+    async def health(self) -> Health:
+        """One round trip, bounded by a second."""

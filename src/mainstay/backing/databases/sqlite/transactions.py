@@ -1,0 +1,139 @@
+"""Runs scripts on the connection that writes: many in one transaction, or each in its own."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf
+from time import monotonic
+from typing import Any, NoReturn
+
+from mainstay.backing.databases.database import Script
+from mainstay.backing.databases.script import refuse
+from mainstay.backing.databases.sqlite.connection import patiently
+from mainstay.backing.databases.sqlite.errors import translated
+from mainstay.backing.databases.sqlite.settings import Settings
+from mainstay.errors import Unavailable
+
+STEPS = 100_000
+"""Steps of SQLite's machine between two looks at the clock, some milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one script: its value where `error` is None."""
+
+    value: Any = None
+    error: BaseException | None = None
+
+
+class Transactions:
+    """One connection and the transactions on it; belongs to the writer's thread.
+
+    SQLite undoes a whole transaction by itself at some errors (disk full, I/O error, interrupt,
+    `ON CONFLICT ROLLBACK`), and a COMMIT can fail.  Then nothing of the group is there, and each
+    script runs again in a transaction of its own, so that one never pays for another.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, settings: Settings) -> None:
+        self._connection = connection
+        self._execute = connection.execute
+        self._settings = settings
+        self._deadline = inf
+        self._expired = False
+        connection.set_progress_handler(self._late, STEPS)
+
+    def run(self, scripts: Sequence[Callable[[], Script[Any]]], *, since: float) -> list[Outcome]:
+        """What became of each script, in order; what has a value is durable. `since` is when the oldest was asked."""
+        if len(scripts) == 1:
+            return [self._alone(scripts[0], since)]
+        try:
+            self._begin(since)
+        except sqlite3.Error as error:
+            return [Outcome(error=translated(error)) for _ in scripts]
+        outcomes: list[Outcome] = []
+        if self._together(scripts, outcomes):
+            return outcomes
+        self.undo()
+        late = len(outcomes) - 1 if self._expired else -1
+        return [outcomes[late] if at == late else self._alone(script, since) for at, script in enumerate(scripts)]
+
+    def _together(self, scripts: Sequence[Callable[[], Script[Any]]], outcomes: list[Outcome]) -> bool:
+        """Fills `outcomes` in one transaction, already begun; False where it was lost or would not commit.
+
+        Where a script that took too long lost it, that script is the last of `outcomes`.
+        """
+        try:
+            for script in scripts:
+                self._execute("SAVEPOINT script")
+                try:
+                    outcomes.append(Outcome(self._drive(script)))
+                except BaseException as error:
+                    outcomes.append(Outcome(error=translated(error)))
+                    if not self._connection.in_transaction:
+                        return False
+                    self._execute("ROLLBACK TO script")
+                self._execute("RELEASE script")
+            self._expired = False
+            self._execute("COMMIT")
+        except sqlite3.Error:
+            return False
+        return True
+
+    def _alone(self, script: Callable[[], Script[Any]], since: float) -> Outcome:
+        """The outcome of a script in its own transaction."""
+        try:
+            self._begin(since)
+            value = self._drive(script)
+            self._execute("COMMIT")
+        except BaseException as error:
+            self.undo()
+            return Outcome(error=translated(error))
+        return Outcome(value)
+
+    def _drive(self, script: Callable[[], Script[Any]]) -> Any:
+        """The value that the script returns, its commands run as it yields them."""
+        execute = self._execute
+        running = script()
+        self._expired = False
+        self._deadline = monotonic() + self._settings.write_timeout
+        try:
+            command = next(running)
+            while True:
+                try:
+                    rows = execute(command.text, command.values).fetchall()
+                except sqlite3.Error as error:
+                    self._refuse(running, error)
+                if monotonic() > self._deadline:
+                    raise Unavailable(retry_after=1)
+                command = running.send(rows)
+        except StopIteration as done:
+            return done.value
+        finally:
+            self._deadline = inf
+            running.close()
+
+    def _refuse(self, script: Script[Any], error: sqlite3.Error) -> NoReturn:
+        """Raises what the error means, through the script while its transaction can still be undone alone."""
+        if self._connection.in_transaction:
+            refuse(script, translated(error))
+        raise translated(error)
+
+    def _begin(self, since: float) -> None:
+        """Begins a transaction that may write, when no other process has one, or `busy_timeout` after `since`."""
+        patiently(lambda: self._execute("BEGIN IMMEDIATE"), until=since + self._settings.busy_timeout)
+
+    def undo(self) -> None:
+        """Ends the transaction if there still is one; never raises."""
+        try:
+            if self._connection.in_transaction:
+                self._execute("ROLLBACK")
+        except sqlite3.Error:
+            pass
+
+    def _late(self) -> bool:
+        """Whether the script has used up its time, which interrupts its statement."""
+        if monotonic() > self._deadline:
+            self._expired = True
+        return self._expired

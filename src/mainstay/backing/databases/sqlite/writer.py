@@ -1,0 +1,115 @@
+"""The one thread that writes: whatever scripts wait at one moment share one transaction and one sync."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Thread
+from time import monotonic
+from typing import Any, TypeVar
+
+from mainstay.backing.databases.database import Script
+from mainstay.backing.databases.sqlite.settings import Settings
+from mainstay.backing.databases.sqlite.transactions import Outcome, Transactions
+from mainstay.errors import Unavailable
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A script that somebody waits for."""
+
+    script: Callable[[], Script[Any]]
+    future: asyncio.Future[Any]
+    since: float
+
+
+class Writer:
+    """Owns a connection, which it closes; `write` may be called from any event loop."""
+
+    def __init__(self, connection: sqlite3.Connection, settings: Settings) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._transactions = Transactions(connection, settings)
+        self._queue: SimpleQueue[Call | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="mainstay-sqlite-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether scripts are run."""
+        return self._thread.is_alive()
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        """What the script returns, when it is durable.
+
+        A caller that is cancelled takes its script back if it has not begun; one that has begun is
+        done all the same.
+        """
+        if self._queue.qsize() >= self._settings.queue:
+            raise Unavailable(retry_after=1)
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._queue.put(Call(script, future, monotonic()))
+        return await future
+
+    async def close(self) -> None:
+        """Runs what waits, then ends the thread and closes the connection."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _work(self) -> None:
+        """The thread: one group after another until it is told to end."""
+        while group := self._next():
+            calls = [call for call in group if call is not None and not call.future.cancelled()]
+            if calls:
+                deliver(calls, self._outcomes(calls))
+            if group[-1] is None:
+                break
+        self._connection.close()
+
+    def _next(self) -> list[Call | None]:
+        """Waits for a call, and takes the others that wait by then; None comes last and ends the work."""
+        group = [self._queue.get()]
+        try:
+            while group[-1] is not None and len(group) < self._settings.group:
+                group.append(self._queue.get_nowait())
+        except Empty:
+            pass
+        return group
+
+    def _outcomes(self, calls: list[Call]) -> list[Outcome]:
+        """What became of each call, whatever happens: the thread outlives every error."""
+        try:
+            return self._transactions.run([call.script for call in calls], since=calls[0].since)
+        except BaseException as error:
+            self._transactions.undo()
+            return [Outcome(error=RuntimeError(f"the writer failed: {error!r}")) for _ in calls]
+
+
+def deliver(calls: Iterable[Call], outcomes: Iterable[Outcome]) -> None:
+    """Hands the outcomes to the loops that wait for them, each loop woken once."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Outcome]]] = {}
+    for call, outcome in zip(calls, outcomes, strict=True):
+        loops.setdefault(call.future.get_loop(), []).append((call.future, outcome))
+    for loop, settled in loops.items():
+        try:
+            loop.call_soon_threadsafe(settle, settled)
+        except RuntimeError:
+            pass  # the loop is closed, and with it everybody who waited
+
+
+def settle(settled: Iterable[tuple[asyncio.Future[Any], Outcome]]) -> None:
+    """Gives each future its outcome, unless its caller was cancelled meanwhile."""
+    for future, outcome in settled:
+        if future.done():
+            continue
+        if outcome.error is None:
+            future.set_result(outcome.value)
+        elif isinstance(outcome.error, Exception) and not isinstance(outcome.error, StopIteration):
+            future.set_exception(outcome.error)
+        else:
+            future.set_exception(RuntimeError(f"a script raised {outcome.error!r}"))
