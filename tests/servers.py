@@ -83,8 +83,9 @@ class PostgresServer:
 
     def sql(self, statement: str, *, database: str = "postgres") -> str:
         """Runs one statement as the superuser and returns psql's plain output."""
-        command = [self._programs / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement]
-        answer = subprocess.run([*command, self.url(database)], capture_output=True, text=True, check=False)
+        quietly = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+        command = [str(self._programs / "psql"), *quietly, "-c", statement, self.url(database)]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
         if answer.returncode:
             raise RuntimeError(f"{statement}: {answer.stderr.strip()}")
         return answer.stdout.strip()
@@ -169,7 +170,7 @@ class PostgresServer:
         self.start()
 
     def _answers(self) -> bool:
-        probe = [self._programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        probe = [str(self._programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(probe, check=False).returncode == 0
 
     def _reachable_programs(self) -> Path:
