@@ -181,8 +181,10 @@ class PostgresServer:
         installed = Path(spec.origin).parent / "pginstall18"
         if self._owner is None or _may_run(installed / "bin" / "postgres", self._owner):
             return installed / "bin"
-        copy = self.home / "programs"
-        shutil.copytree(installed, copy, symlinks=True, ignore=shutil.ignore_patterns("*.a", "include", "doc"))
+        copy = self.home / installed.parent.name / installed.name
+        shutil.copytree(installed, copy, symlinks=True, ignore=shutil.ignore_patterns("*.a", "include"))
+        libraries = f"{installed.parent.name}.libs"  # beside the package, where the programs look for them
+        shutil.copytree(installed.parent.parent / libraries, self.home / libraries)
         self.home.chmod(0o755)
         return copy / "bin"
 
