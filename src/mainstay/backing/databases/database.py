@@ -39,7 +39,9 @@ class IntegrityFailure(Exception):
     not-null constraints, PostgreSQL tells the constraint), without their table.
     """
 
-    def __init__(self, *, constraint: str | None = None, table: str | None = None, columns: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, *, constraint: str | None = None, table: str | None = None, columns: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(constraint or ", ".join(columns))
         self.constraint = constraint
         self.table = table

@@ -68,7 +68,7 @@ class SQLite:
             return self._execute(text, values).fetchall()
         except sqlite3.Error as error:
             if connection.primary(error) not in SLOW_OR_LOCKED:
-                raise errors.translated(error)
+                errors.fail(error)
         return await self._running().readers.read(text, values)
 
     async def write(self, script: Callable[[], Script[T]]) -> T:

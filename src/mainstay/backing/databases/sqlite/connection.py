@@ -17,7 +17,9 @@ LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 def writing(file: Path, settings: Settings, *, durable: bool = True) -> sqlite3.Connection:
     """The connection that writes; it makes the file, and waits for a process that makes it too."""
     connection = connected(file, settings)
-    patiently(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchall(), until=monotonic() + settings.busy_timeout)
+    patiently(
+        lambda: connection.execute("PRAGMA journal_mode = WAL").fetchall(), until=monotonic() + settings.busy_timeout
+    )
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_size_limit = 67108864")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from typing import NoReturn
 
 from mainstay.backing.databases.database import (
     CheckViolation,
@@ -50,6 +51,11 @@ def translated(error: BaseException) -> BaseException:
         return error
     meaning.__cause__ = error
     return meaning
+
+
+def fail(error: BaseException) -> NoReturn:
+    """Raises what `error` means, caused by it."""
+    raise translated(error)
 
 
 def violation(code: int, message: str) -> Exception | None:

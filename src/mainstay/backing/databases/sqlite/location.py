@@ -31,9 +31,11 @@ class Location:
 def locate(url: str) -> Location:
     """The location that `sqlite:///relative.db`, `sqlite:////absolute.db` or `sqlite://` names."""
     _, separator, rest = url.partition("://")
-    authority, slash, path = rest.partition("?")[0].partition("/")
+    authority, _, path = rest.partition("?")[0].partition("/")
     if not separator or authority:
-        raise ValueError(f"{url!r} is not a SQLite URL; write sqlite:///relative.db, sqlite:////absolute.db or sqlite://")
+        raise ValueError(
+            f"{url!r} is not a SQLite URL; write sqlite:///relative.db, sqlite:////absolute.db or sqlite://"
+        )
     if path in {"", ":memory:"}:
         temporary = TemporaryDirectory(prefix="mainstay-")
         return Location(Path(temporary.name) / "memory.db", temporary)

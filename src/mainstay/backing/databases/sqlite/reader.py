@@ -6,19 +6,18 @@ import asyncio
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 
 from mainstay.backing.databases.database import Row
 from mainstay.backing.databases.sqlite.connection import patiently, reading
-from mainstay.backing.databases.sqlite.errors import translated
+from mainstay.backing.databases.sqlite.errors import fail
 from mainstay.backing.databases.sqlite.settings import Settings
 from mainstay.errors import Unavailable
 
 STEPS = 50_000
-"""Steps of SQLite's machine between two looks at the clock, some milliseconds: each look takes the interpreter's lock."""
+"""Steps of SQLite's machine between two looks at the clock, for which the interpreter's lock is taken."""
 
 
 class Deadline:
@@ -75,7 +74,7 @@ class Readers:
                 self._connections.put(connection)
             return rows
         except sqlite3.Error as error:
-            raise translated(error)
+            fail(error)
 
     def _connection(self) -> sqlite3.Connection:
         try:

@@ -1,0 +1,223 @@
+"""PostgreSQL behind the port: prepared statements on pinned connections, no session and no reset between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from random import uniform
+from time import monotonic
+from typing import Any, NoReturn, TypeVar
+
+import asyncpg
+from sqlalchemy import MetaData
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.engine import Dialect
+
+from mainstay.backing.databases.database import Health, Row, Script
+from mainstay.backing.databases.postgresql.connection import Connection, connected
+from mainstay.backing.databases.postgresql.errors import REPEATABLE, STALE, fail, lost, translated
+from mainstay.backing.databases.postgresql.pool import Pool
+from mainstay.backing.databases.postgresql.settings import Settings
+from mainstay.backing.databases.schema import circular, creation
+from mainstay.backing.databases.script import refuse
+from mainstay.errors import Unavailable
+
+T = TypeVar("T")
+
+ATTEMPTS = 3
+"""How often a transaction runs that the server undoes for another's sake."""
+
+SCHEMA_LOCK = 0x6D61696E73746179
+"""The advisory lock of whoever changes the schema: "mainstay" in ASCII."""
+
+SCHEMA_PATIENCE = 600.0
+"""Seconds that creating tables and indexes may take, waiting for another worker that does so included."""
+
+
+class PostgreSQL:
+    """A server, reached through a pool of connections."""
+
+    name = "postgresql"
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        self.dialect: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+        self._url = url
+        self._settings = settings
+        self._pool = self._closed()
+        self._idle = self._pool.idle
+
+    async def open(self) -> None:
+        """Connects; raises `Unavailable` with the server's reason where it cannot."""
+        pool = Pool(lambda: connected(self._url, self._settings), self._settings)
+        try:
+            pool.release(await pool.acquire())
+        except Unavailable as error:
+            raise Unavailable(f"PostgreSQL cannot be reached: {error.__cause__ or error}", retry_after=1) from error
+        self._pool, self._idle = pool, pool.idle
+
+    async def close(self) -> None:
+        """Waits for what runs, `close_timeout` at most, then closes every connection."""
+        pool, self._pool = self._pool, self._closed()
+        self._idle = self._pool.idle
+        await pool.close()
+
+    async def read(self, text: str, values: Sequence[Any]) -> Sequence[Row]:
+        """The rows; once more where the statement was stale or the connection dead."""
+        pool = self._pool
+        connection = self._idle.pop() if self._idle else await pool.acquire()
+        try:
+            statements = connection.statements
+            statement = statements.pop(text, None)
+            if statement is None:
+                rows: Sequence[Row] = await connection.fetch(text, tuple(values))
+            else:
+                statements[text] = statement
+                rows = await statement.fetch(*values)
+        except BaseException as error:
+            gone = lost(error, connection.raw)
+            self._give_back(pool, connection, gone=gone)
+            if not isinstance(error, STALE) and not (gone and may_be_repeated(error)):
+                fail(error, closed=gone)
+        else:
+            pool.release(connection)
+            return rows
+        return await self._read_again(text, values)
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        """What the script returns, when it is committed.
+
+        Where the connection is lost while it commits, nobody knows whether it did: `Unavailable` is
+        raised, and only a caller with an idempotency key should write again.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            pool = self._pool
+            connection = await pool.acquire()
+            if attempt > 1:
+                connection.statements.clear()
+            try:
+                result = await self._transaction(connection, script)
+            except BaseException as error:
+                gone = lost(error, connection.raw) or connection.raw.is_in_transaction()
+                self._give_back(pool, connection, gone=gone)
+                if attempt == ATTEMPTS or not isinstance(error, STALE + REPEATABLE):
+                    fail(error, closed=gone)
+            else:
+                pool.release(connection)
+                return result
+            await asyncio.sleep(uniform(0.005, 0.03) * attempt)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def create_missing(self, metadata: MetaData) -> None:
+        """Creates the tables and indexes that are not there, in one transaction, one worker at a time."""
+        pool = self._pool
+        connection = await pool.acquire()
+        try:
+            await create(connection.raw, metadata, self.dialect)
+        except BaseException as error:
+            gone = lost(error, connection.raw) or connection.raw.is_in_transaction()
+            self._give_back(pool, connection, gone=gone)
+            fail(error, closed=gone)
+        pool.release(connection)
+
+    async def health(self) -> Health:
+        """Whether a connection can be had and the server answers on it, within a second."""
+        start = monotonic()
+        detail = ""
+        try:
+            async with asyncio.timeout(1):
+                await self.read("SELECT 1", ())
+        except TimeoutError:
+            detail = "no answer within a second"
+        except Unavailable as error:
+            detail = str(error.__cause__ or error)
+        return Health(ok=not detail, latency_ms=(monotonic() - start) * 1000, detail=detail)
+
+    async def _read_again(self, text: str, values: Sequence[Any]) -> Sequence[Row]:
+        """The second and last attempt, which prepares the statement anew."""
+        pool = self._pool
+        connection = await pool.acquire()
+        connection.statements.pop(text, None)
+        try:
+            rows = await connection.fetch(text, tuple(values))
+        except BaseException as error:
+            gone = lost(error, connection.raw)
+            self._give_back(pool, connection, gone=gone)
+            fail(error, closed=gone)
+        pool.release(connection)
+        return rows
+
+    async def _transaction(self, connection: Connection, script: Callable[[], Script[T]]) -> T:
+        """What the script returns, its transaction committed; undone where it raises and the connection lives."""
+        transaction = connection.raw.transaction()
+        await transaction.start()
+        try:
+            if not self._settings.prepared:
+                limits = self._settings.timeouts().items()
+                await connection.raw.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in limits))
+            result = await drive(connection, script)
+        except Exception as error:
+            if not lost(error, connection.raw):
+                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                    await transaction.rollback()
+            raise
+        await transaction.commit()
+        return result
+
+    def _give_back(self, pool: Pool, connection: Connection, *, gone: bool) -> None:
+        """Releases a connection after an error; where it is dead, so are the idle ones to the same server."""
+        if not gone:
+            pool.release(connection)
+            return
+        dead = connection.raw.is_closed()
+        pool.drop(connection)
+        if dead:
+            pool.drop_idle()
+
+    def _closed(self) -> Pool:
+        """A pool that refuses, which stands in while the database is not open."""
+        pool = Pool(lambda: connected(self._url, self._settings), self._settings)
+        pool.refuse()
+        return pool
+
+
+async def drive(connection: Connection, script: Callable[[], Script[T]]) -> T:
+    """What the script returns, its commands run as it yields them."""
+    running = script()
+    try:
+        command = next(running)
+        while True:
+            try:
+                rows = await connection.fetch(command.text, command.values)
+            except Exception as error:
+                tell(running, error, connection.raw)
+            command = running.send(rows)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    finally:
+        running.close()
+
+
+def tell(script: Script[Any], error: Exception, raw: asyncpg.Connection) -> NoReturn:
+    """Raises an error through the script, unless the script is about to run again or its connection is dead."""
+    if isinstance(error, STALE + REPEATABLE) or lost(error, raw):
+        raise error
+    refuse(script, translated(error))
+
+
+def may_be_repeated(error: BaseException) -> bool:
+    """Whether a read on a dead connection may run once more: not for a caller that left, nor after a long silence."""
+    return isinstance(error, Exception) and not isinstance(error, TimeoutError)
+
+
+async def create(raw: asyncpg.Connection, metadata: MetaData, dialect: Dialect) -> None:
+    """Runs the statements of `creation` under the lock of whoever changes the schema."""
+    async with raw.transaction():
+        await raw.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+        await raw.execute(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})", timeout=SCHEMA_PATIENCE)
+        for text in creation(metadata, dialect):
+            await raw.execute(text, timeout=SCHEMA_PATIENCE)
+        for name, text in circular(metadata, dialect):
+            if not await raw.fetchval("SELECT count(*) FROM pg_constraint WHERE conname = $1", name):
+                await raw.execute(text, timeout=SCHEMA_PATIENCE)

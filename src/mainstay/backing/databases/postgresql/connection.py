@@ -1,0 +1,56 @@
+"""A connection to PostgreSQL with the statements that it has prepared."""
+
+from __future__ import annotations
+
+from random import uniform
+from time import monotonic
+from typing import Any
+
+import asyncpg
+
+from mainstay.backing.databases.postgresql.settings import Settings
+
+
+class Connection:
+    """asyncpg's connection, its statements by text (the last used last), and when it is too old to keep."""
+
+    __slots__ = ("expires", "limit", "prepared", "raw", "statements")
+
+    def __init__(self, raw: asyncpg.Connection, settings: Settings) -> None:
+        self.raw = raw
+        self.statements: dict[str, Any] = {}
+        self.limit = settings.statements
+        self.prepared = settings.prepared
+        self.expires = monotonic() + settings.recycle * uniform(0.9, 1.0)
+
+    async def statement(self, text: str) -> Any:
+        """The prepared statement of a text, which is now the last used."""
+        statement = self.statements.pop(text, None)
+        if statement is None:
+            statement = await self.raw.prepare(text)
+            if len(self.statements) >= self.limit:
+                del self.statements[next(iter(self.statements))]
+        self.statements[text] = statement
+        return statement
+
+    async def fetch(self, text: str, values: tuple[Any, ...]) -> list[Any]:
+        """The rows of one statement."""
+        rows: list[Any]
+        if self.prepared:
+            statement = await self.statement(text)
+            rows = await statement.fetch(*values)
+        else:
+            rows = await self.raw.fetch(text, *values)
+        return rows
+
+
+async def connected(url: str, settings: Settings) -> Connection:
+    """A new connection; asyncpg keeps no statements itself, since a found one costs it more than ours."""
+    raw = await asyncpg.connect(
+        url,
+        timeout=settings.connect_timeout,
+        command_timeout=settings.patience(),
+        statement_cache_size=0,
+        server_settings=settings.session(),
+    )
+    return Connection(raw, settings)
