@@ -1,0 +1,32 @@
+"""Who is calling: an identifier, roles, scopes and claims, or nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+NO_CLAIMS: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is calling.  `id` is None for nobody; the identifier has the type of the account's key."""
+
+    id: Any = None
+    roles: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+    claims: Mapping[str, Any] = field(default=NO_CLAIMS, hash=False)
+
+    @property
+    def is_known(self) -> bool:
+        """True when somebody is calling."""
+        return self.id is not None
+
+    def value(self, claim: str) -> Any:
+        """The value that a policy means by `actor.id` or `actor.claim(name)`; None where there is none."""
+        return self.id if claim == "id" else self.claims.get(claim)
+
+
+NOBODY = Actor()

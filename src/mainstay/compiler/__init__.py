@@ -1,0 +1,96 @@
+"""Declarations to operations: passes make the application, verifiers look for mistakes.
+
+Both run to their end before anything is said, so that all mistakes are told together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mainstay.compiler.draft import Draft
+from mainstay.compiler.finish import finish
+from mainstay.compiler.passes.declared_fields import fields
+from mainstay.compiler.passes.declared_indexes import indexes
+from mainstay.compiler.passes.declared_lists import lists
+from mainstay.compiler.passes.declared_policies import policies
+from mainstay.compiler.passes.mounted_routers import routers
+from mainstay.compiler.passes.operations import operations
+from mainstay.compiler.passes.resources import resources
+from mainstay.compiler.passes.tables import tables
+from mainstay.compiler.problem import DeclarationErrors, Place, Problem
+from mainstay.compiler.verify.every_filter_and_sort_has_an_index import every_filter_and_sort_has_an_index
+from mainstay.compiler.verify.every_operation_has_a_policy import every_operation_has_a_policy
+from mainstay.compiler.verify.every_write_can_be_made import every_write_can_be_made
+from mainstay.compiler.verify.includes_name_one_resource import includes_name_one_resource
+from mainstay.compiler.verify.lookups_are_unique import lookups_are_unique
+from mainstay.compiler.verify.names_and_paths_are_unique import names_and_paths_are_unique
+from mainstay.compiler.verify.numbers_are_exact import numbers_are_exact
+from mainstay.compiler.verify.secrets_are_not_readable import secrets_are_not_readable
+from mainstay.declare.mount import Mount
+from mainstay.declare.resource import Resource
+from mainstay.operation import Application, Limit
+from mainstay.storage import Storage
+
+PASSES: tuple[Callable[[Draft], None], ...] = (
+    resources,
+    tables,
+    fields,
+    policies,
+    lists,
+    indexes,
+    operations,
+    routers,
+)
+"""What is made of the declarations, in order."""
+
+VERIFIERS: tuple[Callable[[Draft], Iterable[Problem]], ...] = (
+    every_operation_has_a_policy,
+    every_filter_and_sort_has_an_index,
+    every_write_can_be_made,
+    includes_name_one_resource,
+    lookups_are_unique,
+    names_and_paths_are_unique,
+    numbers_are_exact,
+    secrets_are_not_readable,
+)
+"""What could still be wrong, one thing each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """An application as data, and how its tables are kept."""
+
+    application: Application
+    storage: Storage
+
+
+def compile(
+    declared: Sequence[type[Resource[Any]]],
+    *,
+    routers: Sequence[Mount] = (),
+    name: str = "Mainstay",
+    version: str = "0.1.0",
+    description: str = "",
+    prefix: str = "/api/v1",
+    database: str = "sqlite",
+    declare_indexes: bool = True,
+    limits: tuple[Limit, ...] = (),
+) -> Compiled:
+    """The application that the declarations mean.
+
+    `database` is the kind of database that it will run on; with `declare_indexes` off, the tables must
+    have every index already.  Raises `DeclarationErrors` with every mistake there is.
+    """
+    draft = Draft(declared, routers, name, version, description, prefix, database, declare_indexes, limits)
+    for run in PASSES:
+        run(draft)
+    for verify in VERIFIERS:
+        draft.problems.extend(verify(draft))
+    if draft.problems:
+        raise DeclarationErrors(sorted(dict.fromkeys(draft.problems), key=lambda problem: str(problem.place)))
+    return finish(draft, Compiled)
+
+
+__all__ = ["PASSES", "VERIFIERS", "Compiled", "DeclarationErrors", "Place", "Problem", "compile"]

@@ -1,0 +1,1 @@
+"""What is made of the declarations, one file a pass."""

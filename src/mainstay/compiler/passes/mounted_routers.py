@@ -1,0 +1,76 @@
+"""Routes of the user's own FastAPI routers, as operations whose inside is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from mainstay.compiler.draft import Draft
+from mainstay.compiler.passes.declared_policies import tree_of
+from mainstay.compiler.problem import Place
+from mainstay.declare.mount import Mount
+from mainstay.declare.policy import Policy
+from mainstay.operation import Operation, Parameter
+from mainstay.policy import tree
+from mainstay.wire import Form
+
+ABOUT_THE_ACTOR = (tree.Always, tree.SignedIn, tree.Role, tree.Scope, tree.All, tree.Any_, tree.Not)
+
+
+def routers(draft: Draft) -> None:
+    """One opaque operation for each method of each route of a mounted router."""
+    for position, mount in enumerate(draft.mounts):
+        if not isinstance(mount, Mount) or not isinstance(mount.allow, Policy):
+            draft.problem(
+                first_place(getattr(mount, "router", mount), position),
+                f"routers[{position}] is a FastAPI router without a policy",
+                "write mount(router, allow=signed_in), or allow=anyone where everybody may call it",
+            )
+            continue
+        place = first_place(mount.router, position)
+        policy = tree_of(draft, mount.allow, place, {})
+        if not all(isinstance(node, ABOUT_THE_ACTOR) for node in policy.walk()):
+            draft.problem(
+                place,
+                f"the policy of routers[{position}] looks at rows, which a router has none of",
+                "use role(..), scope(..), signed_in or anyone, and check rows in the routes",
+            )
+        draft.mounted.append((mount, policy))
+        for route in routes_of(mount.router):
+            draft.operations.extend(opaque(draft, route, policy))
+
+
+def routes_of(router: Any) -> Iterator[APIRoute]:
+    """The router's routes."""
+    return (route for route in router.routes if isinstance(route, APIRoute))
+
+
+def opaque(draft: Draft, route: APIRoute, policy: tree.Node) -> Iterator[Operation]:
+    """The route's operations."""
+    for method in sorted(route.methods):
+        yield Operation(
+            name=f"{route.name}.{method.lower()}" if len(route.methods) > 1 else str(route.name),
+            action="opaque",
+            method=method,
+            path=route.path_format,
+            status=route.status_code or 200,
+            policy=policy,
+            summary=route.summary or str(route.name).replace("_", " ").capitalize(),
+            description=route.description,
+            parameters=tuple(
+                Parameter(name, "path", Form("string"), f"The {name.replace('_', ' ')} in the path.", True)
+                for name in sorted(route.param_convertors)
+            ),
+            limits=draft.limits,
+        )
+
+
+def first_place(router: Any, position: int) -> Place:
+    """Where the router's first endpoint is written."""
+    for route in getattr(router, "routes", ()):
+        code = getattr(getattr(route, "endpoint", None), "__code__", None)
+        if code is not None:
+            return Place(code.co_filename, code.co_firstlineno)
+    return Place(f"<routers[{position}]>", 0)

@@ -1,0 +1,186 @@
+"""The operations of each resource: parameters, bodies, answers, errors, bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mainstay.compiler.draft import Draft, DraftResource
+from mainstay.operation import Action, Filter, Limit, Operation, Parameter, Part, Shape
+from mainstay.policy import tree
+from mainstay.wire import Form
+
+METHODS: dict[str, tuple[Action, str, int, str]] = {
+    "list": ("list", "GET", 200, "List {plural}"),
+    "get": ("get", "GET", 200, "Get one of the {plural}"),
+    "create": ("create", "POST", 201, "Create one of the {plural}"),
+    "replace": ("replace", "PUT", 200, "Replace one of the {plural}"),
+    "update": ("update", "PATCH", 200, "Change one of the {plural}"),
+    "delete": ("delete", "DELETE", 204, "Delete one of the {plural}"),
+}
+"""Action, method, status and summary of each operation."""
+
+POLICY = {"list": "read", "get": "read", "create": "create", "replace": "update", "update": "update", "delete": "delete"}
+"""Which policy an operation is under."""
+
+READS = ("UNAUTHENTICATED", "FORBIDDEN", "TOO_MANY_REQUESTS", "INTERNAL_ERROR", "UNAVAILABLE", "VALIDATION_ERROR")
+WRITES = (*READS, "MALFORMED_BODY", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "DUPLICATE", "REFERENCE_NOT_FOUND", "CHECK_FAILED")
+ERRORS = {
+    "list": (*READS, "INVALID_CURSOR", "NOT_ACCEPTABLE"),
+    "get": (*READS, "NOT_FOUND", "NOT_ACCEPTABLE"),
+    "create": WRITES,
+    "replace": (*WRITES, "NOT_FOUND", "PRECONDITION_FAILED"),
+    "update": (*WRITES, "NOT_FOUND", "PRECONDITION_FAILED"),
+    "delete": (*READS, "NOT_FOUND", "STILL_REFERENCED", "PRECONDITION_FAILED"),
+}
+PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+OPERATOR_WORDS = {
+    "eq": "is the value",
+    "ne": "is not the value",
+    "lt": "is less than the value",
+    "lte": "is at most the value",
+    "gt": "is greater than the value",
+    "gte": "is at least the value",
+    "in": "is one of the values, separated by commas (a comma in a value is written \\,)",
+    "starts_with": "begins with the value",
+    "contains": "contains the value",
+    "is_null": "is missing (true) or there (false)",
+}
+
+
+def operations(draft: Draft) -> None:
+    """One operation for each that a resource exposes."""
+    for resource in draft.resources:
+        for name in resource.operations:
+            draft.operations.append(operation(draft, resource, name))
+
+
+def operation(draft: Draft, resource: DraftResource, name: str) -> Operation:
+    """One operation of a resource."""
+    action, method, status, summary = METHODS[name]
+    policy = resource.policies.get(POLICY[name], tree.NOBODY)
+    read = resource.policies.get("read", tree.NOBODY)
+    errors = (*ERRORS[name], "PRECONDITION_REQUIRED") if resource.declared.must_match and name not in READING else ERRORS[name]
+    return Operation(
+        name=f"{resource.name}.{name}",
+        action=action,
+        method=method,
+        path=path_of(draft, resource, one=name not in ("list", "create")),
+        status=status,
+        policy=policy if policy != tree.NOBODY or name != "get" else read,
+        summary=summary.format(plural=resource.name.replace("_", " ")),
+        description=(resource.declared.__doc__ or "").strip(),
+        resource=resource.name,
+        parameters=tuple(parameters(draft, resource, name)),
+        body=body_of(resource, name),
+        answer=None if name == "delete" else answer_of(resource),
+        many=name == "list",
+        errors=errors,
+        limits=limits_of(draft, resource, name),
+        statements=statements(draft, resource, name),
+    )
+
+
+READING = ("list", "get", "create")
+"""Operations that change no row that was there."""
+
+
+def path_of(draft: Draft, resource: DraftResource, *, one: bool) -> str:
+    """The path, with the prefix; with the lookup's fields where it is of one row."""
+    base = resource.declared.path or "/" + resource.name.replace("_", "-")
+    lookup = "".join(f"/{{{name}}}" for name in resource.lookup) if one else ""
+    return f"{draft.prefix}{base}{lookup}"
+
+
+def parameters(draft: Draft, resource: DraftResource, name: str) -> Iterator[Parameter]:
+    """What can be given beside the body."""
+    if name not in ("list", "create"):
+        kinds = draft.tables[resource.table.name].kinds
+        for key in resource.lookup:
+            column = resource.mapper.columns[key].name
+            yield Parameter(key, "path", kinds[column].form(), f"The {key.replace('_', ' ')} of the {resource.title}.", True)
+    if name == "list":
+        yield from list_parameters(resource)
+    if name in ("list", "get"):
+        readable = [field.name for field in resource.fields.values() if field.readable]
+        yield Parameter("fields", "query", Form("string"), f"Only these fields, separated by commas: {', '.join(readable)}.")
+        if resource.includes:
+            names = ", ".join(include.name for include in resource.includes)
+            yield Parameter("include", "query", Form("string"), f"Related rows to answer with, separated by commas: {names}.")
+
+
+def list_parameters(resource: DraftResource) -> Iterator[Parameter]:
+    """What a list can be asked for."""
+    for filter_ in resource.filters:
+        for operator in filter_.operators:
+            yield filter_parameter(filter_, operator)
+    most = resource.declared.max_limit
+    if resource.sorts:
+        names = ", ".join(sort.name for sort in resource.sorts)
+        yield Parameter("sort", "query", Form("string"), f"Fields to sort by, separated by commas, - before one for descending: {names}.")
+    limit = Form("integer", minimum=1, maximum=most)
+    yield Parameter("limit", "query", limit, f"How many, {resource.declared.default_limit} unless given, at most {most}.")
+    yield Parameter("cursor", "query", Form("string"), "Where to go on: `next` or `previous` of the list before.")
+    yield Parameter("page", "query", Form("integer", minimum=1), "A page by number instead of a cursor; the count is then given too.")
+    counts = Form("string", choices=("exact", "capped"))
+    yield Parameter("count", "query", counts, "Adds `total`: exactly, or at most 1001.")
+
+
+def filter_parameter(filter_: Filter, operator: str) -> Parameter:
+    """One filter with one operator."""
+    name = filter_.name if operator == "eq" else f"{filter_.name}[{operator}]"
+    form = Form("boolean") if operator == "is_null" else Form("string") if operator == "in" else filter_.form
+    if filter_.form.type == "object":
+        form = Form("string", format="decimal")
+    return Parameter(name, "query", form, f"Those whose {filter_.name.replace('_', ' ')} {OPERATOR_WORDS[operator]}.")
+
+
+def body_of(resource: DraftResource, name: str) -> Shape | None:
+    """What the body holds."""
+    if name not in ("create", "replace", "update"):
+        return None
+    parts = []
+    for field in resource.fields.values():
+        if field.writable == "always" or (field.writable == "once" and name == "create"):
+            required = name != "update" and field.required
+            parts.append(Part(field.name, field.form, required, field.nullable, field.description))
+    titles = {"create": "New", "replace": "Whole", "update": "Changed"}
+    return Shape(f"{titles[name]}{resource.title}", tuple(parts))
+
+
+def answer_of(resource: DraftResource) -> Shape:
+    """What an answer holds; a field that the caller may not read is left out, so only the unguarded are required."""
+    parts = []
+    for field in resource.fields.values():
+        if field.readable:
+            parts.append(Part(field.name, field.form, field.read == tree.ANYONE, field.nullable, field.description))
+    return Shape(resource.title, tuple(parts), (resource.declared.__doc__ or "").strip())
+
+
+def limits_of(draft: Draft, resource: DraftResource, name: str) -> tuple[Limit, ...]:
+    """The application's limits, and the resource's own for this operation."""
+    given = dict(resource.declared.limits).get(name)  # type: ignore[call-overload]
+    if given is None:
+        return draft.limits
+    match = re.fullmatch(r"(\d+)/(second|minute|hour|day)", given)
+    if match is None or int(match[1]) == 0:
+        draft.problem(
+            resource.place("limits"),
+            f"{resource.declared.__name__}.limits says {given!r} for {name}",
+            'write it as "10/minute" (second, minute, hour, day)',
+        )
+        return draft.limits
+    own = Limit("user", int(match[1]), PERIODS[match[2]])
+    return (*draft.limits, own, replace(own, per="address"))
+
+
+def statements(draft: Draft, resource: DraftResource, name: str) -> int:
+    """The most statements that one call runs."""
+    references = sum(
+        1
+        for reference in draft.tables[resource.table.name].references
+        if any(field.column in reference.columns and field.writable != "never" for field in resource.fields.values())
+    )
+    return {"list": 2, "get": 1, "create": 2 + references, "delete": 2}.get(name, 3 + references)

@@ -1,0 +1,1 @@
+"""What could be wrong with the declarations, one file a verifier."""

@@ -1,0 +1,36 @@
+"""A create that can never succeed is a mistake, as is a write without anything to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mainstay.compiler.draft import Draft, DraftResource
+from mainstay.compiler.problem import Problem
+
+
+def every_write_can_be_made(draft: Draft) -> Iterator[Problem]:
+    """A problem for each column that a create must fill and nothing fills, and for each write of nothing."""
+    for resource in draft.resources:
+        if "create" in resource.operations:
+            for column in missing(draft, resource):
+                yield Problem(
+                    resource.place("writable"),
+                    f"{resource.declared.__name__} has create, but nothing fills {resource.title}.{column}, which cannot be null",
+                    "make it writable, give it a default (default=actor.id, say), or make it nullable",
+                )
+        changes = {"replace", "update"} & set(resource.operations)
+        if changes and not any(field.writable == "always" for field in resource.fields.values()):
+            yield Problem(
+                resource.place("operations"),
+                f"{resource.declared.__name__} has {' and '.join(sorted(changes))}, but no field is writable",
+                "name fields in `writable`, or leave the operations out",
+            )
+
+
+def missing(draft: Draft, resource: DraftResource) -> Iterator[str]:
+    """Columns that must have a value and get none."""
+    written = {field.column for field in resource.fields.values() if field.writable != "never"}
+    defaults = draft.tables[resource.table.name].defaults
+    for column in resource.table.columns:
+        if not column.nullable and column.name not in written and column.name not in defaults:
+            yield column.name

@@ -1,0 +1,35 @@
+"""What the user writes: models, resources, policies."""
+
+from mainstay.declare.actor import actor
+from mainstay.declare.field import field, reference
+from mainstay.declare.model import Model, SoftDelete, Timestamps, Versioned
+from mainstay.declare.mount import Mount, mount
+from mainstay.declare.policy import Policy, anyone, no_one, opaque, owner, role, scope, signed_in, where
+from mainstay.declare.resource import Resource, descending, through, together, unindexed, via
+
+__all__ = [
+    "Model",
+    "Mount",
+    "Policy",
+    "Resource",
+    "SoftDelete",
+    "Timestamps",
+    "Versioned",
+    "actor",
+    "anyone",
+    "descending",
+    "field",
+    "mount",
+    "no_one",
+    "opaque",
+    "owner",
+    "reference",
+    "role",
+    "scope",
+    "signed_in",
+    "through",
+    "together",
+    "unindexed",
+    "via",
+    "where",
+]

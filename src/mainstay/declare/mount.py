@@ -1,0 +1,22 @@
+"""`mount`: FastAPI routers of one's own, under a policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from mainstay.declare.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mount:
+    """A router and who may call its routes."""
+
+    router: APIRouter
+    allow: Policy
+
+
+def mount(router: APIRouter, *, allow: Policy) -> Mount:
+    """Serves a FastAPI router's routes, each of them under the policy `allow`, which can only be about the actor."""
+    return Mount(router, allow)

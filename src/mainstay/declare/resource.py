@@ -1,0 +1,140 @@
+"""`Resource`: what of a model is exposed, how, and to whom."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute
+
+from mainstay.declare.policy import Policy
+
+M = TypeVar("M")
+Attribute = InstrumentedAttribute[Any]
+OperationName = Literal["list", "get", "create", "replace", "update", "delete"]
+EVERY_OPERATION: tuple[OperationName, ...] = ("list", "get", "create", "replace", "update", "delete")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Through:
+    """A column at the end of relations."""
+
+    relations: tuple[Attribute, ...]
+    column: Attribute
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unindexed:
+    """A filter, `contains` on a filter, or a sort, that no index serves, and why that is right."""
+
+    of: Attribute | Through
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Via:
+    """A relation answered as a certain resource answers it."""
+
+    relation: Attribute
+    resource: type[Resource[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Descending:
+    """A column of a default sort, largest first."""
+
+    column: Attribute
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Together:
+    """Columns that are filtered and sorted by together often enough for an index of their own."""
+
+    columns: tuple[Attribute | Descending, ...]
+
+
+def through(*path: Attribute) -> Through:
+    """A filter over relations: `through(Recipe.tags, Tag.slug)` is the parameter `tags.slug`."""
+    return Through(tuple(path[:-1]), path[-1])
+
+
+def unindexed(of: Attribute | Through, reason: str) -> Unindexed:
+    """A filter or sort without an index; a text filter may then use `contains`, which reads every row."""
+    return Unindexed(of, reason)
+
+
+def via(relation: Attribute, resource: type[Resource[Any]]) -> Via:
+    """An include answered as `resource` answers it, where a model has several resources."""
+    return Via(relation, resource)
+
+
+def descending(column: Attribute) -> Descending:
+    """Largest first, in `order` and `together`."""
+    return Descending(column)
+
+
+def together(*columns: Attribute | Descending) -> Together:
+    """An index over several columns, in this order."""
+    return Together(columns)
+
+
+class Resource(Generic[M]):
+    """What callers may do with the rows of the model `M`.
+
+    The class's docstring is its description.  Every operation needs a policy: `read` for list and get,
+    and the guard of every other path to a row; `create`, `update` (also for replace) and `delete`.
+    """
+
+    name: ClassVar[str | None] = None
+    """Plural; in paths with hyphens.  The table's name where nothing is said."""
+    path: ClassVar[str | None] = None
+    """The path behind the prefix, `/recipes` for the name `recipes`."""
+
+    operations: ClassVar[Sequence[OperationName]] = EVERY_OPERATION
+    fields: ClassVar[Sequence[Attribute] | None] = None
+    """The fields that are exposed; every column but the `hidden` ones where nothing is said."""
+    hidden: ClassVar[Sequence[Attribute]] = ()
+    writable: ClassVar[Sequence[Attribute]] = ()
+    write_once: ClassVar[Sequence[Attribute]] = ()
+    """Set by create and never again."""
+
+    filters: ClassVar[Sequence[Attribute | Through | Unindexed]] = ()
+    sorts: ClassVar[Sequence[Attribute | Unindexed]] = ()
+    order: ClassVar[Sequence[Attribute | Descending]] = ()
+    """The sort of a list that does not ask for one; by key where nothing is said."""
+    includes: ClassVar[Sequence[Attribute | Via]] = ()
+    lookup: ClassVar[Attribute | None] = None
+    """The unique field that stands in paths; the key where nothing is said."""
+    indexes: ClassVar[Sequence[Together]] = ()
+    default_limit: ClassVar[int] = 20
+    max_limit: ClassVar[int] = 100
+    must_match: ClassVar[bool] = False
+    """Whether a change or a delete must say with If-Match which version it read (428 otherwise)."""
+
+    read: ClassVar[Policy]
+    create: ClassVar[Policy]
+    update: ClassVar[Policy]
+    delete: ClassVar[Policy]
+    read_fields: ClassVar[Mapping[Attribute, Policy]] = {}
+    """Who may read a field, besides `read`."""
+    write_fields: ClassVar[Mapping[Attribute, Policy]] = {}
+    """Who may set or change a field, besides `create` or `update`."""
+    limits: ClassVar[Mapping[OperationName, str]] = {}
+    """Limits of an operation for each caller: `{"create": "10/minute"}`."""
+
+    @classmethod
+    def model(cls) -> type[Any] | None:
+        """The model in `Resource[Model]`; None where it was left out."""
+        for part in cls.__mro__:
+            for base in getattr(part, "__orig_bases__", ()):
+                if typing.get_origin(base) is Resource and isinstance(typing.get_args(base)[0], type):
+                    model: type[Any] = typing.get_args(base)[0]
+                    return model
+        return None
+
+
+def attribute_name(attribute: Any) -> str:
+    """What an attribute is called in its class, or how whatever stands in its place is written."""
+    return attribute.key if isinstance(attribute, QueryableAttribute) else repr(attribute)

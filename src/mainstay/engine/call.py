@@ -1,0 +1,78 @@
+"""A call and its answer, in no protocol's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mainstay.actor import NOBODY, Actor
+from mainstay.identity import Credentials
+from mainstay.operation import Operation
+
+NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda self: "NOTHING"})()
+"""Stands where a body was not given, which null is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What a limit leaves: `remaining` of `calls` calls, all of them again in `reset` seconds."""
+
+    per: str
+    calls: int
+    seconds: int
+    remaining: int
+    reset: int
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of one operation: what the caller gave, and what the steps find out."""
+
+    operation: Operation
+    key: Sequence[str] = ()
+    """The values of the path's parameters, as text, in order."""
+    parameters: Sequence[tuple[str, str]] = ()
+    """Every other parameter as it was given: `("created_at[gte]", "2026-11-21T00:00:00Z")`."""
+    body: Any = NOTHING
+    """One decoded JSON value."""
+    credentials: Credentials | None = None
+    address: str = ""
+    """Where the caller is, as text, for limits and the log."""
+    request_id: str = ""
+    if_match: str | None = None
+    """Versions of which the row must have one, as If-Match lists them."""
+    if_none_match: str | None = None
+
+    actor: Actor = NOBODY
+    """Found by the step `authenticate`."""
+    allowances: tuple[Allowance, ...] = ()
+    """Found by the step `limit`; there on refusals too."""
+    statements: int = 0
+    """How many statements have run for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a list says about itself beside its rows."""
+
+    limit: int
+    next: str | None
+    previous: str | None
+    total: int | None = None
+    """How many there are, where that was asked for; at `1001`, at least so many, where the count was capped."""
+    page: int | None = None
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a call that was done gives back."""
+
+    status: int
+    data: Any = None
+    """One thing, or a list of things, that msgspec encodes; None where there is nothing to say."""
+    meta: Meta | None = None
+    version: str | None = None
+    """The row's version, as an entity tag without its quotes."""
+    key: tuple[str, ...] | None = None
+    """The key of a row that was made, as text, as it stands in a path."""

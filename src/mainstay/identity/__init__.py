@@ -1,0 +1,40 @@
+"""Who is calling: the port through which credentials become an actor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from mainstay.actor import NOBODY, Actor
+from mainstay.errors import Unauthenticated
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a caller shows: the scheme's name in lower case (`bearer`) and the rest as it was sent."""
+
+    scheme: str
+    value: str
+
+
+class Identity(Protocol):
+    """Turns credentials into an actor."""
+
+    scheme: str
+    """The scheme it takes, as WWW-Authenticate names it (`Bearer`)."""
+
+    async def identify(self, credentials: Credentials) -> Actor:
+        """The actor with these credentials; raises `mainstay.errors.Unauthenticated` where they are no good."""
+
+
+class NoIdentity:
+    """Knows nobody: every credential is refused."""
+
+    scheme = "Bearer"
+
+    async def identify(self, credentials: Credentials) -> Actor:
+        """Raises: nobody can sign in here."""
+        raise Unauthenticated("This application takes no credentials.")
+
+
+__all__ = ["NOBODY", "Actor", "Credentials", "Identity", "NoIdentity"]

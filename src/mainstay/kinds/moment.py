@@ -1,0 +1,185 @@
+"""Dates, times of day and moments."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, PlainValidator
+from sqlalchemy import Date as DateType
+from sqlalchemy import DateTime
+from sqlalchemy import Text as TextType
+from sqlalchemy import Time as TimeType
+from sqlalchemy.types import TypeEngine
+
+from mainstay.kinds.kind import ORDERED, Conversion, Kind
+from mainstay.wire import Form
+
+
+def from_json(parse: Any, python: type) -> Any:
+    """A validator that takes the text of a value, or the value itself from Python code."""
+
+    def validate(value: object) -> Any:
+        if isinstance(value, python) and not (python is dt.date and isinstance(value, dt.datetime)):
+            return value
+        if isinstance(value, str):
+            return parse(value)
+        raise ValueError("is not text")
+
+    return PlainValidator(validate)
+
+
+@dataclass(frozen=True, slots=True)
+class Date(Kind):
+    """A day of the calendar, without a zone (RFC 3339 full-date)."""
+
+    name = "date"
+    python = dt.date
+    operators = ORDERED
+
+    def column(self, database: str) -> TypeEngine[Any]:
+        return TextType() if database == "sqlite" else DateType()
+
+    def form(self) -> Form:
+        return Form("string", format="date", hint="a date such as 2026-11-21")
+
+    def annotation(self) -> Any:
+        return Annotated[dt.date, from_json(self.parse, dt.date)]
+
+    def parse(self, text: str) -> Any:
+        if len(text) != 10:
+            raise ValueError("is not a date such as 2026-11-21")
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError("is not a date such as 2026-11-21") from error
+
+    def store(self, database: str) -> Conversion:
+        return dt.date.isoformat if database == "sqlite" else None
+
+    def load(self, database: str) -> Conversion:
+        return dt.date.fromisoformat if database == "sqlite" else None
+
+    def wire(self, database: str) -> Conversion:
+        return None
+
+    def samples(self) -> tuple[Any, ...]:
+        return (dt.date(2026, 2, 28), dt.date(1, 1, 1), dt.date(2024, 2, 29), dt.date(9999, 12, 31))
+
+
+def trim(text: str) -> str:
+    """The stored text without a fraction of zeros, as msgspec writes a time that has none."""
+    return text[:8] if text.endswith(".000000") else text
+
+
+@dataclass(frozen=True, slots=True)
+class Time(Kind):
+    """A time of day without a zone, to the microsecond."""
+
+    name = "time"
+    python = dt.time
+    operators = ORDERED
+
+    def column(self, database: str) -> TypeEngine[Any]:
+        return TextType() if database == "sqlite" else TimeType()
+
+    def form(self) -> Form:
+        return Form("string", format="partial-time", hint="a time of day such as 18:30:00")
+
+    def annotation(self) -> Any:
+        return Annotated[dt.time, from_json(self.parse, dt.time), AfterValidator(self.without_zone)]
+
+    @staticmethod
+    def without_zone(value: dt.time) -> dt.time:
+        """The time, refused where it has a zone."""
+        if value.tzinfo is not None:
+            raise ValueError("has a zone; a time of day has none")
+        return value
+
+    def parse(self, text: str) -> Any:
+        try:
+            if len(text) < 5 or text[2] != ":":
+                raise ValueError(text)
+            return self.without_zone(dt.time.fromisoformat(text))
+        except ValueError as error:
+            raise ValueError("is not a time of day such as 18:30:00") from error
+
+    def store(self, database: str) -> Conversion:
+        return (lambda value: value.isoformat("microseconds")) if database == "sqlite" else None
+
+    def load(self, database: str) -> Conversion:
+        return dt.time.fromisoformat if database == "sqlite" else None
+
+    def wire(self, database: str) -> Conversion:
+        return trim if database == "sqlite" else None
+
+    def samples(self) -> tuple[Any, ...]:
+        return (dt.time(18, 30), dt.time.min, dt.time.max, dt.time(12, 0, 0, 5))
+
+
+def trim_moment(text: str) -> str:
+    """The stored text without a fraction of zeros, as msgspec writes a moment that has none."""
+    return text[:19] + "Z" if text[20:26] == "000000" else text
+
+
+def text_of(value: dt.datetime) -> str:
+    """A moment as the fixed-width text that SQLite stores, which sorts as time does."""
+    if value.tzinfo is None:
+        raise ValueError("has no zone")
+    utc = value.astimezone(dt.UTC)
+    return f"{utc.year:04}-{utc.month:02}-{utc.day:02}T{utc.hour:02}:{utc.minute:02}:{utc.second:02}.{utc.microsecond:06}Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Kind):
+    """An instant, to the microsecond, kept and answered in UTC (RFC 3339 date-time)."""
+
+    name = "moment"
+    python = dt.datetime
+    operators = ORDERED
+
+    def column(self, database: str) -> TypeEngine[Any]:
+        return TextType() if database == "sqlite" else DateTime(timezone=True)
+
+    def form(self) -> Form:
+        return Form("string", format="date-time", hint="a moment with its zone, such as 2026-11-21T18:30:00Z")
+
+    def annotation(self) -> Any:
+        return Annotated[dt.datetime, from_json(self.parse, dt.datetime), AfterValidator(self.in_utc)]
+
+    @staticmethod
+    def in_utc(value: dt.datetime) -> dt.datetime:
+        """The moment in UTC; refused where it has no zone or no year between 1 and 9999 there."""
+        if value.tzinfo is None:
+            raise ValueError("has no zone; write 2026-11-21T18:30:00Z")
+        try:
+            return value.astimezone(dt.UTC)
+        except OverflowError as error:
+            raise ValueError("is outside the years 1 to 9999") from error
+
+    def parse(self, text: str) -> Any:
+        try:
+            if len(text) < 16 or text[10] not in "Tt ":
+                raise ValueError(text)
+            value = dt.datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError("is not a moment such as 2026-11-21T18:30:00Z") from error
+        return self.in_utc(value)
+
+    def store(self, database: str) -> Conversion:
+        return text_of if database == "sqlite" else None
+
+    def load(self, database: str) -> Conversion:
+        return dt.datetime.fromisoformat if database == "sqlite" else None
+
+    def wire(self, database: str) -> Conversion:
+        return trim_moment if database == "sqlite" else None
+
+    def samples(self) -> tuple[Any, ...]:
+        return (
+            dt.datetime(2026, 11, 21, 18, 30, tzinfo=dt.UTC),
+            dt.datetime(1970, 1, 1, tzinfo=dt.UTC),
+            dt.datetime(2026, 3, 29, 1, 59, 59, 999999, tzinfo=dt.UTC),
+            dt.datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=dt.UTC),
+        )

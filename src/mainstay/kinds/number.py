@@ -1,0 +1,268 @@
+"""Numbers: integers of 64 bits, exact decimals, binary floats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal as Exact
+from decimal import InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, PlainValidator, Strict
+from pydantic import Field as Limits
+from sqlalchemy import BigInteger, Column, ColumnElement, Double, Numeric, and_
+from sqlalchemy import Integer as IntegerType
+from sqlalchemy.types import TypeEngine
+
+from mainstay.kinds.kind import ORDERED, Conversion, Kind
+from mainstay.wire import Form
+
+LARGEST = 2**63 - 1
+Bounds = dict[str, Any]
+
+
+def bounds_check(column: Column[Any], kind: Integer | Decimal | Float) -> ColumnElement[bool] | None:
+    """The bounds of a number as a CHECK."""
+    parts = []
+    if kind.ge is not None:
+        parts.append(column >= kind.ge)
+    if kind.gt is not None:
+        parts.append(column > kind.gt)
+    if kind.le is not None:
+        parts.append(column <= kind.le)
+    if kind.lt is not None:
+        parts.append(column < kind.lt)
+    return and_(*parts) if parts else None
+
+
+def bounded_form(type_: Any, kind: Integer | Decimal | Float, **more: Any) -> Form:
+    """The bounds of a number as a form."""
+    as_number = [None if bound is None else float(bound) for bound in (kind.ge, kind.le, kind.gt, kind.lt)]
+    minimum, maximum, above, below = as_number
+    return Form(type_, minimum=minimum, maximum=maximum, exclusive_minimum=above, exclusive_maximum=below, **more)
+
+
+def within(kind: Integer | Decimal | Float, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Those of `values`, and of the bounds, that keep the bounds."""
+    edges = [bound for bound in (kind.ge, kind.le) if bound is not None]
+    inside: list[Any] = []
+    for value in (*values, *edges):
+        low = (kind.ge is None or value >= kind.ge) and (kind.gt is None or value > kind.gt)
+        high = (kind.le is None or value <= kind.le) and (kind.lt is None or value < kind.lt)
+        if low and high and value not in inside:
+            inside.append(value)
+    return tuple(inside)
+
+
+@dataclass(frozen=True, slots=True)
+class Integer(Kind):
+    """A whole number of 64 bits."""
+
+    name = "integer"
+    python = int
+    operators = ORDERED
+
+    ge: int | None = None
+    le: int | None = None
+    gt: int | None = None
+    lt: int | None = None
+
+    def column(self, database: str) -> TypeEngine[Any]:
+        return IntegerType() if database == "sqlite" else BigInteger()
+
+    def form(self) -> Form:
+        return bounded_form("integer", self, format="int64", hint="a whole number")
+
+    def annotation(self) -> Any:
+        low = self.ge if self.ge is not None or self.gt is not None else -LARGEST - 1
+        high = self.le if self.le is not None or self.lt is not None else LARGEST
+        return Annotated[int, Strict(), Limits(ge=low, le=high, gt=self.gt, lt=self.lt)]
+
+    def parse(self, text: str) -> Any:
+        digits = text[1:] if text[:1] == "-" else text
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 19):
+            raise ValueError("is not a whole number")
+        number = int(text)
+        if not -LARGEST - 1 <= number <= LARGEST:
+            raise ValueError("is not a whole number of 64 bits")
+        return number
+
+    def check(self, column: Column[Any]) -> ColumnElement[bool] | None:
+        return bounds_check(column, self)
+
+    def samples(self) -> tuple[Any, ...]:
+        return within(self, (7, 0, 1, -3, 42, -LARGEST - 1, LARGEST, (self.gt or 0) + 1, (self.lt or 0) - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerKey(Integer):
+    """A whole number that the database counts up."""
+
+    name = "integer_key"
+
+
+def exact(text: str) -> Exact:
+    """The decimal that plain digits mean; exponents, infinities and NaN are refused."""
+    body = text[1:] if text[:1] == "-" else text
+    whole, _, fraction = body.partition(".")
+    if not (body.isascii() and whole.isdigit() and (fraction.isdigit() or (not fraction and "." not in body))):
+        raise ValueError('is not a decimal number such as "12.50"')
+    try:
+        return Exact(text)
+    except InvalidOperation as error:
+        raise ValueError('is not a decimal number such as "12.50"') from error
+
+
+@dataclass(frozen=True, slots=True)
+class Decimal(Kind):
+    """An exact decimal with `scale` digits behind the point, `precision` in all; at most 18 digits.
+
+    NUMERIC(precision, scale) on PostgreSQL, an integer scaled by 10**scale on SQLite, whose own NUMERIC
+    is a binary float.  On the wire a string, since JSON's numbers are binary floats to most readers.
+    """
+
+    name = "decimal"
+    python = Exact
+    operators = ORDERED
+
+    precision: int = 18
+    scale: int = 2
+    ge: Exact | None = None
+    le: Exact | None = None
+    gt: Exact | None = None
+    lt: Exact | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.scale <= self.precision <= 18:
+            raise ValueError(f"a decimal has at most 18 digits, of which scale are behind the point: {self}")
+
+    def column(self, database: str) -> TypeEngine[Any]:
+        return IntegerType() if database == "sqlite" else Numeric(self.precision, self.scale)
+
+    def form(self) -> Form:
+        fraction = rf"(\.\d{{1,{self.scale}}})?" if self.scale else ""
+        pattern = rf"^-?\d{{1,{self.precision - self.scale or 1}}}{fraction}$"
+        return Form("string", format="decimal", pattern=pattern, hint=f'a decimal in a string, such as "{self.smallest}"')
+
+    @property
+    def smallest(self) -> Exact:
+        """One unit of the last digit."""
+        return Exact(1).scaleb(-self.scale)
+
+    def fit(self, value: Exact) -> Exact:
+        """The value with exactly `scale` digits behind the point; ValueError where digits would be lost."""
+        places = value.as_tuple().exponent
+        if isinstance(places, int) and -places > self.scale and value != round(value, self.scale):
+            raise ValueError(f"has more than {self.scale} digits behind the point")
+        if abs(value) >= Exact(10) ** (self.precision - self.scale):
+            raise ValueError(f"has more than {self.precision - self.scale} digits before the point")
+        for broken, words in (
+            (self.ge is not None and value < self.ge, f"is less than {self.ge}"),
+            (self.le is not None and value > self.le, f"is greater than {self.le}"),
+            (self.gt is not None and value <= self.gt, f"is not greater than {self.gt}"),
+            (self.lt is not None and value >= self.lt, f"is not less than {self.lt}"),
+        ):
+            if broken:
+                raise ValueError(words)
+        return value.quantize(self.smallest)
+
+    def from_json(self, value: object) -> Exact:
+        """The decimal that a JSON value means: a string of digits, or a whole number."""
+        if isinstance(value, Exact):
+            return self.fit(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return self.fit(Exact(value))
+        if isinstance(value, str) and len(value) <= 40:
+            return self.fit(exact(value))
+        raise ValueError(f'is not a decimal in a string, such as "{self.smallest}"')
+
+    def annotation(self) -> Any:
+        return Annotated[Exact, PlainValidator(self.from_json)]
+
+    def parse(self, text: str) -> Any:
+        if len(text) > 40:
+            raise ValueError("is too long for a decimal number")
+        return self.fit(exact(text))
+
+    def store(self, database: str) -> Conversion:
+        scale = self.scale
+        return (lambda value: int(Exact(value).scaleb(scale).to_integral_value())) if database == "sqlite" else None
+
+    def load(self, database: str) -> Conversion:
+        scale = self.scale
+        return (lambda value: Exact(value).scaleb(-scale)) if database == "sqlite" else None
+
+    def wire(self, database: str) -> Conversion:
+        return self.digits(self.scale) if database == "sqlite" else None
+
+    @staticmethod
+    def digits(scale: int) -> Callable[[int], str]:
+        """A function from a scaled integer to its decimal digits."""
+        if scale == 0:
+            return str
+
+        def write(value: int) -> str:
+            text = str(abs(value)).rjust(scale + 1, "0")
+            return f"{'-' if value < 0 else ''}{text[:-scale]}.{text[-scale:]}"
+
+        return write
+
+    def check(self, column: Column[Any]) -> ColumnElement[bool] | None:
+        return bounds_check(column, self)
+
+    def samples(self) -> tuple[Any, ...]:
+        unit = self.smallest
+        largest = Exact(10) ** (self.precision - self.scale) - unit
+        values = [(Exact(v).quantize(unit)) for v in (0, 1)] + [unit * 1250, -unit, largest, -largest]
+        return within(self, tuple(values))
+
+
+def finite(value: object) -> float:
+    """The float that a JSON number means; whole numbers are taken, infinities and NaN refused."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("is not a number")
+    number = float(value)
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ValueError("is not a finite number")
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Float(Kind):
+    """A binary floating-point number of 64 bits (IEEE 754), never infinite or NaN."""
+
+    name = "float"
+    python = float
+    operators = ORDERED
+
+    ge: float | None = None
+    le: float | None = None
+    gt: float | None = None
+    lt: float | None = None
+
+    def column(self, database: str) -> TypeEngine[Any]:
+        return RealType() if database == "sqlite" else Double()
+
+    def form(self) -> Form:
+        return bounded_form("number", self, format="double", hint="a number")
+
+    def annotation(self) -> Any:
+        return Annotated[float, BeforeValidator(finite), Limits(ge=self.ge, le=self.le, gt=self.gt, lt=self.lt)]
+
+    def parse(self, text: str) -> Any:
+        try:
+            return finite(float(text))
+        except ValueError as error:
+            raise ValueError("is not a finite number") from error
+
+    def check(self, column: Column[Any]) -> ColumnElement[bool] | None:
+        return bounds_check(column, self)
+
+    def samples(self) -> tuple[Any, ...]:
+        return within(self, (0.0, 1.5, -2.25, 1e9, 4.0))
+
+
+class RealType(Double):
+    """SQLite's REAL, the only name that a STRICT table takes for a float."""
+
+    __visit_name__ = "REAL"

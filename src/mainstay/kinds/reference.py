@@ -1,0 +1,50 @@
+"""References: the key of a row of another table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.types import TypeEngine
+
+from mainstay.kinds.identifier import Identifier
+from mainstay.kinds.kind import EQUAL, Conversion, Kind
+from mainstay.wire import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Reference(Kind):
+    """The key of a row elsewhere: in every form what that key's own kind is."""
+
+    name = "reference"
+    python = object
+    operators = EQUAL
+
+    key: Kind = field(default_factory=Identifier)
+
+    def column(self, database: str) -> TypeEngine[Any]:
+        return self.key.column(database)
+
+    def form(self) -> Form:
+        return self.key.form()
+
+    def annotation(self) -> Any:
+        return self.key.annotation()
+
+    def parse(self, text: str) -> Any:
+        return self.key.parse(text)
+
+    def store(self, database: str) -> Conversion:
+        return self.key.store(database)
+
+    def load(self, database: str) -> Conversion:
+        return self.key.load(database)
+
+    def wire(self, database: str) -> Conversion:
+        return self.key.wire(database)
+
+    def encode(self) -> Conversion:
+        return self.key.encode()
+
+    def samples(self) -> tuple[Any, ...]:
+        return self.key.samples()

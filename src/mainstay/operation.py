@@ -1,0 +1,351 @@
+"""THE CENTRE: an application as frozen data.
+
+The compiler makes one `Application` from what the user declared.  Every interface, test and proof is a
+function of it and of nothing behind it; it goes to JSON and back without loss.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal
+
+from mainstay.policy import tree
+from mainstay.policy.tree import ANYONE, Node
+from mainstay.wire import Form
+
+SCHEMA_VERSION = 1
+"""Raised when an older reader could misunderstand what is written."""
+
+Action = Literal["list", "get", "create", "replace", "update", "delete", "opaque"]
+Place = Literal["path", "query"]
+Writable = Literal["never", "once", "always"]
+
+
+# What is stored
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its kind, whether it can be null, what stands in it where a write says nothing."""
+
+    name: str
+    kind: str
+    form: Form
+    nullable: bool = False
+    default: str | None = None
+    """`actor.id`, `actor.<claim>`, `generated` (by Mainstay), `database`, or a constant as JSON; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From one table to the next: pairs of columns that are equal."""
+
+    table: str
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A way from a row to rows of another table, in one step or, through a link table, in two."""
+
+    name: str
+    steps: tuple[Step, ...]
+    many: bool
+
+    @property
+    def target(self) -> str:
+        """The table that the relation ends at."""
+        return self.steps[-1].table
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that the declarations call for, with the direction of each column."""
+
+    name: str
+    columns: tuple[tuple[str, bool], ...]
+    """Names and whether descending."""
+    unique: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Columns that hold the key of a row elsewhere."""
+
+    columns: tuple[str, ...]
+    table: str
+    target: tuple[str, ...]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: columns, key, what must be unique, what it refers to, how it relates to others."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    unique: tuple[tuple[str, ...], ...] = ()
+    unique_names: tuple[str, ...] = ()
+    """The constraints' names, in the order of `unique`."""
+    references: tuple[Reference, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    indexes: tuple[Index, ...] = ()
+
+    def column(self, name: str) -> Column:
+        """The column called `name`; KeyError where there is none."""
+        return named(self.columns, name)
+
+    def relation(self, name: str) -> Relation:
+        """The relation called `name`; KeyError where there is none."""
+        return named(self.relations, name)
+
+
+# What is exposed
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a resource: a column under the name that callers know it by."""
+
+    name: str
+    column: str
+    kind: str
+    form: Form
+    description: str = ""
+    nullable: bool = False
+    readable: bool = True
+    writable: Writable = "never"
+    required: bool = False
+    """Whether a create must give it."""
+    read: Node = ANYONE
+    """Who may read it, besides the resource's own policy."""
+    write: Node = ANYONE
+    """Who may set or change it, besides the operation's own policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A field to filter by, of the resource itself or over `relations`, one after the other."""
+
+    name: str
+    column: str
+    kind: str
+    form: Form
+    operators: tuple[str, ...]
+    relations: tuple[str, ...] = ()
+    resource: str | None = None
+    """The resource whose read policy guards the row that the relations end at."""
+    unindexed: str | None = None
+    """Why no index serves it, where that was written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A field to sort by."""
+
+    name: str
+    column: str
+    nullable: bool = False
+    unindexed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """A related row to answer with, as `resource` answers it."""
+
+    name: str
+    relation: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How many rows a list answers: where the caller does not say, and at most."""
+
+    default: int = 20
+    maximum: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Rows of a table as callers may see them."""
+
+    name: str
+    title: str
+    table: str
+    description: str
+    fields: tuple[Field, ...]
+    lookup: tuple[str, ...]
+    """Names of the fields that stand in a path; unique together."""
+    read: Node
+    """Which rows exist for whom: the guard of every path to them."""
+    filters: tuple[Filter, ...] = ()
+    sorts: tuple[Sort, ...] = ()
+    order: tuple[tuple[str, bool], ...] = ()
+    """Columns of the default sort and whether descending, ended by the key."""
+    includes: tuple[Include, ...] = ()
+    paging: Paging = Paging()
+    version: str | None = None
+    """The column that counts the writes of a row."""
+    deleted: str | None = None
+    """The column that marks a row as deleted where rows are kept."""
+    must_match: bool = False
+    """Whether a write must say which version it read."""
+
+    def field(self, name: str) -> Field:
+        """The field called `name`; KeyError where there is none."""
+        return named(self.fields, name)
+
+
+# What can be done
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value given beside the body."""
+
+    name: str
+    place: Place
+    form: Form
+    description: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A member of an object in a body or an answer."""
+
+    name: str
+    form: Form
+    required: bool
+    nullable: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An object in a body or an answer."""
+
+    name: str
+    parts: tuple[Part, ...]
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many calls in so many seconds for each address or each user."""
+
+    per: Literal["address", "user"]
+    calls: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing that can be done: all that an interface, a test or a proof needs to know of it."""
+
+    name: str
+    """`recipes.list`: stable, unique."""
+    action: Action
+    method: str
+    path: str
+    """With the prefix, its parameters in braces."""
+    status: int
+    """HTTP's, when it is done."""
+    policy: Node
+    summary: str = ""
+    description: str = ""
+    resource: str | None = None
+    parameters: tuple[Parameter, ...] = ()
+    body: Shape | None = None
+    answer: Shape | None = None
+    many: bool = False
+    """Whether the answer is a list of its shape."""
+    errors: tuple[str, ...] = ()
+    """Codes of the errors that it can answer with."""
+    limits: tuple[Limit, ...] = ()
+    statements: int = 0
+    """The most statements that one call runs, whatever the rows; 0 where that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A whole backend."""
+
+    name: str
+    version: str
+    description: str
+    prefix: str
+    tables: tuple[Table, ...]
+    resources: tuple[Resource, ...]
+    operations: tuple[Operation, ...]
+    schema_version: int = SCHEMA_VERSION
+
+    def table(self, name: str) -> Table:
+        """The table called `name`; KeyError where there is none."""
+        return named(self.tables, name)
+
+    def resource(self, name: str) -> Resource:
+        """The resource called `name`; KeyError where there is none."""
+        return named(self.resources, name)
+
+    def operation(self, name: str) -> Operation:
+        """The operation called `name`; KeyError where there is none."""
+        return named(self.operations, name)
+
+    def resources_of(self, table: str) -> Iterator[Resource]:
+        """The resources that expose rows of `table`."""
+        return (resource for resource in self.resources if resource.table == table)
+
+
+def named(things: tuple[Any, ...], name: str) -> Any:
+    """The one of `things` with that name; KeyError where there is none."""
+    for thing in things:
+        if thing.name == name:
+            return thing
+    raise KeyError(name)
+
+
+# To JSON and back
+
+
+def to_json(value: Any) -> Any:
+    """An application, or any part of it, as JSON's own types."""
+    if isinstance(value, Node):
+        return tree.to_json(value)
+    if is_dataclass(value):
+        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    return [to_json(item) for item in value] if isinstance(value, tuple) else value
+
+
+def from_json(json: dict[str, Any]) -> Application:
+    """The application that `to_json` wrote; ValueError where it is of another schema version."""
+    if json.get("schema_version") != SCHEMA_VERSION:
+        raise ValueError(f"schema_version is {json.get('schema_version')!r}, this reads {SCHEMA_VERSION}")
+    application: Application = read(Application, json)
+    return application
+
+
+def read(wanted: Any, json: Any) -> Any:
+    """A value of the type `wanted` from JSON's own types."""
+    origin = typing.get_origin(wanted)
+    if origin is tuple:
+        arguments = typing.get_args(wanted)
+        if arguments[-1] is Ellipsis:
+            return tuple(read(arguments[0], item) for item in json)
+        return tuple(read(kind, item) for kind, item in zip(arguments, json, strict=True))
+    if origin in (typing.Union, types.UnionType):
+        if json is None:
+            return None
+        return read(next(part for part in typing.get_args(wanted) if part is not type(None)), json)
+    if wanted is Node:
+        return tree.from_json(json)
+    if is_dataclass(wanted):
+        hints = typing.get_type_hints(wanted)
+        return wanted(**{name: read(hints[name], value) for name, value in json.items()})  # type: ignore[operator]
+    return json

@@ -1,0 +1,265 @@
+"""The closed set of nodes that a policy is made of, to JSON and back.
+
+A policy says who may do what with which rows: a truth value of SQL's three (true, false, null) over a
+row and an actor.  Only true allows.  Columns are named by source and name, where a source is the
+table of the row itself or the name that an `Exists` gives to the table it looks through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal
+
+Operator = Literal["eq", "ne", "lt", "lte", "gt", "gte"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A part of a policy."""
+
+    word: ClassVar[str]
+    """The node's name in JSON."""
+
+    def children(self) -> Iterator[Node]:
+        """The nodes directly below this one."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, Node):
+                yield value
+            elif isinstance(value, tuple):
+                yield from (item for item in value if isinstance(item, Node))
+
+    def walk(self) -> Iterator[Node]:
+        """This node and all below it."""
+        yield self
+        for child in self.children():
+            yield from child.walk()
+
+
+# Truths about the actor
+
+
+@dataclass(frozen=True, slots=True)
+class Always(Node):
+    """True for everyone (`anyone`), or false for everyone."""
+
+    word = "always"
+    allowed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(Node):
+    """True when somebody is calling."""
+
+    word = "signed_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Role(Node):
+    """True when the actor has the role."""
+
+    word = "role"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope(Node):
+    """True when the actor's credentials carry the scope."""
+
+    word = "scope"
+    name: str = ""
+
+
+# Truths about truths
+
+
+@dataclass(frozen=True, slots=True)
+class All(Node):
+    """SQL's AND of its parts."""
+
+    word = "all"
+    parts: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Any_(Node):
+    """SQL's OR of its parts."""
+
+    word = "any"
+    parts: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Node):
+    """SQL's NOT: of null it is null, which denies."""
+
+    word = "not"
+    part: Node = Always(False)
+
+
+# Truths about the row
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
+    """Two values compared; null where either is null."""
+
+    word = "compare"
+    operator: Operator
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class IsNull(Node):
+    """Whether a value is null."""
+
+    word = "is_null"
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class In(Node):
+    """Whether a value is one of several; null as SQL's IN is."""
+
+    word = "in"
+    value: Node
+    options: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InClaim(Node):
+    """Whether a value is one of those in a claim of the actor that holds a list; false where there is no such claim."""
+
+    word = "in_claim"
+    value: Node
+    claim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exists(Node):
+    """Whether `table` has a row, called `source` inside `where`, for which `where` is true."""
+
+    word = "exists"
+    table: str
+    source: str
+    where: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque(Node):
+    """An expression outside the closed set, known by its SQL; `reason` says why it had to be."""
+
+    word = "opaque"
+    sql: str
+    reason: str
+
+
+# Values
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Node):
+    """A column's value; a boolean column is a truth by itself."""
+
+    word = "column"
+    source: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActorValue(Node):
+    """The actor's identifier (`id`) or a claim; null where there is none."""
+
+    word = "actor"
+    claim: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Value(Node):
+    """A constant in its wire form, with the name of its kind; null where it is None."""
+
+    word = "value"
+    value: str | int | float | bool | None
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Now(Node):
+    """The moment of the call, plus so many seconds."""
+
+    word = "now"
+    plus_seconds: float = 0.0
+
+
+ANYONE = Always(True)
+NOBODY = Always(False)
+
+NODES: dict[str, type[Node]] = {
+    node.word: node
+    for node in (
+        *(Always, SignedIn, Role, Scope, All, Any_, Not),
+        *(Compare, IsNull, In, InClaim, Exists, Opaque),
+        *(Column, ActorValue, Value, Now),
+    )
+}
+"""The closed set, by the word each has in JSON."""
+
+
+def to_json(node: Node) -> dict[str, Any]:
+    """The node as JSON's own types."""
+    json: dict[str, Any] = {"is": node.word}
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if isinstance(value, Node):
+            json[field.name] = to_json(value)
+        elif isinstance(value, tuple):
+            json[field.name] = [to_json(item) for item in value]
+        else:
+            json[field.name] = value
+    return json
+
+
+def from_json(json: dict[str, Any]) -> Node:
+    """The node that `to_json` wrote; ValueError for a word or a part that is not of the closed set."""
+    kind = NODES.get(json.get("is", ""))
+    if kind is None:
+        raise ValueError(f"a policy node is one of {', '.join(sorted(NODES))}, not {json.get('is')!r}")
+    names = {field.name for field in fields(kind)}
+    unknown = set(json) - names - {"is"}
+    if unknown:
+        raise ValueError(f"a policy node {kind.word!r} has no {', '.join(sorted(unknown))}")
+    parts: dict[str, Any] = {}
+    for name, value in json.items():
+        if name == "is":
+            continue
+        if isinstance(value, dict):
+            parts[name] = from_json(value)
+        elif isinstance(value, list):
+            parts[name] = tuple(from_json(item) for item in value)
+        else:
+            parts[name] = value
+    return kind(**parts)
+
+
+def any_of(*parts: Node) -> Node:
+    """The OR of policies, flat, without what cannot change it."""
+    flat: list[Node] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, Any_) else [part])
+    if ANYONE in flat:
+        return ANYONE
+    flat = list(dict.fromkeys(part for part in flat if part != NOBODY))
+    return flat[0] if len(flat) == 1 else Any_(tuple(flat)) if flat else NOBODY
+
+
+def all_of(*parts: Node) -> Node:
+    """The AND of policies, flat, without what cannot change it."""
+    flat: list[Node] = []
+    for part in parts:
+        flat.extend(part.parts if isinstance(part, All) else [part])
+    if NOBODY in flat:
+        return NOBODY
+    flat = list(dict.fromkeys(part for part in flat if part != ANYONE))
+    return flat[0] if len(flat) == 1 else All(tuple(flat)) if flat else ANYONE

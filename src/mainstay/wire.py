@@ -1,0 +1,60 @@
+"""The forms a value can have on any wire: the narrow waist between kinds and projections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+import msgspec
+
+FormType = Literal["string", "boolean", "integer", "number", "object", "array", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a value looks like to a caller, in the words that every protocol has.
+
+    `minimum` and `maximum` bound numbers, the lengths are in characters, `shape` is the JSON Schema
+    of a structured value as text (so that a form stays hashable).
+    """
+
+    type: FormType
+    format: str | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    exclusive_minimum: float | None = None
+    exclusive_maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    shape: str | None = None
+    hint: str = ""
+    """A sentence that says what a right value is."""
+
+    def json_schema(self) -> dict[str, Any]:
+        """The form as JSON Schema 2020-12."""
+        if self.shape is not None:
+            schema: dict[str, Any] = msgspec.json.decode(self.shape)
+            return schema
+        schema = {} if self.type == "any" else {"type": self.type}
+        for field in fields(self):
+            keyword = KEYWORDS.get(field.name)
+            value = getattr(self, field.name)
+            if keyword is not None and value is not None and value != ():
+                schema[keyword] = list(value) if isinstance(value, tuple) else value
+        return schema
+
+
+KEYWORDS = {
+    "format": "format",
+    "min_length": "minLength",
+    "max_length": "maxLength",
+    "pattern": "pattern",
+    "minimum": "minimum",
+    "maximum": "maximum",
+    "exclusive_minimum": "exclusiveMinimum",
+    "exclusive_maximum": "exclusiveMaximum",
+    "choices": "enum",
+}
+"""Names of a form's parts in JSON Schema."""
