@@ -55,6 +55,7 @@ class PostgreSQL:
         except Unavailable as error:
             raise Unavailable(f"PostgreSQL cannot be reached: {error.__cause__ or error}", retry_after=1) from error
         self._pool, self._idle = pool, pool.idle
+        pool.watch()
 
     async def close(self) -> None:
         """Waits for what runs, `close_timeout` at most, then closes every connection."""
@@ -73,11 +74,12 @@ class PostgreSQL:
                 rows: Sequence[Row] = await connection.fetch(text, tuple(values))
             else:
                 statements[text] = statement
+                connection.deadline = monotonic() + connection.patience
                 rows = await statement.fetch(*values)
         except BaseException as error:
             gone = lost(error, connection.raw)
             self._give_back(pool, connection, gone=gone)
-            if not isinstance(error, STALE) and not (gone and may_be_repeated(error)):
+            if not isinstance(error, STALE) and not (gone and not connection.cut and isinstance(error, Exception)):
                 fail(error, closed=gone)
         else:
             pool.release(connection)
@@ -113,6 +115,7 @@ class PostgreSQL:
         pool = self._pool
         connection = await pool.acquire()
         try:
+            connection.deadline = monotonic() + SCHEMA_PATIENCE
             await create(connection.raw, metadata, self.dialect)
         except BaseException as error:
             gone = lost(error, connection.raw) or connection.raw.is_in_transaction()
@@ -150,6 +153,7 @@ class PostgreSQL:
     async def _transaction(self, connection: Connection, script: Callable[[], Script[T]]) -> T:
         """What the script returns, its transaction committed; undone where it raises and the connection lives."""
         transaction = connection.raw.transaction()
+        connection.deadline = monotonic() + connection.patience
         await transaction.start()
         try:
             if not self._settings.prepared:
@@ -161,6 +165,7 @@ class PostgreSQL:
                 with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
                     await transaction.rollback()
             raise
+        connection.deadline = monotonic() + connection.patience
         await transaction.commit()
         return result
 
@@ -206,18 +211,13 @@ def tell(script: Script[Any], error: Exception, raw: asyncpg.Connection) -> NoRe
     refuse(script, translated(error))
 
 
-def may_be_repeated(error: BaseException) -> bool:
-    """Whether a read on a dead connection may run once more: not for a caller that left, nor after a long silence."""
-    return isinstance(error, Exception) and not isinstance(error, TimeoutError)
-
-
 async def create(raw: asyncpg.Connection, metadata: MetaData, dialect: Dialect) -> None:
     """Runs the statements of `creation` under the lock of whoever changes the schema."""
     async with raw.transaction():
         await raw.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
-        await raw.execute(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})", timeout=SCHEMA_PATIENCE)
+        await raw.execute(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})")
         for text in creation(metadata, dialect):
-            await raw.execute(text, timeout=SCHEMA_PATIENCE)
+            await raw.execute(text)
         for name, text in circular(metadata, dialect):
             if not await raw.fetchval("SELECT count(*) FROM pg_constraint WHERE conname = $1", name):
-                await raw.execute(text, timeout=SCHEMA_PATIENCE)
+                await raw.execute(text)

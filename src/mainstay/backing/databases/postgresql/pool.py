@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from math import inf
 from time import monotonic
 
 import asyncpg
@@ -33,6 +34,7 @@ class Pool:
         self._waiters: deque[asyncio.Future[Connection | None]] = deque()
         self._closings: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._watch: asyncio.TimerHandle | None = None
         self._gone = asyncio.Event()
 
     async def acquire(self) -> Connection:
@@ -51,6 +53,7 @@ class Pool:
 
     def release(self, connection: Connection) -> None:
         """Gives back a connection that is outside any transaction and works."""
+        connection.deadline = inf
         if self._closed or connection.expires < monotonic():
             self._retire(connection)
         elif waiter := self._first():
@@ -69,6 +72,15 @@ class Pool:
         """Drops every idle connection, for the server that they lead to is gone."""
         while self.idle:
             self.drop(self.idle.pop())
+
+    def watch(self) -> None:
+        """Cuts, from now on, the connections on which the server owes an answer for too long."""
+        now = monotonic()
+        for connection in self._all:
+            if connection.deadline < now:
+                connection.cut = True
+                connection.raw.terminate()
+        self._watch = asyncio.get_running_loop().call_later(min(1.0, self._settings.patience() / 4), self.watch)
 
     def refuse(self) -> None:
         """From now on nobody gets a connection, and those who wait do not either."""
@@ -89,6 +101,8 @@ class Pool:
         for connection in list(self._all):
             self.drop(connection)
         await asyncio.gather(*self._closings)
+        if self._watch is not None:
+            self._watch.cancel()
 
     async def _opened(self) -> Connection:
         """A new connection for a place already taken."""
