@@ -23,6 +23,9 @@ from mainstay.errors import Unavailable
 
 T = TypeVar("T")
 
+SCHEMA_PATIENCE = 600.0
+"""Seconds that creating tables and indexes may take."""
+
 STEPS = 1_000
 """Steps of SQLite's machine between two looks at the clock while the event loop waits, some ten microseconds."""
 
@@ -83,7 +86,7 @@ class SQLite:
             for text in texts:
                 yield Command(text)
 
-        await self.write(script)
+        await self._running().writer.write(script, limit=SCHEMA_PATIENCE)
 
     async def health(self) -> Health:
         """Whether the file is still the one that was opened, can be read, and has its writer."""
@@ -117,8 +120,12 @@ class Opened:
     def __init__(self, location: Location, settings: Settings) -> None:
         self._location = location
         writing = connection.writing(location.file, settings, durable=location.temporary is None)
+        try:
+            self.reader = connection.reading(location.file, settings)
+        except sqlite3.Error:
+            writing.close()
+            raise
         self._inode = location.file.stat().st_ino
-        self.reader = connection.reading(location.file, settings)
         self.readers = Readers(location.file, settings)
         self.writer = Writer(writing, settings)
 

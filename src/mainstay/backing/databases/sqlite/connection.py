@@ -16,14 +16,15 @@ LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 def writing(file: Path, settings: Settings, *, durable: bool = True) -> sqlite3.Connection:
     """The connection that writes; it makes the file, and waits for a process that makes it too."""
+    until = monotonic() + settings.busy_timeout
     connection = connected(file, settings)
-    patiently(
-        lambda: connection.execute("PRAGMA journal_mode = WAL").fetchall(), until=monotonic() + settings.busy_timeout
-    )
+    patiently(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchall(), until=until)
+    if connection.execute("PRAGMA journal_mode").fetchall() != [("wal",)]:
+        raise sqlite3.OperationalError("its file system has no shared memory, which a write-ahead log needs")
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA journal_size_limit = 67108864")
-    patiently(lambda: connection.execute("BEGIN IMMEDIATE"), until=monotonic() + settings.busy_timeout)
+    patiently(lambda: connection.execute("BEGIN IMMEDIATE"), until=until)
     connection.execute("ROLLBACK")
     return connection
 
@@ -40,8 +41,12 @@ def connected(file: Path, settings: Settings) -> sqlite3.Connection:
     connection = sqlite3.connect(
         file, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=settings.statements
     )
-    connection.execute(f"PRAGMA cache_size = {-1024 * settings.cache}")
-    connection.execute("PRAGMA temp_store = MEMORY")
+    try:
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = {-1024 * settings.cache}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

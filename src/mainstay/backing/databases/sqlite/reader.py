@@ -64,17 +64,20 @@ class Readers:
     def _read(self, text: str, values: Sequence[object], deadline: Deadline) -> Sequence[Row]:
         if deadline.passed():
             raise Unavailable(retry_after=1)
+        rows: list[Row] = []
         try:
-            connection = self._connection()
-            connection.set_progress_handler(deadline.passed, STEPS)
-            rows: list[Row] = []
-            try:
-                patiently(lambda: rows.extend(connection.execute(text, values).fetchall()), until=deadline.at)
-            finally:
-                self._connections.put(connection)
-            return rows
+            patiently(lambda: rows.extend(self._attempt(text, values, deadline)), until=deadline.at)
         except sqlite3.Error as error:
             fail(error)
+        return rows
+
+    def _attempt(self, text: str, values: Sequence[object], deadline: Deadline) -> Sequence[Row]:
+        connection = self._connection()
+        connection.set_progress_handler(deadline.passed, STEPS)
+        try:
+            return connection.execute(text, values).fetchall()
+        finally:
+            self._connections.put(connection)
 
     def _connection(self) -> sqlite3.Connection:
         try:

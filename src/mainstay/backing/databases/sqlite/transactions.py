@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from asyncio import Future
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -18,6 +19,16 @@ from mainstay.errors import Unavailable
 
 STEPS = 100_000
 """Steps of SQLite's machine between two looks at the clock, some milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A script that somebody waits for, since when, and how many seconds it may run."""
+
+    script: Callable[[], Script[Any]]
+    future: Future[Any]
+    since: float
+    limit: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +55,31 @@ class Transactions:
         self._expired = False
         connection.set_progress_handler(self._late, STEPS)
 
-    def run(self, scripts: Sequence[Callable[[], Script[Any]]], *, since: float) -> list[Outcome]:
-        """What became of each script, in order; what has a value is durable. `since` is when the oldest was asked."""
-        if len(scripts) == 1:
-            return [self._alone(scripts[0], since)]
+    def run(self, calls: Sequence[Call]) -> list[Outcome]:
+        """What became of each call, the oldest first; what has a value is durable."""
+        if len(calls) == 1:
+            return [self._alone(calls[0])]
         try:
-            self._begin(since)
+            self._begin(calls[0])
         except sqlite3.Error as error:
-            return [Outcome(error=translated(error)) for _ in scripts]
+            return [Outcome(error=translated(error)) for _ in calls]
         outcomes: list[Outcome] = []
-        if self._together(scripts, outcomes):
+        if self._together(calls, outcomes):
             return outcomes
         self.undo()
         late = len(outcomes) - 1 if self._expired else -1
-        return [outcomes[late] if at == late else self._alone(script, since) for at, script in enumerate(scripts)]
+        return [outcomes[late] if at == late else self._alone(call) for at, call in enumerate(calls)]
 
-    def _together(self, scripts: Sequence[Callable[[], Script[Any]]], outcomes: list[Outcome]) -> bool:
+    def _together(self, calls: Sequence[Call], outcomes: list[Outcome]) -> bool:
         """Fills `outcomes` in one transaction, already begun; False where it was lost or would not commit.
 
         Where a script that took too long lost it, that script is the last of `outcomes`.
         """
         try:
-            for script in scripts:
+            for call in calls:
                 self._execute("SAVEPOINT script")
                 try:
-                    outcomes.append(Outcome(self._drive(script)))
+                    outcomes.append(Outcome(self._drive(call)))
                 except BaseException as error:
                     outcomes.append(Outcome(error=translated(error)))
                     if not self._connection.in_transaction:
@@ -81,23 +92,23 @@ class Transactions:
             return False
         return True
 
-    def _alone(self, script: Callable[[], Script[Any]], since: float) -> Outcome:
-        """The outcome of a script in its own transaction."""
+    def _alone(self, call: Call) -> Outcome:
+        """The outcome of a call in its own transaction."""
         try:
-            self._begin(since)
-            value = self._drive(script)
+            self._begin(call)
+            value = self._drive(call)
             self._execute("COMMIT")
         except BaseException as error:
             self.undo()
             return Outcome(error=translated(error))
         return Outcome(value)
 
-    def _drive(self, script: Callable[[], Script[Any]]) -> Any:
+    def _drive(self, call: Call) -> Any:
         """The value that the script returns, its commands run as it yields them."""
         execute = self._execute
-        running = script()
+        running = call.script()
         self._expired = False
-        self._deadline = monotonic() + self._settings.write_timeout
+        self._deadline = monotonic() + call.limit
         try:
             command = next(running)
             while True:
@@ -120,9 +131,9 @@ class Transactions:
             refuse(script, translated(error))
         raise translated(error)
 
-    def _begin(self, since: float) -> None:
-        """Begins a transaction that may write, when no other process has one, or `busy_timeout` after `since`."""
-        patiently(lambda: self._execute("BEGIN IMMEDIATE"), until=since + self._settings.busy_timeout)
+    def _begin(self, call: Call) -> None:
+        """Begins a transaction that may write; waits for other processes until `busy_timeout` after the call."""
+        patiently(lambda: self._execute("BEGIN IMMEDIATE"), until=call.since + self._settings.busy_timeout)
 
     def undo(self) -> None:
         """Ends the transaction if there still is one; never raises."""

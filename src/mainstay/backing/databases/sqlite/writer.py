@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
@@ -13,19 +12,10 @@ from typing import Any, TypeVar
 
 from mainstay.backing.databases.database import Script
 from mainstay.backing.databases.sqlite.settings import Settings
-from mainstay.backing.databases.sqlite.transactions import Outcome, Transactions
+from mainstay.backing.databases.sqlite.transactions import Call, Outcome, Transactions
 from mainstay.errors import Unavailable
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A script that somebody waits for."""
-
-    script: Callable[[], Script[Any]]
-    future: asyncio.Future[Any]
-    since: float
 
 
 class Writer:
@@ -44,8 +34,8 @@ class Writer:
         """Whether scripts are run."""
         return self._thread.is_alive()
 
-    async def write(self, script: Callable[[], Script[T]]) -> T:
-        """What the script returns, when it is durable.
+    async def write(self, script: Callable[[], Script[T]], *, limit: float | None = None) -> T:
+        """What the script returns, when it is durable; `limit` is its time where `write_timeout` is not.
 
         A caller that is cancelled takes its script back if it has not begun; one that has begun is
         done all the same.
@@ -53,7 +43,7 @@ class Writer:
         if self._queue.qsize() >= self._settings.queue:
             raise Unavailable(retry_after=1)
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put(Call(script, future, monotonic()))
+        self._queue.put(Call(script, future, monotonic(), limit or self._settings.write_timeout))
         return await future
 
     async def close(self) -> None:
@@ -84,7 +74,7 @@ class Writer:
     def _outcomes(self, calls: list[Call]) -> list[Outcome]:
         """What became of each call, whatever happens: the thread outlives every error."""
         try:
-            return self._transactions.run([call.script for call in calls], since=calls[0].since)
+            return self._transactions.run(calls)
         except BaseException as error:
             self._transactions.undo()
             return [Outcome(error=RuntimeError(f"the writer failed: {error!r}")) for _ in calls]
