@@ -53,7 +53,8 @@ async def open_database(file: Path) -> AsyncIterator[Callable[..., Any]]:
 
 @pytest.fixture
 async def database(open_database: Callable[..., Any]) -> SQLite:
-    return await open_database()
+    opened: SQLite = await open_database()
+    return opened
 
 
 def person(name: str) -> Command:

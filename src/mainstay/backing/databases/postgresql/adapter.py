@@ -78,7 +78,7 @@ class PostgreSQL:
                 rows = await statement.fetch(*values)
         except BaseException as error:
             gone = lost(error, connection.raw)
-            self._give_back(pool, connection, gone=gone)
+            self._give_back(pool, connection, error, gone=gone)
             if not isinstance(error, STALE) and not (gone and not connection.cut and isinstance(error, Exception)):
                 fail(error, closed=gone)
         else:
@@ -101,7 +101,7 @@ class PostgreSQL:
                 result = await self._transaction(connection, script)
             except BaseException as error:
                 gone = lost(error, connection.raw) or connection.raw.is_in_transaction()
-                self._give_back(pool, connection, gone=gone)
+                self._give_back(pool, connection, error, gone=gone)
                 if attempt == ATTEMPTS or not isinstance(error, STALE + REPEATABLE):
                     fail(error, closed=gone)
             else:
@@ -119,7 +119,7 @@ class PostgreSQL:
             await create(connection.raw, metadata, self.dialect)
         except BaseException as error:
             gone = lost(error, connection.raw) or connection.raw.is_in_transaction()
-            self._give_back(pool, connection, gone=gone)
+            self._give_back(pool, connection, error, gone=gone)
             fail(error, closed=gone)
         pool.release(connection)
 
@@ -145,7 +145,7 @@ class PostgreSQL:
             rows = await connection.fetch(text, tuple(values))
         except BaseException as error:
             gone = lost(error, connection.raw)
-            self._give_back(pool, connection, gone=gone)
+            self._give_back(pool, connection, error, gone=gone)
             fail(error, closed=gone)
         pool.release(connection)
         return rows
@@ -169,15 +169,17 @@ class PostgreSQL:
         await transaction.commit()
         return result
 
-    def _give_back(self, pool: Pool, connection: Connection, *, gone: bool) -> None:
-        """Releases a connection after an error; where it is dead, so are the idle ones to the same server."""
+    def _give_back(self, pool: Pool, connection: Connection, error: BaseException, *, gone: bool) -> None:
+        """Gives a connection back after an error; where it is dead, so are the idle ones to the same server."""
         if not gone:
             pool.release(connection)
-            return
-        dead = connection.raw.is_closed()
-        pool.drop(connection)
-        if dead:
+        elif connection.raw.is_closed():
+            pool.drop(connection)
             pool.drop_idle()
+        elif isinstance(error, Exception):
+            pool.drop(connection)
+        else:
+            pool.retire(connection)  # its caller left in the middle of a statement
 
     def _closed(self) -> Pool:
         """A pool that refuses, which stands in while the database is not open."""

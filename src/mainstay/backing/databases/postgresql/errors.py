@@ -33,7 +33,8 @@ LOST = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.IdleSessionTimeoutError,
     asyncpg.TransactionTimeoutError,
-    OSError,  # TimeoutError too: the server has said nothing for longer than it may
+    asyncpg.InternalClientError,  # a server that shuts down breaks the order of the protocol
+    OSError,
 )
 """After these the connection is of no use."""
 

@@ -15,12 +15,15 @@ from mainstay.backing.databases.postgresql.connection import Connection
 from mainstay.backing.databases.postgresql.settings import Settings
 from mainstay.errors import Unavailable
 
+FAREWELL = 2.0
+"""Seconds that closing one connection may take."""
+
 
 class Pool:
     """At most `size + overflow` connections, and a queue of those who wait for one.
 
     `idle` may be popped by whoever finds it not empty; whoever took a connection calls exactly one of
-    `release` and `drop`.  Nothing is sent when a connection changes hands: nobody leaves a setting
+    `release`, `retire` and `drop`.  Nothing is sent when a connection changes hands: nobody leaves a setting
     on a session.
     """
 
@@ -55,11 +58,11 @@ class Pool:
         """Gives back a connection that is outside any transaction and works."""
         connection.deadline = inf
         if self._closed or connection.expires < monotonic():
-            self._retire(connection)
+            self.retire(connection)
         elif waiter := self._first():
             waiter.set_result(connection)
-        elif len(self._all) > self._settings.size:
-            self._retire(connection)
+        elif len(self._all) - len(self._closings) > self._settings.size:
+            self.retire(connection)
         else:
             self.idle.append(connection)
 
@@ -67,6 +70,13 @@ class Pool:
         """Gives back a connection that is dead, or in a state that nobody knows."""
         self._forget(connection)
         connection.raw.terminate()
+
+    def retire(self, connection: Connection) -> None:
+        """Gives back a connection to be closed politely: the server is told, and told to cancel what it still does."""
+        connection.deadline = inf
+        task = asyncio.get_running_loop().create_task(self._farewell(connection))
+        self._closings.add(task)
+        task.add_done_callback(self._closings.discard)
 
     def drop_idle(self) -> None:
         """Drops every idle connection, for the server that they lead to is gone."""
@@ -92,7 +102,7 @@ class Pool:
         """Refuses those who wait, waits for those who work, and cuts them when `close_timeout` is over."""
         self.refuse()
         while self.idle:
-            self._retire(self.idle.pop())
+            self.retire(self.idle.pop())
         with suppress(TimeoutError):
             async with asyncio.timeout(self._settings.close_timeout):
                 while self._all:
@@ -162,21 +172,15 @@ class Pool:
             self._gone.set()
             self._vacate()
 
+    async def _farewell(self, connection: Connection) -> None:
+        try:
+            with suppress(Exception):
+                await connection.raw.close(timeout=FAREWELL)
+        finally:
+            self._forget(connection)
+
     def _ended(self, connection: Connection) -> None:
         """The server ended a connection; whoever uses it will notice, an idle one is forgotten here."""
         if connection in self.idle:
             self.idle.remove(connection)
             self._forget(connection)
-
-    def _retire(self, connection: Connection) -> None:
-        """Closes a connection politely, without anybody waiting for it."""
-        self._forget(connection)
-        task = asyncio.get_running_loop().create_task(farewell(connection))
-        self._closings.add(task)
-        task.add_done_callback(self._closings.discard)
-
-
-async def farewell(connection: Connection) -> None:
-    """Tells the server that a connection ends, or cuts it."""
-    with suppress(Exception):
-        await connection.raw.close(timeout=2)
