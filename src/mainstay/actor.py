@@ -17,7 +17,7 @@ class Actor:
     id: Any = None
     roles: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
-    claims: Mapping[str, Any] = field(default=NO_CLAIMS, hash=False)
+    claims: Mapping[str, Any] = field(default_factory=lambda: NO_CLAIMS, hash=False)
 
     @property
     def is_known(self) -> bool:

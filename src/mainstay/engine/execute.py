@@ -1,0 +1,160 @@
+"""The door: one function runs every call, whoever makes it and by whatever protocol."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from mainstay.actor import NOBODY
+from mainstay.backing.databases.database import Database, Health
+from mainstay.engine.asked import Asked, Questions
+from mainstay.engine.call import Allowance, Answer, Call
+from mainstay.engine.guards import deciders
+from mainstay.engine.limiter import Limiter
+from mainstay.engine.reading import Reader
+from mainstay.engine.shapes import Shapes
+from mainstay.engine.sql.read import Schema
+from mainstay.engine.writing import Draft, Writer
+from mainstay.errors import Forbidden, InternalError, MainstayError, TooManyRequests, Unauthenticated
+from mainstay.events import CallFinished, Listener
+from mainstay.identity import Identity, NoIdentity
+from mainstay.operation import Application, Limit
+from mainstay.storage import Storage
+
+
+def utc_now() -> dt.datetime:
+    """The present moment."""
+    return dt.datetime.now(dt.UTC)
+
+
+class Engine:
+    """An application that can be called."""
+
+    def __init__(
+        self,
+        application: Application,
+        storage: Storage,
+        database: Database,
+        *,
+        identity: Identity | None = None,
+        limits: tuple[Limit, ...] = (),
+        cursor_key: bytes,
+        listeners: Sequence[Listener] = (),
+        clock: Callable[[], dt.datetime] = utc_now,
+    ) -> None:
+        self.application = application
+        self.database = database
+        self.identity: Identity = identity or NoIdentity()
+        self.shared = limits
+        """Limits that all operations use up together."""
+        self.limiter = Limiter(time.monotonic)
+        self.listeners = tuple(listeners)
+        self.clock = clock
+        self.deciders = deciders(application)
+        schema, shapes = Schema(application, storage, database.dialect), Shapes()
+        self.readers: dict[str, Reader] = {}
+        self.writers: dict[str, Writer] = {}
+        for operation in application.operations:
+            if operation.action in ("list", "get"):
+                questions = Questions(application, storage, operation)
+                self.readers[operation.name] = Reader(schema, questions, self.deciders, shapes, cursor_key)
+            elif operation.action != "opaque":
+                self.writers[operation.name] = Writer(schema, operation, self.deciders, shapes)
+
+    async def open(self) -> None:
+        """Connects to what stands behind."""
+        await self.database.open()
+
+    async def close(self) -> None:
+        """Lets go of what stands behind, when everything that runs has ended."""
+        await self.database.close()
+
+    async def health(self) -> Mapping[str, Health]:
+        """Whether each part behind answers."""
+        return {"database": await self.database.health()}
+
+    async def execute(self, call: Call) -> Answer:
+        """Runs one call from credentials to answer; raises a `MainstayError` where it is refused."""
+        started = time.perf_counter()
+        status, code = InternalError.status, None
+        try:
+            await self.authenticate(call)
+            self.limit(call)
+            wanted = self.validate(call)
+            self.authorize(call, wanted)
+            answer = await self.transact(call, wanted)
+            status = answer.status
+            return answer
+        except MainstayError as error:
+            status, code = error.status, error.code
+            raise
+        finally:
+            if self.listeners:
+                self.observe(call, status, code, time.perf_counter() - started)
+
+    # The steps, in order
+
+    async def authenticate(self, call: Call) -> None:
+        """Who is calling; a wrong credential uses up the address's limit, as guessing must not be free."""
+        if call.credentials is None:
+            return
+        try:
+            call.actor = await self.identity.identify(call.credentials)
+        except Unauthenticated:
+            call.actor = NOBODY
+            self.limit(call)
+            raise
+
+    def limit(self, call: Call) -> None:
+        """Uses up one call of each limit; TooManyRequests where one of them has none left."""
+        allowances: list[Allowance] = []
+        wait = 0.0
+        for limit in call.operation.limits:
+            shared = limit in self.shared
+            known = call.actor.is_known
+            caller = str(call.actor.id) if limit.per == "user" else call.address
+            skipped = (not known if limit.per == "user" else known and not shared) or not caller
+            if not skipped:
+                name = limit.per if shared else f"{call.operation.name}/{limit.per}"
+                allowance, over = self.limiter.take(name, limit, caller)
+                allowances.append(allowance)
+                wait = max(wait, over)
+        call.allowances = tuple(allowances)
+        if wait:
+            raise TooManyRequests(retry_after=max(1, round(wait + 0.5)))
+
+    def validate(self, call: Call) -> Asked | Draft | None:
+        """What the call asks for, in the engine's words."""
+        reader = self.readers.get(call.operation.name)
+        if reader is not None:
+            return reader.questions.read(call)
+        writer = self.writers.get(call.operation.name)
+        return writer.read(call) if writer is not None else None
+
+    def authorize(self, call: Call, wanted: Asked | Draft | None) -> None:
+        """The actor's part of the policy: refuses what no row could allow; the rest is decided with the rows."""
+        decision = self.deciders.decide(f":{call.operation.name}", call.actor)
+        if decision.is_no:
+            needs_actor = self.deciders.by_name[f":{call.operation.name}"].needs_actor
+            raise Unauthenticated if needs_actor and not call.actor.is_known else Forbidden
+        if isinstance(wanted, Draft):
+            self.writers[call.operation.name].authorize(call, wanted)
+
+    async def transact(self, call: Call, wanted: Asked | Draft | None) -> Answer:
+        """Reads, or writes in one transaction, and makes the answer."""
+        now = self.clock()
+        if isinstance(wanted, Asked):
+            reader = self.readers[call.operation.name]
+            run = reader.list if call.operation.action == "list" else reader.get
+            return await run(call, wanted, self.database, now)
+        if isinstance(wanted, Draft):
+            return await self.writers[call.operation.name].write(call, wanted, self.database, now)
+        return Answer(call.operation.status)
+
+    def observe(self, call: Call, status: int, code: str | None, seconds: float) -> None:
+        """Tells every listener how it went."""
+        actor = None if call.actor.id is None else str(call.actor.id)
+        event = CallFinished(call.operation.name, status, code, actor, call.request_id, seconds, call.statements)
+        for listen in self.listeners:
+            listen(event)

@@ -1,0 +1,57 @@
+"""The application's policies, each ready to be decided, and what they leave for one actor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mainstay.actor import Actor
+from mainstay.engine.plan import Guards
+from mainstay.operation import Application
+from mainstay.policy.decide import Decider, Decision
+from mainstay.policy.tree import ANYONE
+
+
+@dataclass(frozen=True, slots=True)
+class Deciders:
+    """Policies by name: `recipes` (read), `recipes.title` (read a field), `recipes.title=` (write it), `:recipes.update`."""
+
+    by_name: dict[str, Decider]
+    of_resource: dict[str, tuple[str, ...]]
+    """For each resource the names of the policies that its rows are read under, but those that allow everybody."""
+
+    def decide(self, name: str, actor: Actor) -> Decision:
+        """One policy for one actor."""
+        return self.by_name[name].decide(actor)
+
+    def numbers(self, names: Iterable[str], actor: Actor) -> tuple[int, ...]:
+        """Numbers that are equal for actors whom these policies leave the same conditions."""
+        by_name = self.by_name
+        return tuple([by_name[name].decide(actor).number for name in names])
+
+    def guards(self, names: Iterable[str], actor: Actor) -> Guards:
+        """What these policies leave to the rows."""
+        return Guards(tuple((name, self.by_name[name].decide(actor).condition) for name in names))
+
+    def reading(self, *resources: str) -> tuple[str, ...]:
+        """The names of the policies under which rows of these resources are read."""
+        return tuple(dict.fromkeys(name for resource in resources for name in self.of_resource[resource]))
+
+
+def deciders(application: Application) -> Deciders:
+    """Every policy of the application."""
+    by_name: dict[str, Decider] = {}
+    of_resource: dict[str, tuple[str, ...]] = {}
+    for resource in application.resources:
+        by_name[resource.name] = Decider(resource.read)
+        names = [resource.name] if resource.read != ANYONE else []
+        for field in resource.fields:
+            if field.read != ANYONE:
+                by_name[f"{resource.name}.{field.name}"] = Decider(field.read)
+                names.append(f"{resource.name}.{field.name}")
+            if field.write != ANYONE:
+                by_name[f"{resource.name}.{field.name}="] = Decider(field.write)
+        of_resource[resource.name] = tuple(names)
+    for operation in application.operations:
+        by_name[f":{operation.name}"] = Decider(operation.policy)
+    return Deciders(by_name, of_resource)

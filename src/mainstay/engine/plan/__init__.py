@@ -1,0 +1,121 @@
+"""Plans: what a statement shall do, as data, before any SQL.  Equal plans share one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mainstay.policy.tree import ANYONE, NOBODY, Node
+
+Order = tuple[tuple[str, bool], ...]
+"""Columns of the resource's table, and whether descending, ended by its key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What the caller's decided policies leave to the rows: conditions by `resource` and `resource.field`."""
+
+    conditions: tuple[tuple[str, Node], ...] = ()
+
+    def of(self, name: str) -> Node:
+        """The condition under that name; `ANYONE` where nothing is left to decide."""
+        for known, node in self.conditions:
+            if known == name:
+                return node
+        return ANYONE
+
+    def hides(self, name: str) -> bool:
+        """Whether nothing under that name is shown, whatever the row."""
+        return self.of(name) == NOBODY
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of a row is answered: fields by name, and related rows likewise."""
+
+    resource: str
+    fields: tuple[str, ...]
+    includes: tuple[tuple[str, Selection], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filter of the resource's with one of its operators (`is_not_null` beside them)."""
+
+    filter: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Beyond a position in the order: which of its values are null, and whether to go back."""
+
+    nulls: tuple[bool, ...]
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlan:
+    """A page of a resource's rows."""
+
+    selection: Selection
+    guards: Guards
+    conditions: tuple[Condition, ...]
+    order: Order
+    sorted_by: tuple[str, ...] = ()
+    """Names of the fields that the caller sorts by, whose guards hold for every row."""
+    seek: Seek | None = None
+    offset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CountPlan:
+    """How many rows a list has, counted to the end or as far as `at_most`."""
+
+    resource: str
+    guards: Guards
+    conditions: tuple[Condition, ...]
+    sorted_by: tuple[str, ...]
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GetPlan:
+    """One row, by the columns of `key`."""
+
+    selection: Selection
+    guards: Guards
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPlan:
+    """Whether a row that a reference means is there for the caller: one that any of `resources` lets them read."""
+
+    table: str
+    columns: tuple[str, ...]
+    resources: tuple[str, ...]
+    guards: Guards
+
+
+@dataclass(frozen=True, slots=True)
+class FindPlan:
+    """The row that is to be changed: its key and version, and the truth of each of `flags`, locked."""
+
+    resource: str
+    lookup: tuple[str, ...]
+    guards: Guards
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WritePlan:
+    """A row written and what is answered of it: `columns` set, found by `key` unless it is new.
+
+    `selection` is None for a row that is deleted.  `flags` are the guards that the written row must keep.
+    """
+
+    selection: Selection
+    guards: Guards
+    action: str
+    columns: tuple[str, ...]
+    flags: tuple[str, ...]

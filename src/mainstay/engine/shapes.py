@@ -1,0 +1,32 @@
+"""Statements by the shape of what asks for them: each is compiled once and kept while it is used."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+MOST = 512
+"""Shapes kept in one process; a shape more drops the one that was used longest ago."""
+
+T = TypeVar("T")
+
+
+class Shapes:
+    """At most `MOST` compiled shapes."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
+        self.kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What was made for an equal key, or `make()` now."""
+        found: T | None = self.kept.get(key)
+        if found is not None:
+            self.kept.move_to_end(key)
+            return found
+        made = make()
+        self.kept[key] = made
+        if len(self.kept) > self.most:
+            self.kept.popitem(last=False)
+        return made

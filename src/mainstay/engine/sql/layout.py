@@ -1,0 +1,108 @@
+"""Where each answered value stands in a row, and the function that makes an answer of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from mainstay.kinds import Kind, KindType
+
+Conversion = Callable[[Any], Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A value of an answer: its place in the row, its conversion to the wire, and the flag that shows it."""
+
+    name: str
+    place: int
+    convert: Conversion
+    nullable: bool
+    shown: int | None = None
+    """The place of a truth without which the value is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """An answer's values and the answers inside it, each of which is null unless the value at `present` is there."""
+
+    name: str
+    items: tuple[Item, ...]
+    inner: tuple[tuple[str, int, Layout], ...] = ()
+
+
+@dataclass(slots=True)
+class Places:
+    """The columns of a SELECT, each once."""
+
+    columns: list[sa.ColumnElement[Any]] = field(default_factory=list)
+    known: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def of(self, source: str, name: str, column: sa.ColumnElement[Any]) -> int:
+        """The place of a column, added where it is not there yet."""
+        place = self.known.get((source, name))
+        if place is None:
+            place = self.known[source, name] = self.add(column)
+        return place
+
+    def add(self, expression: sa.ColumnElement[Any]) -> int:
+        """The place of an expression of its own."""
+        place = len(self.columns)
+        self.columns.append(expression.label(f"c{place}"))
+        return place
+
+
+def to_wire(kind: Kind, column: sa.Column[Any], dialect: sa.Dialect) -> Conversion:
+    """From the stored form of a column's value to the wire's."""
+    if isinstance(column.type, KindType):
+        return kind.wire(dialect.name)
+    load = column.type.dialect_impl(dialect).result_processor(dialect, None)
+    encode = kind.encode()
+    if load is None or encode is None:
+        return load or encode
+    return lambda value: encode(load(value))
+
+
+def to_python(kind: Kind, column: sa.Column[Any], dialect: sa.Dialect) -> Conversion:
+    """From the stored form of a column's value to Python's."""
+    if isinstance(column.type, KindType):
+        return kind.load(dialect.name)
+    return column.type.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def maker(layout: Layout) -> Callable[[Sequence[Any]], Any]:
+    """The function from a row to the answer, written out and compiled, since it runs for every row."""
+    names: dict[str, Any] = {"UNSET": msgspec.UNSET}
+    source = f"lambda r: {expression(layout, names)}"
+    made: Callable[[Sequence[Any]], Any] = eval(source, names)  # noqa: S307 - of places and names made here
+    return made
+
+
+def expression(layout: Layout, names: dict[str, Any]) -> str:
+    """The expression that makes the answer of the row `r`."""
+    members: list[Any] = []
+    values: list[str] = []
+    for item in layout.items:
+        members.append((item.name, Any, msgspec.UNSET) if item.shown is not None else (item.name, Any))
+        values.append(f"{item.name}={value(item, names)}")
+    for name, present, inner in layout.inner:
+        members.append((name, Any))
+        values.append(f"{name}=({expression(inner, names)} if r[{present}] is not None else None)")
+    struct = f"S{len(names)}"
+    names[struct] = msgspec.defstruct(layout.name, members, kw_only=True)
+    return f"{struct}({', '.join(values)})"
+
+
+def value(item: Item, names: dict[str, Any]) -> str:
+    """The expression for one value."""
+    text = f"r[{item.place}]"
+    if item.convert is not None:
+        convert = f"f{len(names)}"
+        names[convert] = item.convert
+        converted = f"{convert}({text})"
+        text = f"(None if {text} is None else {converted})" if item.nullable else converted
+    return text if item.shown is None else f"({text} if r[{item.shown}] else UNSET)"

@@ -1,0 +1,247 @@
+"""Plans that read, as statements: a page, a count, one row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from mainstay.engine.plan import Condition, CountPlan, GetPlan, Guards, ListPlan, Order, Seek, Selection
+from mainstay.engine.sql.filters import filter_condition
+from mainstay.engine.sql.layout import Item, Layout, Places, maker, to_python, to_wire
+from mainstay.engine.sql.policy import Scope, Truth, condition
+from mainstay.engine.sql.statement import Binds, Inputs, Statement, compiled
+from mainstay.operation import Application, Resource
+from mainstay.policy.tree import ANYONE
+from mainstay.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What every statement is built from."""
+
+    application: Application
+    storage: Storage
+    dialect: sa.Dialect
+
+    def scope(self, resource: Resource, binds: Binds) -> Scope:
+        """The scope of a statement over the resource's own rows."""
+        sources = {resource.table: self.storage.tables[resource.table]}
+        return Scope(self.storage, self.dialect, binds, sources, {resource.table: resource.table})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A statement, what makes an answer of a row, and where the rest that is read stands."""
+
+    statement: Statement
+    make: Callable[[Sequence[Any]], Any]
+    position: Callable[[Sequence[Any]], list[Any]] | None = None
+    """The values of the order's columns, in Python's form."""
+    version: int | None = None
+    """The place of the version."""
+
+
+class Answered:
+    """The columns of an answer while its statement is built."""
+
+    def __init__(self, schema: Schema, guards: Guards) -> None:
+        self.schema = schema
+        self.guards = guards
+        self.places = Places()
+        self.joins: list[tuple[sa.FromClause, Truth]] = []
+
+    def layout(self, selection: Selection, scope: Scope, source: str) -> Layout:
+        """Where the values of a selection stand, with the columns and joins that it needs."""
+        resource = self.schema.application.resource(selection.resource)
+        items: list[Item] = []
+        for name in selection.fields:
+            guard = f"{resource.name}.{name}"
+            if not self.guards.hides(guard):
+                items.append(self.item(resource, name, scope, source, guard))
+        inner = tuple(self.included(resource, name, wanted, scope, source) for name, wanted in selection.includes)
+        return Layout(resource.title, tuple(items), inner)
+
+    def item(self, resource: Resource, name: str, scope: Scope, source: str, guard: str) -> Item:
+        """One field."""
+        storage = self.schema.storage
+        column = storage.tables[resource.table].c[resource.field(name).column]
+        kind = storage.kind(resource.table, column.name)
+        place = self.places.of(source, column.name, scope.sources[resource.table].c[column.name])
+        shown = None
+        if self.guards.of(guard) != ANYONE:
+            truth = condition(self.guards.of(guard), scope)
+            shown = self.places.add(sa.case((truth, sa.literal_column("1")), else_=sa.literal_column("0")))
+        return Item(name, place, to_wire(kind, column, self.schema.dialect), bool(column.nullable), shown)
+
+    def included(
+        self, resource: Resource, name: str, selection: Selection, scope: Scope, source: str
+    ) -> tuple[str, int, Layout]:
+        """One related row, joined under its own read policy."""
+        application, storage = self.schema.application, self.schema.storage
+        include = next(include for include in resource.includes if include.name == name)
+        (step,) = application.table(resource.table).relation(include.relation).steps
+        target = application.resource(include.resource)
+        alias = storage.tables[target.table].alias()
+        inner = Scope(storage, scope.dialect, scope.binds, {target.table: alias}, {target.table: target.table})
+        own = scope.sources[resource.table]
+        equal = [own.c[local] == alias.c[remote] for local, remote in step.pairs]
+        self.joins.append((alias, sa.and_(*equal, condition(self.guards.of(target.name), inner))))
+        path = f"{source}.{name}"
+        key = application.table(target.table).key[0]
+        present = self.places.of(path, key, alias.c[key])
+        return name, present, self.layout(selection, inner, path)
+
+    def select(self, table: sa.FromClause) -> sa.Select[Any]:
+        """SELECT of every column, from the table and what is joined to it."""
+        source = table
+        for alias, on in self.joins:
+            source = source.outerjoin(alias, on)
+        return sa.select(*self.places.columns).select_from(source)
+
+
+def get_statement(schema: Schema, plan: GetPlan) -> Reading:
+    """One row by its key, if the caller may read it."""
+    resource = schema.application.resource(plan.selection.resource)
+    binds = Binds()
+    scope = schema.scope(resource, binds)
+    answered = Answered(schema, plan.guards)
+    layout = answered.layout(plan.selection, scope, resource.table)
+    table = scope.sources[resource.table]
+    version = None
+    if resource.version is not None:
+        version = answered.places.of(resource.table, resource.version, table.c[resource.version])
+    where = [*by_key(table, plan.key, binds), condition(plan.guards.of(resource.name), scope)]
+    select = answered.select(table).where(*where)
+    return Reading(compiled(select, binds, schema.dialect), maker(layout), version=version)
+
+
+def by_key(table: sa.FromClause, columns: tuple[str, ...], binds: Binds) -> list[Truth]:
+    """The condition that a row has the key of the inputs."""
+    return [
+        table.c[name] == binds.add(partial(lambda place, inputs: inputs.key[place], place), table.c[name].type)
+        for place, name in enumerate(columns)
+    ]
+
+
+def wheres(
+    schema: Schema, scope: Scope, guards: Guards, resource: Resource, conditions: tuple[Condition, ...], sorted_by: tuple[str, ...]
+) -> Iterator[Truth]:
+    """What holds for each row of a list: the read policy, the filters, the guards of what is sorted by."""
+    if guards.of(resource.name) != ANYONE:
+        yield condition(guards.of(resource.name), scope)
+    for number, wanted in enumerate(conditions):
+        yield filter_condition(schema.application, resource, wanted, number, guards, scope)
+    for name in sorted_by:
+        if guards.of(f"{resource.name}.{name}") != ANYONE:
+            yield condition(guards.of(f"{resource.name}.{name}"), scope)
+
+
+def count_statement(schema: Schema, plan: CountPlan) -> Statement:
+    """How many rows a list has."""
+    resource = schema.application.resource(plan.resource)
+    binds = Binds()
+    scope = schema.scope(resource, binds)
+    where = wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by)
+    table = scope.sources[resource.table]
+    rows = sa.select(sa.literal_column("1").label("one")).select_from(table).where(*where)
+    if plan.at_most is not None:
+        rows = rows.limit(sa.literal_column(str(plan.at_most)))
+    return compiled(sa.select(sa.func.count()).select_from(rows.subquery()), binds, schema.dialect)
+
+
+def list_statement(schema: Schema, plan: ListPlan) -> Reading:
+    """A page: in order, from a position or an offset, one row more than the limit."""
+    resource = schema.application.resource(plan.selection.resource)
+    binds = Binds()
+    scope = schema.scope(resource, binds)
+    answered = Answered(schema, plan.guards)
+    layout = answered.layout(plan.selection, scope, resource.table)
+    table = scope.sources[resource.table]
+    places = [answered.places.of(resource.table, name, table.c[name]) for name, _ in plan.order]
+    backward = plan.seek is not None and plan.seek.backward
+    order = [(name, down != backward) for name, down in plan.order]
+    where = list(wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by))
+    limit = binds.add(lambda inputs: inputs.limit, sa.Integer())
+    base = answered.select(table).where(*where).order_by(*ordering(schema, table, order)).limit(limit)
+    if plan.offset:
+        base = base.offset(binds.add(lambda inputs: inputs.offset, sa.Integer()))
+    final: Any = base
+    if plan.seek is not None:
+        ranges = list(beyond(table, order, plan.seek, binds))
+        final = base.where(*ranges) if len(ranges) == 1 else merged(schema, base, ranges, places, order, table, limit)
+    columns = [schema.storage.tables[resource.table].c[name] for name, _ in plan.order]
+    loads = [to_python(schema.storage.kind(resource.table, column.name), column, schema.dialect) for column in columns]
+    return Reading(compiled(final, binds, schema.dialect), maker(layout), partial(values_at, list(zip(places, loads, strict=True))))
+
+
+def values_at(places: list[tuple[int, Any]], row: Sequence[Any]) -> list[Any]:
+    """The values of a row at some places, in Python's form."""
+    return [row[place] if load is None or row[place] is None else load(row[place]) for place, load in places]
+
+
+def ordering(schema: Schema, table: sa.FromClause, order: Sequence[tuple[str, bool]]) -> list[sa.ColumnElement[Any]]:
+    """ORDER BY, null being the smallest value."""
+    parts: list[Any] = []
+    for name, down in order:
+        part: Any = table.c[name].desc() if down else table.c[name].asc()
+        if schema.dialect.name == "postgresql" and table.c[name].nullable:
+            part = part.nulls_last() if down else part.nulls_first()
+        parts.append(part)
+    return parts
+
+
+def beyond(table: sa.FromClause, order: Order | list[tuple[str, bool]], seek: Seek, binds: Binds) -> Iterator[Truth]:
+    """The rows beyond a position, as ranges that do not overlap, in order; an index serves each of them.
+
+    Where the directions agree and nothing can be null, one comparison of row values is enough.
+    """
+    columns = [table.c[name] for name, _ in order]
+    downs = {down for _, down in order}
+
+    def at(place: int) -> Any:
+        return binds.add(partial(lambda place, inputs: inputs.position[place], place), columns[place].type)
+
+    if len(downs) == 1 and not any(column.nullable for column in columns):
+        row, position = sa.tuple_(*columns), sa.tuple_(*[at(place) for place in range(len(columns))])
+        yield row < position if True in downs else row > position
+        return
+    for place in reversed(range(len(columns))):
+        same = [
+            columns[before].is_(None) if seek.nulls[before] else columns[before] == at(before) for before in range(place)
+        ]
+        column, down, null = columns[place], order[place][1], seek.nulls[place]
+        if not down:
+            yield sa.and_(*same, column.is_not(None) if null else column > at(place))
+        elif not null:
+            yield sa.and_(*same, column < at(place))
+            if column.nullable:
+                yield sa.and_(*same, column.is_(None))
+
+
+def merged(
+    schema: Schema,
+    base: sa.Select[Any],
+    ranges: list[Truth],
+    places: list[int],
+    order: list[tuple[str, bool]],
+    table: sa.FromClause,
+    limit: Any,
+) -> sa.Select[Any]:
+    """The first rows of several ranges together."""
+    if not ranges:
+        return base.where(sa.false())
+    every = sa.union_all(*[sa.select(base.where(part).subquery()) for part in ranges]).subquery()
+    parts: list[Any] = []
+    for place, (name, down) in zip(places, order, strict=True):
+        part: Any = every.c[f"c{place}"].desc() if down else every.c[f"c{place}"].asc()
+        if schema.dialect.name == "postgresql" and table.c[name].nullable:
+            part = part.nulls_last() if down else part.nulls_first()
+        parts.append(part)
+    return sa.select(every).order_by(*parts).limit(limit)
+
+
+__all__ = ["Answered", "Inputs", "Reading", "Schema", "by_key", "count_statement", "get_statement", "list_statement"]

@@ -1,0 +1,99 @@
+"""Compiled text, and what fills its parameters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.types import TypeEngine
+
+from mainstay.actor import Actor
+from mainstay.kinds import KindType
+
+
+@dataclass(slots=True)
+class Inputs:
+    """Everything that a statement's parameters can be, in Python's form."""
+
+    actor: Actor
+    now: dt.datetime
+    filters: Sequence[Any] = ()
+    position: Sequence[Any] = ()
+    limit: int = 0
+    offset: int = 0
+    key: Sequence[Any] = ()
+    row: Mapping[str, Any] = field(default_factory=dict)
+
+
+Fill = Callable[[Inputs], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Text in the driver's own style and one function for each of its parameters."""
+
+    text: str
+    fills: tuple[Fill, ...]
+
+    def values(self, inputs: Inputs) -> tuple[Any, ...]:
+        """The parameters' values, as the driver takes them."""
+        return tuple([fill(inputs) for fill in self.fills])
+
+
+class Binds:
+    """The parameters of one statement while it is built."""
+
+    def __init__(self) -> None:
+        self.sources: dict[str, Fill] = {}
+
+    def add(self, source: Fill, type_: TypeEngine[Any]) -> BindParameter[Any]:
+        """A parameter that `source` fills with a value in Python's form."""
+        name = f"p{len(self.sources)}"
+        self.sources[name] = source
+        return bindparam(name, type_=type_)
+
+
+def compiled(expression: ClauseElement, binds: Binds, dialect: Dialect) -> Statement:
+    """The statement's text for `dialect`, ready to be filled."""
+    made: Any = expression.compile(dialect=dialect)
+    types = {name: parameter.type for parameter, name in made.bind_names.items()}
+    fills: list[Fill] = []
+    for name in made.positiontup or ():
+        convert = converter(types[name], dialect)
+        source = binds.sources.get(name)
+        fills.append(constant(made.params[name], convert) if source is None else filling(source, convert))
+    return Statement(str(made), tuple(fills))
+
+
+def converter(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """From Python's form of a value to the driver's; None where they are the same."""
+    if isinstance(type_, KindType):
+        own = type_.kind.store(dialect.name)
+        inner = type_.kind.column(dialect.name).dialect_impl(dialect).bind_processor(dialect)
+        if own is None or inner is None:
+            return own or inner
+        return lambda value: inner(own(value))
+    return type_.dialect_impl(dialect).bind_processor(dialect)
+
+
+def constant(value: Any, convert: Callable[[Any], Any] | None) -> Fill:
+    """A parameter that is the same at every call."""
+    stored = value if convert is None or value is None else convert(value)
+    return lambda _: stored
+
+
+def filling(source: Fill, convert: Callable[[Any], Any] | None) -> Fill:
+    """A parameter from the inputs, converted unless it is null."""
+    if convert is None:
+        return source
+
+    def fill(inputs: Inputs) -> Any:
+        value = source(inputs)
+        return None if value is None else convert(value)
+
+    return fill
