@@ -1,0 +1,1 @@
+"""Proofs: programs that try every case of a promise and print the cases that break it."""
