@@ -33,8 +33,12 @@ def finish(draft: Draft, made: Callable[[Application, Storage], C]) -> C:
         metadata=metadata,
         tables=tables,
         kinds={(name, column): kind for name, table in draft.tables.items() for column, kind in table.kinds.items()},
-        defaults={(name, column): make for name, table in draft.tables.items() for column, make in table.makers.items()},
-        on_update={(name, column): make for name, table in draft.tables.items() for column, make in table.touchers.items()},
+        defaults={
+            (name, column): make for name, table in draft.tables.items() for column, make in table.makers.items()
+        },
+        on_update={
+            (name, column): make for name, table in draft.tables.items() for column, make in table.touchers.items()
+        },
         opaque=dict(draft.opaque),
     )
     return made(application, storage)

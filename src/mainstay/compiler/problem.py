@@ -62,7 +62,13 @@ def statement_line(body: ast.ClassDef, attribute: str, item: int | None) -> int:
         targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
         if any(isinstance(target, ast.Name) and target.id == attribute for target in targets):
             value = getattr(statement, "value", None)
-            items = value.elts if isinstance(value, ast.List | ast.Tuple) else value.keys if isinstance(value, ast.Dict) else []
+            items = (
+                value.elts
+                if isinstance(value, ast.List | ast.Tuple)
+                else value.keys
+                if isinstance(value, ast.Dict)
+                else []
+            )
             if item is not None and item < len(items) and items[item] is not None:
                 return items[item].lineno  # type: ignore[union-attr]
             return statement.lineno

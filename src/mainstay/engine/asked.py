@@ -133,7 +133,13 @@ class Questions:
         return values
 
     def filter(
-        self, parameter: FilterParameter, name: str, text: str, asked: Asked, conditions: list[Condition], mistakes: Mistakes
+        self,
+        parameter: FilterParameter,
+        name: str,
+        text: str,
+        asked: Asked,
+        conditions: list[Condition],
+        mistakes: Mistakes,
     ) -> None:
         """One filter with its value."""
         try:
@@ -187,7 +193,11 @@ class Questions:
         for part in text.split(","):
             name = part.removeprefix("-")
             if name not in sorts:
-                mistakes.add("sort", "unknown_field", f"names {name[:100]!r}, by which this is not sorted; {nearest(name, sorts)}")
+                mistakes.add(
+                    "sort",
+                    "unknown_field",
+                    f"names {name[:100]!r}, by which this is not sorted; {nearest(name, sorts)}",
+                )
             elif name in names:
                 mistakes.add("sort", "given_twice", f"names {name} twice")
             else:
@@ -200,7 +210,7 @@ class Questions:
         down = order[-1][1]
         present = {column for column, _ in order}
         key = self.application.table(self.resource.table).key
-        found = tuple([*order, *[(column, down) for column in key if column not in present]]), tuple(names)
+        found = (*order, *[(column, down) for column in key if column not in present]), tuple(names)
         if len(self.orders) < 256:
             self.orders[text] = found
         return found
@@ -229,7 +239,9 @@ class Questions:
         names = []
         for name in text.split(","):
             if name not in known:
-                mistakes.add(parameter, "unknown_field", f"names {name[:100]!r}, which is not there; {nearest(name, known)}")
+                mistakes.add(
+                    parameter, "unknown_field", f"names {name[:100]!r}, which is not there; {nearest(name, known)}"
+                )
             elif name in names:
                 mistakes.add(parameter, "given_twice", f"names {name} twice")
             else:

@@ -47,5 +47,6 @@ def read(key: bytes, context: str, text: str, kinds: Sequence[Kind]) -> Position
     if not compare_digest(raw[:SIGNATURE], sign(key, context, payload)):
         raise InvalidCursor
     backward, *values = msgspec.json.decode(payload)
-    return Position(tuple(kind.parse(v) if isinstance(v, str) else v for kind, v in zip(kinds, values, strict=True)), backward)
-
+    return Position(
+        tuple(kind.parse(v) if isinstance(v, str) else v for kind, v in zip(kinds, values, strict=True)), backward
+    )

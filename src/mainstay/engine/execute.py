@@ -146,7 +146,7 @@ class Engine:
         now = self.clock()
         if isinstance(wanted, Asked):
             reader = self.readers[call.operation.name]
-            run = reader.list if call.operation.action == "list" else reader.get
+            run = reader.page if call.operation.action == "list" else reader.one
             return await run(call, wanted, self.database, now)
         if isinstance(wanted, Draft):
             return await self.writers[call.operation.name].write(call, wanted, self.database, now)

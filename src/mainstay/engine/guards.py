@@ -14,7 +14,10 @@ from mainstay.policy.tree import ANYONE
 
 @dataclass(frozen=True, slots=True)
 class Deciders:
-    """Policies by name: `recipes` (read), `recipes.title` (read a field), `recipes.title=` (write it), `:recipes.update`."""
+    """Policies by name.
+
+    `recipes` reads rows, `recipes.title` reads a field, `recipes.title=` writes it, `:recipes.update` is an operation's.
+    """
 
     by_name: dict[str, Decider]
     of_resource: dict[str, tuple[str, ...]]

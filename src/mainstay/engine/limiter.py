@@ -25,7 +25,7 @@ class Limiter:
         """By limit and caller, the moment at which all calls are there again."""
 
     def take(self, name: str, limit: Limit, caller: str) -> tuple[Allowance, float]:
-        """Uses one call: what is left, and in how many seconds there is one where there was none (0 where there was)."""
+        """Uses one call: what is left, and in how many seconds there is one again where there was none, else 0."""
         now = self.clock()
         each = limit.seconds / limit.calls
         key = (name, caller)

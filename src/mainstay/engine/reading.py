@@ -39,7 +39,9 @@ class Reader:
         self.guarding = {parameter.condition: parameter.resource for parameter in questions.filters.values()}
         self.includes = {include.name: include.resource for include in self.resource.includes}
         table = self.resource.table
-        self.kinds = {column: schema.storage.kind(table, column) for column in schema.storage.tables[table].columns.keys() if (table, column) in schema.storage.kinds}
+        self.kinds = {
+            column: schema.storage.kind(table, column) for owner, column in schema.storage.kinds if owner == table
+        }
         self.nullable = {column.name: bool(column.nullable) for column in schema.storage.tables[table].columns}
         self.key_columns = tuple(self.resource.field(name).column for name in self.resource.lookup)
         self.body_decides = bool(len(self.own) > (self.resource.name in self.own))
@@ -53,12 +55,12 @@ class Reader:
         included = [self.includes[name] for name in asked.include.split(",")] if asked.include else []
         return self.deciders.reading(self.resource.name, *[name for name in others if name], *included)
 
-    async def get(self, call: Call, asked: Asked, database: Any, now: dt.datetime) -> Answer:
+    async def one(self, call: Call, asked: Asked, database: Any, now: dt.datetime) -> Answer:
         """One row; NotFound where there is none that the caller may read."""
         names = self.involved(asked)
         numbers = self.deciders.numbers(names, call.actor)
         reading: Reading = self.shapes.get(
-            (self.name, asked.fields, asked.include, numbers), lambda: self.get_shape(call, asked, names)
+            (self.name, asked.fields, asked.include, numbers), lambda: self.one_shape(call, asked, names)
         )
         statement = reading.statement
         call.statements += 1
@@ -74,12 +76,12 @@ class Reader:
                 version = f"{version}.{zlib.crc32(msgspec.json.encode(data)):08x}"
         return Answer(200, data, version=version)
 
-    def get_shape(self, call: Call, asked: Asked, names: tuple[str, ...]) -> Reading:
+    def one_shape(self, call: Call, asked: Asked, names: tuple[str, ...]) -> Reading:
         """The statement for one row."""
         guards = self.deciders.guards(names, call.actor)
         return get_statement(self.schema, GetPlan(self.questions.selection(asked), guards, self.key_columns))
 
-    async def list(self, call: Call, asked: Asked, database: Any, now: dt.datetime) -> Answer:
+    async def page(self, call: Call, asked: Asked, database: Any, now: dt.datetime) -> Answer:
         """A page of rows, with a cursor to either side and, where it is asked for, how many there are."""
         order, sorted_by = self.questions.order(asked.sort, Mistakes())
         position = self.position(asked, order)
@@ -88,7 +90,16 @@ class Reader:
             seek = Seek(tuple([value is None for value in position.values]), position.backward)
         names = self.involved(asked)
         numbers = self.deciders.numbers(names, call.actor)
-        shape = (self.name, asked.conditions, asked.sort, asked.fields, asked.include, seek, asked.page is None, numbers)
+        shape = (
+            self.name,
+            asked.conditions,
+            asked.sort,
+            asked.fields,
+            asked.include,
+            seek,
+            asked.page is None,
+            numbers,
+        )
         reading: Reading = self.shapes.get(
             shape,
             lambda: list_statement(
@@ -113,7 +124,7 @@ class Reader:
         call.statements += 1
         rows = list(await database.read(statement.text, statement.values(inputs)))
         total = await self.total(call, asked, names, numbers, sorted_by, inputs, database)
-        meta, rows = self.page(asked, reading, rows, position, order, total)
+        meta, rows = self.paged(asked, reading, rows, position, order, total)
         make = reading.make
         return Answer(200, [make(row) for row in rows], meta)
 
@@ -143,14 +154,16 @@ class Reader:
             (self.name, "count", wanted, asked.conditions, sorted_by, numbers),
             lambda: count_statement(
                 self.schema,
-                CountPlan(self.resource.name, self.deciders.guards(names, call.actor), asked.conditions, sorted_by, at_most),
+                CountPlan(
+                    self.resource.name, self.deciders.guards(names, call.actor), asked.conditions, sorted_by, at_most
+                ),
             ),
         )
         call.statements += 1
         rows = await database.read(statement.text, statement.values(inputs))
         return int(rows[0][0])
 
-    def page(
+    def paged(
         self,
         asked: Asked,
         reading: Reading,

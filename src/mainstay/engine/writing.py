@@ -79,7 +79,9 @@ class Writer:
         self.returned = returned_key(schema, self.table.name)
         self.field_of = {field.column: field.name for field in self.resource.fields}
         self.guarded = {
-            field.column: f"{self.resource.name}.{field.name}=" for field in self.resource.fields if field.write != ANYONE
+            field.column: f"{self.resource.name}.{field.name}="
+            for field in self.resource.fields
+            if field.write != ANYONE
         }
         self.targets = {
             reference: tuple(resource.name for resource in schema.application.resources_of(reference.table))
@@ -114,7 +116,9 @@ class Writer:
 
     def authorize(self, call: Call, draft: Draft) -> None:
         """Refuses what is refused whatever the row: a field that the caller may never set."""
-        denied = [name for column, name in self.guarded.items() if column in draft.given and self.never(name, call.actor)]
+        denied = [
+            name for column, name in self.guarded.items() if column in draft.given and self.never(name, call.actor)
+        ]
         if denied:
             raise self.refused(call.actor, denied)
 
@@ -177,8 +181,12 @@ class Writer:
             return Answer(204)
         row: dict[str, Any] = {self.resource.deleted: now}
         self.touch(row, version)
-        plan = WritePlan(replace(self.selection, fields=()), self.deciders.guards((), call.actor), "update", tuple(sorted(row)), ())
-        writing: Writing = self.shapes.get((self.operation.name, plan.columns), lambda: write_statement(self.schema, plan))
+        plan = WritePlan(
+            replace(self.selection, fields=()), self.deciders.guards((), call.actor), "update", tuple(sorted(row)), ()
+        )
+        writing: Writing = self.shapes.get(
+            (self.operation.name, plan.columns), lambda: write_statement(self.schema, plan)
+        )
         yield from run(call, writing.statement, Inputs(call.actor, now, key=key, row=row))
         return Answer(204)
 
@@ -189,7 +197,7 @@ class Writer:
     def find(
         self, call: Call, draft: Draft, fields: tuple[str, ...], now: dt.datetime
     ) -> Script[tuple[list[Any], int | None]]:
-        """The row that is to be changed, locked: its key and version; the error that the caller is told where it is not to be."""
+        """The row that is to be changed, locked: its key and version; raises what the caller is told otherwise."""
         names = (self.resource.name, self.policy, *fields)
         numbers = self.deciders.numbers(names, call.actor)
         flags = tuple(name for name in names if not self.deciders.decide(name, call.actor).is_yes)
@@ -217,7 +225,9 @@ class Writer:
         """If-Match and If-None-Match, by the part of a tag that is the row's version (RFC 9110, 13.1)."""
         if call.if_match is not None and call.if_match.strip() != "*" and version not in versions(call.if_match):
             raise PreconditionFailed
-        if call.if_none_match is not None and (call.if_none_match.strip() == "*" or version in versions(call.if_none_match)):
+        if call.if_none_match is not None and (
+            call.if_none_match.strip() == "*" or version in versions(call.if_none_match)
+        ):
             raise PreconditionFailed
 
     def touch(self, row: dict[str, Any], version: int | None) -> None:
@@ -283,7 +293,9 @@ class Writer:
         names = tuple(dict.fromkeys((self.resource.name, self.policy, *fields, *reading)))
         numbers = self.deciders.numbers(names, call.actor)
         flags = tuple(
-            name for name in (self.resource.name, self.policy, *fields) if not self.deciders.decide(name, call.actor).is_yes
+            name
+            for name in (self.resource.name, self.policy, *fields)
+            if not self.deciders.decide(name, call.actor).is_yes
         )
         columns = tuple(sorted(row))
         writing: Writing = self.shapes.get(

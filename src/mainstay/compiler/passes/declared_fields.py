@@ -21,6 +21,7 @@ def fields(draft: Draft) -> None:
         shown = {column.name for column in draft.columns_in(resource, "fields")} if listed is not None else None
         always = {column.name for column in draft.columns_in(resource, "writable")}
         once = {column.name for column in draft.columns_in(resource, "write_once")}
+        resource.lookup = lookup_of(draft, resource)
         for key, column in resource.mapper.columns.items():
             name = column.name
             if name not in table.kinds:
@@ -30,9 +31,8 @@ def fields(draft: Draft) -> None:
             readable = name not in hidden and (shown is None or name in shown)
             if name == resource.deleted and shown is None:
                 readable = False
-            if readable or writable != "never":
+            if readable or writable != "never" or key in resource.lookup:
                 resource.fields[key] = field_of(table, column, key, readable, writable)
-        resource.lookup = lookup_of(draft, resource)
 
 
 def field_of(table: DraftTable, column: sa.Column[object], name: str, readable: bool, writable: Writable) -> Field:

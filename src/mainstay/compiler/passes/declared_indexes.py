@@ -75,7 +75,9 @@ def needs(draft: Draft, resource: DraftResource) -> Iterator[tuple[str, Order, s
             yield own, [(filter_.column, False), *rest], f"filter {filter_.name} with the default order"
     for filter_ in resource.filters:
         if filter_.relations:
-            yield from needs_of_path(draft, resource, filter_.relations, filter_.column, filter_.unindexed, filter_.name)
+            yield from needs_of_path(
+                draft, resource, filter_.relations, filter_.column, filter_.unindexed, filter_.name
+            )
     for include in resource.includes:
         step = draft.tables[own].relations[include.relation].steps[0]
         yield step.table, [(remote, False) for _, remote in step.pairs], f"include={include.name}"
@@ -199,7 +201,11 @@ def declare(table: sa.Table, index: Index) -> None:
     if any(other.name == index.name for other in table.indexes):
         return
     columns = [
-        NullsFirst(table.c[name], down=down) if table.c[name].nullable else table.c[name].desc() if down else table.c[name]
+        NullsFirst(table.c[name], down=down)
+        if table.c[name].nullable
+        else table.c[name].desc()
+        if down
+        else table.c[name]
         for name, down in index.columns
     ]
     sa.Index(index.name, *columns, _table=table, info={"mainstay": True})

@@ -97,7 +97,11 @@ def filter_through(
 def column_at_end(table: DraftTable, attribute: Any) -> str | None:
     """The name of the column that an attribute of the table's model stands for."""
     mapper = table.mapper
-    if mapper is None or not isinstance(attribute, InstrumentedAttribute) or not issubclass(mapper.class_, attribute.class_):
+    if (
+        mapper is None
+        or not isinstance(attribute, InstrumentedAttribute)
+        or not issubclass(mapper.class_, attribute.class_)
+    ):
         return None
     column = mapper.columns.get(attribute.key)
     return None if column is None else str(column.name)
@@ -161,7 +165,9 @@ def include_of(draft: Draft, resource: DraftResource, item: Any, position: int) 
     relation = draft.tables[resource.table.name].relations.get(name)
     if relation is None:
         known = draft.tables[resource.table.name].relations
-        draft.problem(place, f"{resource.declared.__name__}.includes names {name}, which is not a relation", nearest(name, known))
+        draft.problem(
+            place, f"{resource.declared.__name__}.includes names {name}, which is not a relation", nearest(name, known)
+        )
         return None
     if relation.many:
         draft.problem(

@@ -21,11 +21,26 @@ METHODS: dict[str, tuple[Action, str, int, str]] = {
 }
 """Action, method, status and summary of each operation."""
 
-POLICY = {"list": "read", "get": "read", "create": "create", "replace": "update", "update": "update", "delete": "delete"}
+POLICY = {
+    "list": "read",
+    "get": "read",
+    "create": "create",
+    "replace": "update",
+    "update": "update",
+    "delete": "delete",
+}
 """Which policy an operation is under."""
 
 READS = ("UNAUTHENTICATED", "FORBIDDEN", "TOO_MANY_REQUESTS", "INTERNAL_ERROR", "UNAVAILABLE", "VALIDATION_ERROR")
-WRITES = (*READS, "MALFORMED_BODY", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "DUPLICATE", "REFERENCE_NOT_FOUND", "CHECK_FAILED")
+WRITES = (
+    *READS,
+    "MALFORMED_BODY",
+    "PAYLOAD_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "DUPLICATE",
+    "REFERENCE_NOT_FOUND",
+    "CHECK_FAILED",
+)
 ERRORS = {
     "list": (*READS, "INVALID_CURSOR", "NOT_ACCEPTABLE"),
     "get": (*READS, "NOT_FOUND", "NOT_ACCEPTABLE"),
@@ -62,7 +77,11 @@ def operation(draft: Draft, resource: DraftResource, name: str) -> Operation:
     action, method, status, summary = METHODS[name]
     policy = resource.policies.get(POLICY[name], tree.NOBODY)
     read = resource.policies.get("read", tree.NOBODY)
-    errors = (*ERRORS[name], "PRECONDITION_REQUIRED") if resource.declared.must_match and name not in READING else ERRORS[name]
+    errors = (
+        (*ERRORS[name], "PRECONDITION_REQUIRED")
+        if resource.declared.must_match and name not in READING
+        else ERRORS[name]
+    )
     return Operation(
         name=f"{resource.name}.{name}",
         action=action,
@@ -100,15 +119,21 @@ def parameters(draft: Draft, resource: DraftResource, name: str) -> Iterator[Par
         kinds = draft.tables[resource.table.name].kinds
         for key in resource.lookup:
             column = resource.mapper.columns[key].name
-            yield Parameter(key, "path", kinds[column].form(), f"The {key.replace('_', ' ')} of the {resource.title}.", True)
+            yield Parameter(
+                key, "path", kinds[column].form(), f"The {key.replace('_', ' ')} of the {resource.title}.", True
+            )
     if name == "list":
         yield from list_parameters(resource)
     if name in ("list", "get"):
         readable = [field.name for field in resource.fields.values() if field.readable]
-        yield Parameter("fields", "query", Form("string"), f"Only these fields, separated by commas: {', '.join(readable)}.")
+        yield Parameter(
+            "fields", "query", Form("string"), f"Only these fields, separated by commas: {', '.join(readable)}."
+        )
         if resource.includes:
             names = ", ".join(include.name for include in resource.includes)
-            yield Parameter("include", "query", Form("string"), f"Related rows to answer with, separated by commas: {names}.")
+            yield Parameter(
+                "include", "query", Form("string"), f"Related rows to answer with, separated by commas: {names}."
+            )
 
 
 def list_parameters(resource: DraftResource) -> Iterator[Parameter]:
@@ -119,11 +144,23 @@ def list_parameters(resource: DraftResource) -> Iterator[Parameter]:
     most = resource.declared.max_limit
     if resource.sorts:
         names = ", ".join(sort.name for sort in resource.sorts)
-        yield Parameter("sort", "query", Form("string"), f"Fields to sort by, separated by commas, - before one for descending: {names}.")
+        yield Parameter(
+            "sort",
+            "query",
+            Form("string"),
+            f"Fields to sort by, separated by commas, - before one for descending: {names}.",
+        )
     limit = Form("integer", minimum=1, maximum=most)
-    yield Parameter("limit", "query", limit, f"How many, {resource.declared.default_limit} unless given, at most {most}.")
+    yield Parameter(
+        "limit", "query", limit, f"How many, {resource.declared.default_limit} unless given, at most {most}."
+    )
     yield Parameter("cursor", "query", Form("string"), "Where to go on: `next` or `previous` of the list before.")
-    yield Parameter("page", "query", Form("integer", minimum=1), "A page by number instead of a cursor; the count is then given too.")
+    yield Parameter(
+        "page",
+        "query",
+        Form("integer", minimum=1),
+        "A page by number instead of a cursor; the count is then given too.",
+    )
     counts = Form("string", choices=("exact", "capped"))
     yield Parameter("count", "query", counts, "Adds `total`: exactly, or at most 1001.")
 

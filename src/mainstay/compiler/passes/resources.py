@@ -51,7 +51,9 @@ def with_model(draft: Draft, declared: type[Resource[Any]]) -> DraftResource | N
         return None
     name = declared.name or table.name
     if not NAME.fullmatch(name):
-        draft.problem(place_of(declared, "name"), f"{name!r} is no name for a resource", "use lower-case letters, digits and _")
+        draft.problem(
+            place_of(declared, "name"), f"{name!r} is no name for a resource", "use lower-case letters, digits and _"
+        )
     return DraftResource(declared, model, mapper, table, name)
 
 

@@ -56,7 +56,11 @@ def describe(draft: Draft, described: DraftTable) -> None:
         try:
             described.kinds[column.name] = kinds.of_column(column)
         except ImpossibleKind as error:
-            draft.problem(where(described), f"{table.name}.{column.name}: {error}", "use a type that a kind has, or hide the table")
+            draft.problem(
+                where(described),
+                f"{table.name}.{column.name}: {error}",
+                "use a type that a kind has, or hide the table",
+            )
             continue
         text, maker = default_of(column)
         if text is not None:
@@ -69,7 +73,9 @@ def describe(draft: Draft, described: DraftTable) -> None:
     for constraint in table.foreign_key_constraints:
         local = tuple(column.name for column in constraint.columns)
         remote = tuple(element.column.name for element in constraint.elements)
-        described.references.append(Reference(local, constraint.referred_table.name, remote, str(constraint.name or "")))
+        described.references.append(
+            Reference(local, constraint.referred_table.name, remote, str(constraint.name or ""))
+        )
     for relationship in described.mapper.relationships if described.mapper is not None else ():
         steps = steps_of(relationship)
         if steps is not None:
@@ -78,7 +84,11 @@ def describe(draft: Draft, described: DraftTable) -> None:
 
 def where(described: DraftTable) -> Place:
     """Where the table's model is written."""
-    return place_of(described.mapper.class_) if described.mapper is not None else Place(f"<table {described.table.name}>", 0)
+    return (
+        place_of(described.mapper.class_)
+        if described.mapper is not None
+        else Place(f"<table {described.table.name}>", 0)
+    )
 
 
 def default_of(column: sa.Column[Any]) -> tuple[str | None, Callable[[], Any] | None]:

@@ -20,5 +20,7 @@ def includes_name_one_resource(draft: Draft) -> Iterator[Problem]:
                 resource.place("includes", position),
                 f"{resource.declared.__name__}.includes names {include.name}, whose rows "
                 + (f"{', '.join(names)} could answer" if names else "no resource answers"),
-                f"write via({resource.title}.{include.name}, {names[0]})" if names else "declare a resource of its model",
+                f"write via({resource.title}.{include.name}, {names[0]})"
+                if names
+                else "declare a resource of its model",
             )

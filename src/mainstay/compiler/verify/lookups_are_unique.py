@@ -29,5 +29,7 @@ def lookups_are_unique(draft: Draft) -> Iterator[Problem]:
 def unique_sets(table: sa.Table) -> list[set[str]]:
     """The sets of columns whose values no two rows share."""
     sets = [{column.name for column in table.primary_key.columns}]
-    sets += [{column.name for column in item.columns} for item in table.constraints if isinstance(item, sa.UniqueConstraint)]
+    sets += [
+        {column.name for column in item.columns} for item in table.constraints if isinstance(item, sa.UniqueConstraint)
+    ]
     return sets + [{column.name for column in index.columns} for index in table.indexes if index.unique]

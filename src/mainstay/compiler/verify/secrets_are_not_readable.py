@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.problem import Problem
 
-SECRET = re.compile(r"(^|_)(password|passwd|passphrase|secret|api_?key|private_?key|access_token|refresh_token|otp|pin)(_|$)")
+SECRET = re.compile(
+    r"(^|_)(password|passwd|passphrase|secret|api_?key|private_?key|access_token|refresh_token|otp|pin)(_|$)"
+)
 HASHES = re.compile(r"(password|secret|token)_?(hash|digest|salt)")
 
 
@@ -24,7 +26,10 @@ def secrets_are_not_readable(draft: Draft) -> Iterator[Problem]:
                     f"{resource.declared.__name__} would answer {resource.title}.{field.name}, which is called like a secret",
                     f"write hidden = [{resource.title}.{field.name}], make it a Secret, or name it in `fields` if it is none",
                 )
-        for attribute, names in (("sorts", unreadable_sorts(resource)), ("filters", unreadable_filters(draft, resource))):
+        for attribute, names in (
+            ("sorts", unreadable_sorts(resource)),
+            ("filters", unreadable_filters(draft, resource)),
+        ):
             for name in names:
                 yield Problem(
                     resource.place(attribute),

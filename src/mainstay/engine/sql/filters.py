@@ -65,7 +65,7 @@ def over(
         inner.append(alias)
         before = alias
     there = Scope(scope.storage, scope.dialect, scope.binds, {target.table: before}, {target.table: target.table})
-    select = (
+    select: sa.Select[Any] = (
         sa.select(sa.literal_column("1"))
         .select_from(*inner)
         .where(
@@ -90,8 +90,9 @@ def comparison(resource: Resource, filter_: Filter, operator: str, number: int, 
         return starts_with(column, given, scope)
     if operator == "contains":
         place = sa.func.instr if scope.dialect.name == "sqlite" else sa.func.strpos
-        return place(column, scope.binds.add(given, sa.Text())) > 0  # type: ignore[no-any-return]
-    return column.is_(None) if operator == "is_null" else column.is_not(None)  # type: ignore[no-any-return]
+        return place(column, scope.binds.add(given, sa.Text())) > 0
+    missing: Truth = column.is_(None) if operator == "is_null" else column.is_not(None)
+    return missing
 
 
 def starts_with(column: Any, given: Callable[[Inputs], Any], scope: Scope) -> Truth:

@@ -75,9 +75,10 @@ def condition(node: Node, scope: Scope) -> Truth:
             return sa.not_(condition(part, scope).self_group())
         case Compare(name, left, right):
             kind = kind_of(left, scope) or kind_of(right, scope) or Text()
-            return OPERATORS[name](value_of(left, kind, scope), value_of(right, kind, scope))  # type: ignore[no-any-return]
+            truth: Truth = OPERATORS[name](value_of(left, kind, scope), value_of(right, kind, scope))
+            return truth
         case IsNull(value):
-            return value_of(value, kind_of(value, scope) or Text(), scope).is_(None)
+            return missing(value_of(value, kind_of(value, scope) or Text(), scope))
         case In(value, options):
             kind = kind_of(value, scope) or Text()
             wanted = value_of(value, kind, scope)
@@ -97,9 +98,16 @@ def condition(node: Node, scope: Scope) -> Truth:
     raise TypeError(f"{type(node).__name__} is a value, not a truth")
 
 
+def missing(value: Any) -> Truth:
+    """Whether a value is null."""
+    truth: Truth = value.is_(None)
+    return truth
+
+
 def as_truth(column: Any, scope: Scope) -> Truth:
     """A boolean column where a truth is wanted; compared with 1 on SQLite, so that an index serves it."""
-    return column == sa.literal_column("1") if scope.dialect.name == "sqlite" else column
+    truth: Truth = column == sa.literal_column("1") if scope.dialect.name == "sqlite" else column
+    return truth
 
 
 def kind_of(node: Node, scope: Scope) -> Kind | None:
@@ -156,7 +164,7 @@ def claimed(kind: Kind, values: Any) -> list[Any]:
 def one_of(wanted: Any, source: Fill, kind: Kind, scope: Scope) -> Truth:
     """Whether a value is one of a list that is a single parameter, so that its length is not in the text."""
     if scope.dialect.name == "postgresql":
-        return wanted == sa.any_(scope.binds.add(source, ARRAY(KindType(kind))))  # type: ignore[arg-type, no-any-return]
+        return wanted == sa.any_(scope.binds.add(source, ARRAY(KindType(kind))))  # type: ignore[no-any-return]
     store = converter(KindType(kind), scope.dialect)
 
     def as_json(inputs: Inputs) -> str:
@@ -176,7 +184,7 @@ def exists(node: Exists, scope: Scope) -> Truth:
         inner.append(alias)
         scope = scope.within(where.source, where.table, alias)
         where = where.where
-    select = sa.select(sa.literal_column("1")).select_from(*inner).where(condition(where, scope))
+    select: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(*inner).where(condition(where, scope))
     return sa.exists(select.correlate_except(*inner))
 
 

@@ -128,7 +128,12 @@ def by_key(table: sa.FromClause, columns: tuple[str, ...], binds: Binds) -> list
 
 
 def wheres(
-    schema: Schema, scope: Scope, guards: Guards, resource: Resource, conditions: tuple[Condition, ...], sorted_by: tuple[str, ...]
+    schema: Schema,
+    scope: Scope,
+    guards: Guards,
+    resource: Resource,
+    conditions: tuple[Condition, ...],
+    sorted_by: tuple[str, ...],
 ) -> Iterator[Truth]:
     """What holds for each row of a list: the read policy, the filters, the guards of what is sorted by."""
     if guards.of(resource.name) != ANYONE:
@@ -147,7 +152,7 @@ def count_statement(schema: Schema, plan: CountPlan) -> Statement:
     scope = schema.scope(resource, binds)
     where = wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by)
     table = scope.sources[resource.table]
-    rows = sa.select(sa.literal_column("1").label("one")).select_from(table).where(*where)
+    rows: sa.Select[Any] = sa.select(sa.literal_column("1").label("one")).select_from(table).where(*where)
     if plan.at_most is not None:
         rows = rows.limit(sa.literal_column(str(plan.at_most)))
     return compiled(sa.select(sa.func.count()).select_from(rows.subquery()), binds, schema.dialect)
@@ -175,7 +180,9 @@ def list_statement(schema: Schema, plan: ListPlan) -> Reading:
         final = base.where(*ranges) if len(ranges) == 1 else merged(schema, base, ranges, places, order, table, limit)
     columns = [schema.storage.tables[resource.table].c[name] for name, _ in plan.order]
     loads = [to_python(schema.storage.kind(resource.table, column.name), column, schema.dialect) for column in columns]
-    return Reading(compiled(final, binds, schema.dialect), maker(layout), partial(values_at, list(zip(places, loads, strict=True))))
+    return Reading(
+        compiled(final, binds, schema.dialect), maker(layout), partial(values_at, list(zip(places, loads, strict=True)))
+    )
 
 
 def values_at(places: list[tuple[int, Any]], row: Sequence[Any]) -> list[Any]:
@@ -211,7 +218,8 @@ def beyond(table: sa.FromClause, order: Order | list[tuple[str, bool]], seek: Se
         return
     for place in reversed(range(len(columns))):
         same = [
-            columns[before].is_(None) if seek.nulls[before] else columns[before] == at(before) for before in range(place)
+            columns[before].is_(None) if seek.nulls[before] else columns[before] == at(before)
+            for before in range(place)
         ]
         column, down, null = columns[place], order[place][1], seek.nulls[place]
         if not down:

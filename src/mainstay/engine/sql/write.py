@@ -92,7 +92,10 @@ def write_statement(schema: Schema, plan: WritePlan) -> Writing:
     resource = schema.application.resource(plan.selection.resource)
     table = schema.storage.tables[resource.table]
     binds = Binds()
-    values = {name: binds.add(partial(lambda name, inputs: inputs.row[name], name), table.c[name].type) for name in plan.columns}
+    values = {
+        name: binds.add(partial(lambda name, inputs: inputs.row[name], name), table.c[name].type)
+        for name in plan.columns
+    }
     key_columns = schema.application.table(resource.table).key
     answered, answered_binds = Answered(schema, plan.guards), binds
     local = not any(isinstance(node, Exists | Opaque) for name in plan.flags for node in plan.guards.of(name).walk())
