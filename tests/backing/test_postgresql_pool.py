@@ -147,6 +147,8 @@ async def test_the_last_used_connection_is_used_next(opened: Callable[..., Any])
     database = await opened(size=5)
     await asyncio.gather(*(database.read("SELECT pg_sleep(0.05)", ()) for _ in range(5)))
     assert len({await pid(database) for _ in range(10)}) == 1
+    last = await pid(database)
+    assert await database.write(script("SELECT pg_backend_pid()")) == [(last,)]
 
 
 async def test_a_cancelled_read_frees_its_place_and_ends_on_the_server(

@@ -27,8 +27,10 @@ Script = Generator[Command, Sequence[Row], T]
 """What a transaction does, without saying how: it yields commands and is sent their rows.
 
 One script serves a driver that is awaited and a driver that blocks in a thread.  A database may
-run a script again from its beginning (after a lost group commit), so that a script has no effect
-but its commands.
+run a script again from its beginning (after a lost group commit, a deadlock), so that a script has
+no effect but its commands.  A command without rows is sent an empty sequence.  The error of a
+command is raised at its `yield`, where the script may give it another name (`except
+UniqueViolation: raise Duplicate`) and may not go on: the transaction is undone whatever it does.
 """
 
 

@@ -22,9 +22,9 @@ FAREWELL = 2.0
 class Pool:
     """At most `size + overflow` connections, and a queue of those who wait for one.
 
-    `idle` may be popped by whoever finds it not empty; whoever took a connection calls exactly one of
-    `release`, `retire` and `drop`.  Nothing is sent when a connection changes hands: nobody leaves a setting
-    on a session.
+    `idle` may be popped by whoever finds it not empty and can bear that the server has ended what it
+    pops; whoever took a connection calls exactly one of `release`, `retire` and `drop`.  Nothing is
+    sent when a connection changes hands: nobody leaves a setting on a session.
     """
 
     def __init__(self, connect: Callable[[], Awaitable[Connection]], settings: Settings) -> None:
@@ -125,7 +125,6 @@ class Pool:
             self._vacate()
             raise
         self._all.add(connection)
-        connection.raw.add_termination_listener(lambda _: self._ended(connection))
         return connection
 
     async def _waited(self) -> Connection | None:
@@ -177,10 +176,4 @@ class Pool:
             with suppress(Exception):
                 await connection.raw.close(timeout=FAREWELL)
         finally:
-            self._forget(connection)
-
-    def _ended(self, connection: Connection) -> None:
-        """The server ended a connection; whoever uses it will notice, an idle one is forgotten here."""
-        if connection in self.idle:
-            self.idle.remove(connection)
             self._forget(connection)
