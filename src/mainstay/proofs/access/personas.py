@@ -213,7 +213,11 @@ def claims(application: Application, storage: Storage) -> dict[str, list[Any]]:
         for _, node in truths(site.policy):
             for claim in dict.fromkeys(claims_in(node)):
                 values = found.setdefault(claim, [])
-                values.extend(value for value in claim_values(node, claim, site.policy, site.table, storage) if value not in values)
+                values.extend(
+                    value
+                    for value in claim_values(node, claim, site.policy, site.table, storage)
+                    if value not in values
+                )
     for table in application.tables:
         for column in table.columns:
             if column.default and column.default.startswith("actor.") and column.default != "actor.id":
@@ -233,7 +237,9 @@ def claim_values(node: Node, claim: str, policy: Node, table: str, storage: Stor
         case Compare(_, Value(value, kind), ActorValue()) | Compare(_, ActorValue(), Value(value, kind)):
             return near(constant(value, kind))
         case In(ActorValue(), options):
-            return [constant(option.value, option.kind) for option in options if isinstance(option, Value)] + near("none")
+            return [constant(option.value, option.kind) for option in options if isinstance(option, Value)] + near(
+                "none"
+            )
         case Exists():
             return []
         case _:

@@ -42,7 +42,9 @@ class Generated:
         return World(persona.actor, self.now, self.rows, constant)
 
 
-def generate(application: Application, storage: Storage, personas: Sequence[Persona], *, seed: int, count: int = 8) -> Generated:
+def generate(
+    application: Application, storage: Storage, personas: Sequence[Persona], *, seed: int, count: int = 8
+) -> Generated:
     """Rows from a seed, at least `count` in each table that can have so many, more where policies need them."""
     return Generator(application, storage, personas, seed).generate(count)
 
@@ -93,7 +95,9 @@ class Generator:
         for site in self.sites:
             for _, node in truths(site.policy):
                 match node:
-                    case Compare(_, Column(source, name), ActorValue("id")) | Compare(_, ActorValue("id"), Column(source, name)):
+                    case Compare(_, Column(source, name), ActorValue("id")) | Compare(
+                        _, ActorValue("id"), Column(source, name)
+                    ):
                         yield table_of(site.policy, source, site.table), name
         for table in self.application.tables:
             yield from ((table.name, column.name) for column in table.columns if column.default == "actor.id")
@@ -108,7 +112,9 @@ class Generator:
                 self.note_values(value, options, site)
             case InClaim(Column(source, name) as column, claim):
                 lists = [persona.actor.value(claim) for persona in self.personas]
-                self.keep(table_of(site.policy, source, site.table), name, [item for some in lists for item in some or ()])
+                self.keep(
+                    table_of(site.policy, source, site.table), name, [item for some in lists for item in some or ()]
+                )
                 self.keep(table_of(site.policy, column.source, site.table), name, [])
 
     def note_values(self, column: Node, others: Sequence[Node], site: Site) -> None:
@@ -125,7 +131,12 @@ class Generator:
                     self.keep(table, column.name, [moment - DAY, moment + DAY])
                 case ActorValue(claim) if claim != "id":
                     given = [persona.actor.value(claim) for persona in self.personas]
-                    near = [item for value in given if value is not None for item in self.values[table, column.name].around(value)]
+                    near = [
+                        item
+                        for value in given
+                        if value is not None
+                        for item in self.values[table, column.name].around(value)
+                    ]
                     self.keep(table, column.name, near)
                 case Column(source, name):
                     there = table_of(site.policy, source, site.table)
@@ -209,7 +220,11 @@ class Generator:
             return several.different(number)
         deciding = self.interesting.get((table.name, name), [])
         if (table.name, name) in self.owned:
-            deciding = [*deciding, *[persona.actor.id for persona in self.personas if persona.owns], several.different(9999)]
+            deciding = [
+                *deciding,
+                *[persona.actor.id for persona in self.personas if persona.owns],
+                several.different(9999),
+            ]
         if column.nullable and self.random.random() < 0.3:
             return None
         if any(name in columns for columns in (*table.unique, table.key)) and not deciding:
@@ -256,7 +271,9 @@ class Generator:
             row = self.add(table)
             if row is None:
                 continue
-            still = [mutant for mutant in open_mutants if not self.told_apart(mutant, row if len(tables) == 1 else None)]
+            still = [
+                mutant for mutant in open_mutants if not self.told_apart(mutant, row if len(tables) == 1 else None)
+            ]
             left = self.uncovered(site) if leaves else 0
             if len(still) == len(open_mutants) and left >= leaves:
                 self.drop(table, row)

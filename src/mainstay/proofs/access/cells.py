@@ -1,0 +1,179 @@
+"""Cells of the matrix: one persona asking one thing of one operation, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from mainstay.kinds import Kind
+from mainstay.operation import Application, Filter, Operation
+from mainstay.proofs.access.personas import Persona
+from mainstay.storage import Storage
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a read asks for beside the operation."""
+
+    filters: tuple[tuple[Filter, str, Any], ...] = ()
+    """Filter, operator, and value in Python's form (a list for `in`)."""
+    sort: tuple[tuple[str, bool], ...] = ()
+    includes: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    count: bool = False
+    limit: int | None = None
+    """A small page: the list is walked to its end and back again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One persona, one request, and the row it is about."""
+
+    persona: Persona
+    operation: Operation
+    about: str
+    """What the cell is there for, the same for cells that differ only in row or persona."""
+    row: Row | None = field(default=None, hash=False)
+    question: Question = field(default=Question(), hash=False)
+    given: Row | None = field(default=None, hash=False)
+    """What a write sets, by column, in Python's form."""
+    smuggled: str | None = None
+    """A field that the body has although it cannot be written."""
+    smuggled_value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A cell as HTTP sees it."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    body: Any
+    """JSON's own types; NO_BODY where there is none."""
+    headers: tuple[tuple[str, str], ...]
+    operation: str
+    key: tuple[str, ...]
+
+    def curl(self) -> str:
+        """The request as a line for a terminal."""
+        words = ["curl", "-X", self.method, f"'{self.path}{'?' + urlencode(self.query) if self.query else ''}'"]
+        words += [f"-H '{name}: {value}'" for name, value in self.headers]
+        if self.body is not NO_BODY:
+            words += ["-d", "'" + msgspec.json.encode(self.body).decode().replace("'", "'\\''") + "'"]
+        return " ".join(words)
+
+
+NO_BODY: Any = type("NoBody", (), {"__repr__": lambda self: "NO_BODY"})()
+
+
+def to_wire(kind: Kind, value: Any) -> Any:
+    """A value in Python's form as JSON has it."""
+    if value is None:
+        return None
+    encode = kind.encode()
+    return msgspec.to_builtins(value if encode is None else encode(value))
+
+
+def to_text(kind: Kind, value: Any) -> str:
+    """A value in Python's form as it stands in a URL."""
+    wire = to_wire(kind, value)
+    if isinstance(wire, bool):
+        return "true" if wire else "false"
+    return str(wire["amount"]) if isinstance(wire, dict) and "amount" in wire else str(wire)
+
+
+class Requests:
+    """Makes requests of cells."""
+
+    def __init__(self, application: Application, storage: Storage) -> None:
+        self.application = application
+        self.storage = storage
+
+    def request(self, cell: Cell) -> Request:
+        """The cell as a request."""
+        operation = cell.operation
+        headers = []
+        if cell.persona.actor.is_known:
+            headers.append(("authorization", "Bearer " + cell.persona.name.replace(" ", "+")))
+        resource = self.application.resource(operation.resource or "")
+        if resource.must_match and operation.action in ("replace", "update", "delete"):
+            headers.append(("if-match", "*"))
+        return Request(
+            operation.method,
+            self.path(cell),
+            self.query(cell),
+            self.body(cell),
+            tuple(headers),
+            operation.name,
+            self.key(cell),
+        )
+
+    def kind(self, cell: Cell, column: str) -> Kind:
+        """The kind of a column of the cell's own table."""
+        resource = self.application.resource(cell.operation.resource or "")
+        return self.storage.kind(resource.table, column)
+
+    def key(self, cell: Cell) -> tuple[str, ...]:
+        """What stands in the path."""
+        if cell.row is None:
+            return ()
+        resource = self.application.resource(cell.operation.resource or "")
+        columns = [resource.field(name).column for name in resource.lookup]
+        return tuple(to_text(self.kind(cell, column), cell.row[column]) for column in columns)
+
+    def path(self, cell: Cell) -> str:
+        """The path with the row's key in it."""
+        resource = self.application.resource(cell.operation.resource or "")
+        path = cell.operation.path
+        for name, text in zip(resource.lookup, self.key(cell), strict=False):
+            path = path.replace("{" + name + "}", quote(text, safe=""))
+        return path
+
+    def query(self, cell: Cell) -> tuple[tuple[str, str], ...]:
+        """The parameters behind the path."""
+        asked: list[tuple[str, str]] = []
+        for filter_, operator, value in cell.question.filters:
+            name = filter_.name if operator == "eq" else f"{filter_.name}[{operator}]"
+            asked.append((name, self.filter_text(cell, filter_, operator, value)))
+        if cell.question.sort:
+            asked.append(("sort", ",".join(("-" if down else "") + name for name, down in cell.question.sort)))
+        if cell.question.includes:
+            asked.append(("include", ",".join(cell.question.includes)))
+        if cell.question.fields:
+            asked.append(("fields", ",".join(cell.question.fields)))
+        if cell.question.count:
+            asked.append(("count", "exact"))
+        if cell.operation.action == "list":
+            most = self.application.resource(cell.operation.resource or "").paging.maximum
+            asked.append(("limit", str(min(cell.question.limit or most, most))))
+        return tuple(asked)
+
+    def filter_text(self, cell: Cell, filter_: Filter, operator: str, value: Any) -> str:
+        """The value of a filter as text."""
+        if operator == "is_null":
+            return "true" if value else "false"
+        table = self.application.table(self.application.resource(cell.operation.resource or "").table)
+        for relation in filter_.relations:
+            table = self.application.table(table.relation(relation).target)
+        kind = self.storage.kind(table.name, filter_.column)
+        if operator == "in":
+            return ",".join(to_text(kind, item).replace(",", "\\,") for item in value)
+        return to_text(kind, value)
+
+    def body(self, cell: Cell) -> Any:
+        """The body."""
+        if cell.given is None:
+            return NO_BODY
+        resource = self.application.resource(cell.operation.resource or "")
+        names = {field.column: field.name for field in resource.fields}
+        body = {names[column]: to_wire(self.kind(cell, column), value) for column, value in cell.given.items()}
+        if cell.smuggled is not None:
+            body[cell.smuggled] = cell.smuggled_value
+        return body

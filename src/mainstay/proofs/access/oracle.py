@@ -1,0 +1,412 @@
+"""The oracle: what the answer must be, from the policies and the rows alone, without SQL and without the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mainstay.operation import Application, Field, Filter, Resource
+from mainstay.policy.rows import World, allows
+from mainstay.policy.tree import ActorValue, InClaim, Node, Role, Scope, SignedIn
+from mainstay.proofs.access.cells import Cell, Question, Row, to_wire
+from mainstay.proofs.access.foresight import possible_truths
+from mainstay.proofs.access.personas import Persona
+from mainstay.proofs.access.rows import Generated
+from mainstay.proofs.access.values import constant
+from mainstay.storage import Storage
+
+Tables = Mapping[str, Sequence[Row]]
+
+COMPARISONS: dict[str, Any] = {
+    "eq": lambda value, wanted: value == wanted,
+    "ne": lambda value, wanted: value != wanted,
+    "lt": lambda value, wanted: value < wanted,
+    "lte": lambda value, wanted: value <= wanted,
+    "gt": lambda value, wanted: value > wanted,
+    "gte": lambda value, wanted: value >= wanted,
+    "in": lambda value, wanted: value in wanted,
+    "starts_with": lambda value, wanted: value.startswith(wanted),
+    "contains": lambda value, wanted: wanted in value,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the answer to a cell must be."""
+
+    statuses: frozenset[int]
+    data: Any = None
+    """Of a read that is done: the answer, as JSON has it."""
+    total: int | None = None
+    effect: str = "none"
+    """Of a write that is done: `created`, `changed` or `deleted`; nothing else may change but what follows from it."""
+    written: Row | None = None
+    """By column, what a done create or change must leave in the row."""
+
+    @property
+    def outcome(self) -> tuple[Any, ...]:
+        """Equal for cells that are alike in what they must come to."""
+        fields = tuple(sorted(self.data)) if isinstance(self.data, dict) else len(self.data or ())
+        return tuple(sorted(self.statuses)), self.effect, fields
+
+
+class Oracle:
+    """The policies of an application over generated rows."""
+
+    def __init__(self, application: Application, storage: Storage, generated: Generated) -> None:
+        self.application = application
+        self.storage = storage
+        self.generated = generated
+        self.known: dict[tuple[str, str, int], bool] = {}
+
+    def expect(self, cell: Cell) -> Expected:
+        """What the answer to a cell must be."""
+        match cell.operation.action:
+            case "list":
+                return self.page(cell)
+            case "get":
+                return self.get(cell)
+            case "create":
+                return self.create(cell)
+            case "delete":
+                return self.delete(cell)
+            case _:
+                return self.change(cell)
+
+    # What an actor may
+
+    def world(self, persona: Persona, tables: Tables | None = None) -> World:
+        """What a policy is evaluated in."""
+        return World(persona.actor, self.generated.now, tables or self.generated.rows, constant)
+
+    def reads(self, resource: Resource, row: Row, persona: Persona, tables: Tables | None = None) -> bool:
+        """Whether the persona may read the row."""
+        if tables is not None:
+            return allows(resource.read, row, resource.table, self.world(persona, tables))
+        key = (resource.name, persona.name, id(row))
+        if key not in self.known:
+            self.known[key] = allows(resource.read, row, resource.table, self.world(persona))
+        return self.known[key]
+
+    def reads_field(
+        self, resource: Resource, field: Field, row: Row, persona: Persona, tables: Tables | None = None
+    ) -> bool:
+        """Whether the persona may read a field of a row that it may read."""
+        return allows(field.read, row, resource.table, self.world(persona, tables))
+
+    def allowed(self, policy: Node, row: Row, table: str, world: World) -> bool:
+        """Whether a policy allows a row."""
+        return allows(policy, row, table, world)
+
+    def reads_anyhow(self, table: str, row: Row, persona: Persona) -> bool:
+        """Whether some resource lets the persona read a row of a table, or none exposes the table."""
+        exposing = list(self.application.resources_of(table))
+        return not exposing or any(self.reads(resource, row, persona) for resource in exposing)
+
+    def denied(self, policy: Node, persona: Persona) -> frozenset[int]:
+        """What is told to whom a policy refuses."""
+        about = any(isinstance(node, SignedIn | Role | Scope | ActorValue | InClaim) for node in policy.walk())
+        could = not persona.actor.is_known and about
+        return frozenset({401 if could else 403})
+
+    def hopeless(self, policy: Node, persona: Persona) -> bool:
+        """Whether no row whatever could be allowed."""
+        return True not in possible_truths(policy, persona.actor, self.generated.now, constant)
+
+    # Reads
+
+    def page(self, cell: Cell) -> Expected:
+        """Which rows, in which order, with which fields."""
+        if self.hopeless(cell.operation.policy, cell.persona):
+            return Expected(self.denied(cell.operation.policy, cell.persona))
+        resource = self.application.resource(cell.operation.resource or "")
+        rows = [row for row in self.generated.rows[resource.table] if self.listed(resource, row, cell)]
+        ordered = self.sorted(resource, rows, cell.question)
+        data = [self.shown(resource, row, cell.persona, cell.question) for row in ordered]
+        return Expected(frozenset({200}), data, len(data) if cell.question.count else None)
+
+    def listed(self, resource: Resource, row: Row, cell: Cell) -> bool:
+        """Whether a row stands in a list."""
+        if not self.reads(resource, row, cell.persona):
+            return False
+        for name, _ in cell.question.sort:
+            column = next(sort.column for sort in resource.sorts if sort.name == name)
+            if not self.reads_column(resource, column, row, cell.persona):
+                return False
+        return all(self.selects(resource, row, *wanted, cell.persona) for wanted in cell.question.filters)
+
+    def reads_column(self, resource: Resource, column: str, row: Row, persona: Persona) -> bool:
+        """Whether the persona may read the field that a column is of; a column that is no field has no policy."""
+        fields = [field for field in resource.fields if field.column == column]
+        return all(self.reads_field(resource, field, row, persona) for field in fields)
+
+    def selects(
+        self, resource: Resource, row: Row, filter_: Filter, operator: str, wanted: Any, persona: Persona
+    ) -> bool:
+        """Whether a filter is true of a row, as far as the persona may know."""
+        if not filter_.relations:
+            return self.reads_column(resource, filter_.column, row, persona) and compares(
+                row[filter_.column], operator, wanted
+            )
+        rows: list[Row] = [row]
+        table = self.application.table(resource.table)
+        for place, name in enumerate(filter_.relations):
+            relation = table.relation(name)
+            for step in relation.steps:
+                rows = [
+                    other
+                    for here in rows
+                    for other in self.generated.rows[step.table]
+                    if all(here[own] is not None and here[own] == other[there] for own, there in step.pairs)
+                ]
+            table = self.application.table(relation.target)
+            if place < len(filter_.relations) - 1:
+                rows = [here for here in rows if self.reads_anyhow(table.name, here, persona)]
+        target = self.application.resource(filter_.resource or "")
+        return any(
+            self.reads(target, here, persona)
+            and self.reads_column(target, filter_.column, here, persona)
+            and compares(here[filter_.column], operator, wanted)
+            for here in rows
+        )
+
+    def sorted(self, resource: Resource, rows: Sequence[Row], question: Question) -> Sequence[Row]:
+        """Rows in order: null is the smallest value, the key decides between equals."""
+        columns = {sort.name: sort.column for sort in resource.sorts}
+        order = [(columns[name], down) for name, down in question.sort] or list(resource.order)
+        present = {column for column, _ in order}
+        order += [
+            (column, order[-1][1]) for column in self.application.table(resource.table).key if column not in present
+        ]
+        ordered = list(rows)
+        for column, down in reversed(order):
+            ordered.sort(key=lambda row, column=column: rank(row[column]), reverse=down)  # type: ignore[misc]
+        return ordered
+
+    def shown(
+        self, resource: Resource, row: Row, persona: Persona, question: Question, tables: Tables | None = None
+    ) -> dict[str, Any]:
+        """A row as the persona sees it."""
+        seen: dict[str, Any] = {}
+        for field in resource.fields:
+            wanted = not question.fields or field.name in question.fields
+            if field.readable and wanted and self.reads_field(resource, field, row, persona, tables):
+                seen[field.name] = to_wire(self.storage.kind(resource.table, field.column), row[field.column])
+        for name in question.includes:
+            seen[name] = self.included(resource, row, name, persona)
+        return seen
+
+    def included(self, resource: Resource, row: Row, name: str, persona: Persona) -> dict[str, Any] | None:
+        """A related row as the persona sees it; None where there is none that it may read."""
+        include = next(include for include in resource.includes if include.name == name)
+        (step,) = self.application.table(resource.table).relation(include.relation).steps
+        target = self.application.resource(include.resource)
+        for other in self.generated.rows[step.table]:
+            if all(row[own] is not None and row[own] == other[there] for own, there in step.pairs):
+                return self.shown(target, other, persona, Question()) if self.reads(target, other, persona) else None
+        return None
+
+    def get(self, cell: Cell) -> Expected:
+        """One row."""
+        assert cell.row is not None
+        if self.hopeless(cell.operation.policy, cell.persona):
+            return Expected(self.denied(cell.operation.policy, cell.persona))
+        resource = self.application.resource(cell.operation.resource or "")
+        if not self.reads(resource, cell.row, cell.persona):
+            return Expected(frozenset({404}))
+        return Expected(frozenset({200}), self.shown(resource, cell.row, cell.persona, cell.question))
+
+    # Writes
+
+    def create(self, cell: Cell) -> Expected:
+        """A new row."""
+        assert cell.given is not None
+        policy, persona = cell.operation.policy, cell.persona
+        resource = self.application.resource(cell.operation.resource or "")
+        if self.hopeless(policy, persona):
+            return self.refusal(cell, self.denied(policy, persona))
+        if cell.smuggled is not None:
+            return Expected(frozenset({400}))
+        guards = self.guards(resource, cell.given)
+        for guard in guards:
+            if self.hopeless(guard, persona):
+                return Expected(self.denied(guard, persona))
+        new = self.new_row(resource, cell.given, persona)
+        if self.refers_beyond(resource, cell.given, new, persona):
+            return Expected(frozenset({422}))
+        may_collide = frozenset({409}) if self.collides(resource, new, None) else frozenset()
+        if any(new[column.name] is None for column in self.must_have(resource, new)):
+            return Expected(frozenset({422}) | may_collide)
+        return self.stored(cell, resource, [policy, *guards], new, None, "created", may_collide, cell.given)
+
+    def change(self, cell: Cell) -> Expected:
+        """A row replaced or changed."""
+        assert cell.given is not None
+        assert cell.row is not None
+        policy, persona, row = cell.operation.policy, cell.persona, cell.row
+        resource = self.application.resource(cell.operation.resource or "")
+        if self.hopeless(policy, persona):
+            return self.refusal(cell, self.denied(policy, persona))
+        if cell.smuggled is not None:
+            return Expected(frozenset({400}))
+        guards = self.guards(resource, cell.given)
+        for guard in guards:
+            if self.hopeless(guard, persona):
+                return Expected(self.denied(guard, persona))
+        if not self.reads(resource, row, persona):
+            return Expected(frozenset({404}))
+        world = self.world(persona)
+        false = [guard for guard in (policy, *guards) if not allows(guard, row, resource.table, world)]
+        if false:
+            return Expected(self.denied_by_any(false, persona))
+        new = {**row, **cell.given}
+        if self.refers_beyond(resource, cell.given, new, persona):
+            return Expected(frozenset({422}))
+        may_collide = frozenset({409}) if self.collides(resource, new, row) else frozenset()
+        return self.stored(cell, resource, [policy, *guards], new, row, "changed", may_collide, new)
+
+    def stored(
+        self,
+        cell: Cell,
+        resource: Resource,
+        policies: Sequence[Node],
+        new: Row,
+        old: Row | None,
+        effect: str,
+        may_collide: frozenset[int],
+        written: Row,
+    ) -> Expected:
+        """What is answered for a row that has been written, if its policies are true of it."""
+        tables = self.with_row(resource, new, old)
+        world = self.world(cell.persona, tables)
+        false = [policy for policy in policies if not allows(policy, new, resource.table, world)]
+        if false:
+            return Expected(self.denied_by_any(false, cell.persona) | may_collide)
+        if may_collide:
+            return Expected(may_collide)
+        done = cell.operation.status if self.reads(resource, new, cell.persona, tables) else 204
+        extra = frozenset({422}) if self.has_checks(resource.table) else frozenset()
+        return Expected(frozenset({done}) | extra, effect=effect, written=written)
+
+    def delete(self, cell: Cell) -> Expected:
+        """A row gone."""
+        assert cell.row is not None
+        policy, persona = cell.operation.policy, cell.persona
+        resource = self.application.resource(cell.operation.resource or "")
+        if self.hopeless(policy, persona):
+            return Expected(self.denied(policy, persona))
+        if not self.reads(resource, cell.row, persona):
+            return Expected(frozenset({404}))
+        if not allows(policy, cell.row, resource.table, self.world(persona)):
+            return Expected(self.denied(policy, persona))
+        kept = resource.deleted is not None or not self.is_referenced(resource.table, cell.row)
+        return Expected(frozenset({204} if kept else {204, 409}), effect="deleted")
+
+    def refusal(self, cell: Cell, statuses: frozenset[int]) -> Expected:
+        """A refusal whatever the row; a body that is wrong as well may be told of first."""
+        return Expected(statuses | {400} if cell.smuggled is not None else statuses)
+
+    def denied_by_any(self, policies: Sequence[Node], persona: Persona) -> frozenset[int]:
+        """What is told to whom several policies refuse: to sign in, where that could help with one of them."""
+        statuses = [self.denied(policy, persona) for policy in policies]
+        return frozenset({401}) if frozenset({401}) in statuses else frozenset({403})
+
+    def guards(self, resource: Resource, given: Row) -> list[Node]:
+        """The policies of the fields that a write sets."""
+        return [field.write for field in resource.fields if field.column in given and field.writable != "never"]
+
+    def new_row(self, resource: Resource, given: Row, persona: Persona) -> dict[str, Any]:
+        """The row that a create would leave, with what nobody gives as it will be or as good as that."""
+        row: dict[str, Any] = {}
+        for column in self.application.table(resource.table).columns:
+            kind = self.storage.kind(resource.table, column.name)
+            maker = self.storage.defaults.get((resource.table, column.name))
+            if column.name in given:
+                row[column.name] = given[column.name]
+            elif column.default is not None and column.default.startswith("actor."):
+                row[column.name] = persona.actor.value(column.default.removeprefix("actor."))
+            elif maker is not None:
+                row[column.name] = maker()
+            elif column.default == "database":
+                row[column.name] = (
+                    self.generated.now if kind.name == "moment" else 2**40 if "integer" in kind.name else None
+                )
+            else:
+                row[column.name] = None
+        return row
+
+    def must_have(self, resource: Resource, new: Row) -> Iterable[Any]:
+        """The columns that cannot be null and that the database does not fill."""
+        for column in self.application.table(resource.table).columns:
+            if not column.nullable and column.default != "database" and column.name in new:
+                yield column
+
+    def refers_beyond(self, resource: Resource, given: Row, new: Row, persona: Persona) -> bool:
+        """Whether a write sets a reference to a row that is not there for the persona."""
+        for reference in self.application.table(resource.table).references:
+            if not any(column in given for column in reference.columns):
+                continue
+            values = [new[column] for column in reference.columns]
+            if None in values:
+                continue
+            found = [
+                row
+                for row in self.generated.rows[reference.table]
+                if all(row[target] == value for target, value in zip(reference.target, values, strict=True))
+            ]
+            if not any(self.reads_anyhow(reference.table, row, persona) for row in found):
+                return True
+        return False
+
+    def collides(self, resource: Resource, new: Row, old: Row | None) -> bool:
+        """Whether another row has what must be unique."""
+        table = self.application.table(resource.table)
+        for columns in (table.key, *table.unique):
+            values = [new[name] for name in columns]
+            if None not in values:
+                for row in self.generated.rows[resource.table]:
+                    if row is not old and [row[name] for name in columns] == values:
+                        return True
+        return False
+
+    def with_row(self, resource: Resource, new: Row, old: Row | None) -> Tables:
+        """The tables with a row in place of another."""
+        rows = [row for row in self.generated.rows[resource.table] if row is not old]
+        return {**self.generated.rows, resource.table: [*rows, new]}
+
+    def is_referenced(self, table: str, row: Row) -> bool:
+        """Whether any row refers to this one, so that the database may not let it go."""
+        for other in self.application.tables:
+            for reference in other.references:
+                if reference.table == table:
+                    pairs = list(zip(reference.columns, reference.target, strict=True))
+                    if any(
+                        all(item[own] == row[there] for own, there in pairs) for item in self.generated.rows[other.name]
+                    ):
+                        return True
+        return False
+
+    def has_checks(self, table: str) -> bool:
+        """Whether the table has CHECKs besides those of its kinds, of which the oracle knows nothing."""
+        names = {column.name for column in self.application.table(table).columns}
+        constraints = self.storage.tables[table].constraints
+        checks = [item for item in constraints if type(item).__name__ == "CheckConstraint"]
+        return any(str(item.name).removeprefix(f"ck_{table}_") not in names for item in checks)
+
+    def answered(self, cell: Cell, written: Row, tables: Tables) -> dict[str, Any]:
+        """A written row as its writer sees it."""
+        resource = self.application.resource(cell.operation.resource or "")
+        return self.shown(resource, written, cell.persona, replace(cell.question, includes=()), tables)
+
+
+def compares(value: Any, operator: str, wanted: Any) -> bool:
+    """Whether a filter is true of a value; null is only ever found by `is_null`."""
+    if operator == "is_null":
+        return (value is None) is bool(wanted)
+    return value is not None and bool(COMPARISONS[operator](value, wanted))
+
+
+def rank(value: Any) -> tuple[bool, Any]:
+    """What a value sorts by: null first."""
+    return (False, 0) if value is None else (True, str(value) if type(value).__name__ == "UUID" else value)

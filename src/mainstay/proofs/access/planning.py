@@ -1,0 +1,251 @@
+"""Which cells the matrix has."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mainstay.operation import Application, Operation, Resource
+from mainstay.policy.tree import Column
+from mainstay.proofs.access.cells import Cell, Question, Row, to_wire
+from mainstay.proofs.access.personas import Persona
+from mainstay.proofs.access.rows import Generated
+from mainstay.proofs.access.sites import sites
+from mainstay.proofs.access.values import Values
+from mainstay.storage import Storage
+
+FRESH = 70_000
+"""Where the numbers of values begin that no generated row has."""
+
+
+class Planner:
+    """The cells of an application."""
+
+    def __init__(
+        self,
+        application: Application,
+        storage: Storage,
+        personas: Sequence[Persona],
+        generated: Generated,
+        *,
+        seed: int,
+    ) -> None:
+        self.application = application
+        self.storage = storage
+        self.personas = personas
+        self.generated = generated
+        self.values = {key: Values(kind) for key, kind in storage.kinds.items()}
+        self.seed = seed
+        self.fresh = FRESH
+        self.decisive = {
+            (node.source, node.name)
+            for site in sites(application)
+            for node in site.policy.walk()
+            if isinstance(node, Column)
+        }
+        """Columns that a policy looks at."""
+
+    def cells(self) -> Iterator[Cell]:
+        """Every cell."""
+        for operation in self.application.operations:
+            plan = {
+                "list": self.lists,
+                "get": self.gets,
+                "create": self.creates,
+                "replace": self.replaces,
+                "update": self.updates,
+                "delete": self.deletes,
+            }.get(operation.action)
+            if plan is not None:
+                yield from plan(operation)
+
+    def resource(self, operation: Operation) -> Resource:
+        """The resource of an operation."""
+        return self.application.resource(operation.resource or "")
+
+    # Reads
+
+    def lists(self, operation: Operation) -> Iterator[Cell]:
+        """One resource's lists: plain, counted, paged, by each filter, sort and include."""
+        resource = self.resource(operation)
+        for persona in self.personas:
+            yield Cell(persona, operation, "list", question=Question(count=True))
+            yield Cell(persona, operation, "list in pages", question=Question(limit=2))
+            for include in resource.includes:
+                yield Cell(persona, operation, f"include {include.name}", question=Question(includes=(include.name,)))
+            for sort in resource.sorts:
+                for down in (False, True):
+                    asked = Question(sort=((sort.name, down),), count=not down, limit=3 if down else None)
+                    yield Cell(persona, operation, f"sort by {'-' if down else ''}{sort.name}", question=asked)
+            for name, question in self.filters(resource):
+                yield Cell(persona, operation, name, question=question)
+            guarded = [field.name for field in resource.fields if field.readable]
+            if guarded:
+                yield Cell(persona, operation, "one field", question=Question(fields=(guarded[-1],)))
+
+    def filters(self, resource: Resource) -> Iterator[tuple[str, Question]]:
+        """Each filter with each operator, for values that rows have, whoever may read them, and for one that none has."""
+        for filter_ in resource.filters:
+            table = self.application.table(resource.table)
+            for relation in filter_.relations:
+                table = self.application.table(table.relation(relation).target)
+            there = [row[filter_.column] for row in self.generated.rows[table.name] if row[filter_.column] is not None]
+            seen = list(dict.fromkeys(there)) if there and isinstance(there[0], str | int | float) else unique(there)
+            chosen = random.Random(f"{self.seed} {filter_.name}").sample(seen, min(3, len(seen)))
+            several = self.values[table.name, filter_.column]
+            for operator in filter_.operators:
+                for value in self.operands(operator, chosen, several, filter_.relations != ()):
+                    asked = Question(((filter_, operator, value),), count=True)
+                    yield f"filter {filter_.name}[{operator}]", asked
+
+    def operands(self, operator: str, chosen: Sequence[Any], several: Values, over: bool) -> Iterator[Any]:
+        """Values to filter by."""
+        match operator:
+            case "is_null":
+                yield True
+                yield False
+            case "in":
+                yield [*chosen[:2], several.different(FRESH - 1)]
+            case "starts_with" | "contains":
+                for value in chosen[:2]:
+                    yield value[: max(1, len(value) // 2)]
+            case "eq":
+                yield from chosen
+                yield several.different(FRESH - 1)
+            case _:
+                yield from chosen[:1]
+
+    def gets(self, operation: Operation) -> Iterator[Cell]:
+        """Each row, plain and with everything that can be included."""
+        resource = self.resource(operation)
+        for persona in self.personas:
+            for row in self.generated.rows[resource.table]:
+                yield Cell(persona, operation, "get", row)
+                for include in resource.includes:
+                    yield Cell(persona, operation, f"get with {include.name}", row, Question(includes=(include.name,)))
+
+    # Writes
+
+    def writable(self, operation: Operation) -> list[str]:
+        """The columns that the operation's body can set."""
+        resource = self.resource(operation)
+        parts = operation.body.parts if operation.body is not None else ()
+        return [resource.field(part.name).column for part in parts]
+
+    def creates(self, operation: Operation) -> Iterator[Cell]:
+        """New rows: one as good as any, and one for each value that decides something."""
+        resource = self.resource(operation)
+        for persona in self.personas:
+            plain = self.new(operation)
+            yield Cell(persona, operation, "create", given=plain)
+            for column in self.writable(operation):
+                for value in self.deciding(resource, column):
+                    yield Cell(
+                        persona, operation, f"create with {column}", given={**self.new(operation), column: value}
+                    )
+            yield from self.smuggling(operation, persona, None, self.new(operation))
+
+    def new(self, operation: Operation) -> dict[str, Any]:
+        """What a create gives: everything that must be given, fresh where it must be unique."""
+        resource = self.resource(operation)
+        table = self.application.table(resource.table)
+        choose = random.Random(f"{self.seed} {self.fresh}")
+        self.fresh += 1
+        given: dict[str, Any] = {}
+        required = (
+            {part.name for part in operation.body.parts if part.required} if operation.body is not None else set()
+        )
+        for column in self.writable(operation):
+            field = next(field for field in resource.fields if field.column == column)
+            if field.name not in required and field.write != field.read and choose.random() < 0.5:
+                continue
+            targets = [reference for reference in table.references if column in reference.columns]
+            if targets:
+                row = choose.choice(self.generated.rows[targets[0].table] or [{}])
+                for own, there in zip(targets[0].columns, targets[0].target, strict=True):
+                    if own in self.writable(operation) and there in row:
+                        given.setdefault(own, row[there])
+            else:
+                given.setdefault(column, self.values[table.name, column].different(self.fresh))
+        return {column: value for column, value in given.items() if value is not None}
+
+    def deciding(self, resource: Resource, column: str) -> Iterator[Any]:
+        """Values of a column that policies tell apart: every row that it may refer to, or what generated rows have."""
+        table = self.application.table(resource.table)
+        references = [reference for reference in table.references if reference.columns == (column,)]
+        if references:
+            yield from (row[references[0].target[0]] for row in self.generated.rows[references[0].table])
+        elif (table.name, column) in self.decisive:
+            yield from unique([row[column] for row in self.generated.rows[table.name] if row[column] is not None])[:6]
+        else:
+            return
+        if table.column(column).nullable:
+            yield None
+
+    def updates(self, operation: Operation) -> Iterator[Cell]:
+        """Each row changed: nothing, each field, and each value that decides something."""
+        resource = self.resource(operation)
+        for persona in self.personas:
+            for row in self.generated.rows[resource.table]:
+                yield Cell(persona, operation, "update nothing", row, given={})
+                for column in self.writable(operation):
+                    deciding = list(self.deciding(resource, column))
+                    for value in deciding or [self.other(resource, column, row)]:
+                        yield Cell(persona, operation, f"update {column}", row, given={column: value})
+                yield from self.smuggling(operation, persona, row, {})
+
+    def other(self, resource: Resource, column: str, row: Row) -> Any:
+        """A value that the row does not have, fresh where it must be unique."""
+        self.fresh += 1
+        several = self.values[resource.table, column]
+        value = several.different(self.fresh)
+        return value if value != row[column] else several.different(self.fresh + 1)
+
+    def replaces(self, operation: Operation) -> Iterator[Cell]:
+        """Each row replaced: as it is, with nothing that can be left out, with each value that decides something."""
+        resource = self.resource(operation)
+        columns = self.writable(operation)
+        required = [
+            resource.field(part.name).column
+            for part in (operation.body.parts if operation.body else ())
+            if part.required
+        ]
+        for persona in self.personas:
+            for row in self.generated.rows[resource.table]:
+                whole = {column: row[column] for column in columns}
+                yield Cell(persona, operation, "replace", row, given=whole)
+                yield Cell(persona, operation, "replace with least", row, given={name: row[name] for name in required})
+                for column in columns:
+                    for value in self.deciding(resource, column):
+                        yield Cell(persona, operation, f"replace {column}", row, given={**whole, column: value})
+                yield from self.smuggling(operation, persona, row, whole)
+
+    def deletes(self, operation: Operation) -> Iterator[Cell]:
+        """Each row deleted."""
+        for persona in self.personas:
+            for row in self.generated.rows[self.resource(operation).table]:
+                yield Cell(persona, operation, "delete", row)
+
+    def smuggling(self, operation: Operation, persona: Persona, row: Row | None, given: Row) -> Iterator[Cell]:
+        """Mass assignment: every column and field that the body cannot set, set all the same."""
+        resource = self.resource(operation)
+        if row is not None and row is not self.generated.rows[resource.table][0]:
+            return
+        writable = set(self.writable(operation))
+        fields = {field.column: field.name for field in resource.fields}
+        for column in self.application.table(resource.table).columns:
+            if column.name not in writable:
+                kind = self.storage.kind(resource.table, column.name)
+                value = to_wire(kind, self.values[resource.table, column.name].different(1))
+                name = fields.get(column.name, column.name)
+                yield Cell(persona, operation, f"smuggle {name}", row, given=given, smuggled=name, smuggled_value=value)
+
+
+def unique(values: Sequence[Any]) -> list[Any]:
+    """Different values in the order of their first place; for values that cannot be hashed too."""
+    found: list[Any] = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return found

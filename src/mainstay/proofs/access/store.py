@@ -1,0 +1,207 @@
+"""A database that is thrown away: filled with generated rows, looked at and put back after each write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from mainstay.backing.databases.database import Command, Database, Script
+from mainstay.engine.sql.statement import converter
+from mainstay.proofs.access.rows import Generated, Rows
+from mainstay.storage import Storage
+
+Key = tuple[Any, ...]
+Dump = dict[str, dict[Key, dict[str, Any]]]
+"""Of each table its rows in Python's form, by key."""
+
+
+class NotEmpty(Exception):
+    """The database has tables of these names already, which nobody allowed to be overwritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row that is otherwise than it was: `before` or `after` is None where there is none."""
+
+    table: str
+    key: Key
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns that differ."""
+        if self.before is None or self.after is None:
+            return frozenset()
+        after = self.after
+        return frozenset(name for name, value in self.before.items() if after[name] != value)
+
+
+class Store:
+    """The tables of an application in a database of the proof's own."""
+
+    def __init__(self, database: Database, storage: Storage, generated: Generated) -> None:
+        self.database = database
+        self.storage = storage
+        self.generated = generated
+        self.texts = {name: Texts(table, database) for name, table in storage.tables.items()}
+        self.original: Dump = {}
+
+    async def create(self) -> None:
+        """Makes the tables; NotEmpty where one of them has rows."""
+        await self.database.create_missing(self.storage.metadata)
+        for name, texts in self.texts.items():
+            if await self.database.read(texts.select + " LIMIT 1", ()):
+                raise NotEmpty(f"the table {name} has rows; give the proof an empty database")
+
+    async def fill(self) -> None:
+        """Puts the generated rows in."""
+        await self.database.write(lambda: self.inserting(self.generated.rows))
+        self.original = await self.dump()
+
+    def settled(self) -> Generated:
+        """The generated rows in the form in which they came back, such as a decimal with all its digits."""
+        rows: Rows = {}
+        for table, given in self.generated.rows.items():
+            stored = self.original[table]
+            rows[table] = [stored[tuple(row[name] for name in self.texts[table].key)] for row in given]
+            if rows[table] != given:
+                raise AssertionError(f"rows of {table} came back otherwise than they were stored")
+        return replace(self.generated, rows=rows)
+
+    async def empty(self) -> None:
+        """Takes every row out."""
+        await self.database.write(self.emptying)
+
+    def inserting(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Script[None]:
+        """Rows in an order in which each finds what it refers to."""
+        late = self.generated.late
+        for table in self.generated.order:
+            for row in rows.get(table, ()):
+                first = {name: None if (table, name) in late else value for name, value in row.items()}
+                yield self.texts[table].insert(first)
+        for table in self.generated.order:
+            if any(name == table for name, _ in late):
+                for row in rows.get(table, ()):
+                    yield self.texts[table].update(row)
+
+    def emptying(self) -> Script[None]:
+        """Every row out, those first that refer to others."""
+        for table, column in sorted(self.generated.late):
+            yield Command(self.texts[table].forget(column))
+        for table in reversed(self.generated.order):
+            yield Command(self.texts[table].delete_all)
+
+    async def dump(self) -> Dump:
+        """Every row of every table."""
+        found: Dump = {}
+        for name, texts in self.texts.items():
+            rows = await self.database.read(texts.select, ())
+            found[name] = {key: row for key, row in map(texts.python, rows)}
+        return found
+
+    async def changes(self) -> tuple[list[Change], Dump]:
+        """What is otherwise than it was at first."""
+        now = await self.dump()
+        return list(self.differences(now)), now
+
+    def differences(self, now: Dump) -> Iterator[Change]:
+        """The rows that came, went or changed."""
+        for table, before in self.original.items():
+            after = now[table]
+            if before == after:
+                continue
+            for key in {**before, **after}:
+                if before.get(key) != after.get(key):
+                    yield Change(table, key, before.get(key), after.get(key))
+
+    async def restore(self, changes: Sequence[Change]) -> None:
+        """Everything as it was at first, and looked at again."""
+        if not changes:
+            return
+        await self.database.write(lambda: self.restoring(changes))
+        if await self.dump() != self.original:
+            await self.empty()
+            await self.fill()
+
+    def restoring(self, changes: Sequence[Change]) -> Script[None]:
+        """What is gone comes back, what came goes, what changed becomes as it was."""
+        gone: dict[str, list[Mapping[str, Any]]] = {}
+        for change in changes:
+            if change.after is None and change.before is not None:
+                gone.setdefault(change.table, []).append(change.before)
+        yield from self.inserting(gone)
+        for change in changes:
+            if change.before is not None and change.after is not None:
+                yield self.texts[change.table].update(change.before)
+        for table in reversed(self.generated.order):
+            for change in changes:
+                if change.table == table and change.before is None and change.after is not None:
+                    yield self.texts[table].delete(change.after)
+
+
+class Texts:
+    """The statements over one table, and the forms of its values."""
+
+    def __init__(self, table: sa.Table, database: Database) -> None:
+        dialect = database.dialect
+        self.columns = [column.name for column in table.columns]
+        self.key = [column.name for column in table.primary_key.columns]
+        self.store = {column.name: converter(column.type, dialect) for column in table.columns}
+        self.load = {column.name: loader(column.type, dialect) for column in table.columns}
+        values = {
+            column.name: sa.bindparam(f"v{place}", type_=column.type) for place, column in enumerate(table.columns)
+        }
+        by_key = [
+            table.c[name] == sa.bindparam(f"k{place}", type_=table.c[name].type) for place, name in enumerate(self.key)
+        ]
+        names = {f"v{place}": name for place, name in enumerate(self.columns)}
+        names |= {f"k{place}": name for place, name in enumerate(self.key)}
+        self.insert = self.command(sa.insert(table).values(values), dialect, names)
+        self.update = self.command(sa.update(table).values(values).where(*by_key), dialect, names)
+        self.delete = self.command(sa.delete(table).where(*by_key), dialect, names)
+        self.delete_all = str(sa.delete(table).compile(dialect=dialect))
+        self.select = str(sa.select(*table.columns).compile(dialect=dialect))
+        self.table, self.dialect = table, dialect
+
+    def forget(self, column: str) -> str:
+        """The text that makes a column null everywhere."""
+        return str(sa.update(self.table).values({column: sa.null()}).compile(dialect=self.dialect))
+
+    def command(
+        self, statement: Any, dialect: sa.Dialect, names: Mapping[str, str]
+    ) -> Callable[[Mapping[str, Any]], Command]:
+        """The function from a row to a command."""
+        made = statement.compile(dialect=dialect)
+        text, order = str(made), [names[name] for name in made.positiontup or ()]
+
+        def fill(row: Mapping[str, Any]) -> Command:
+            return Command(text, tuple(self.stored(name, row[name]) for name in order))
+
+        return fill
+
+    def stored(self, name: str, value: Any) -> Any:
+        """A value in the driver's form."""
+        convert = self.store[name]
+        return value if value is None or convert is None else convert(value)
+
+    def python(self, row: Sequence[Any]) -> tuple[Key, dict[str, Any]]:
+        """The key of a row, and the row in Python's form."""
+        made = {}
+        for name, value in zip(self.columns, row, strict=True):
+            load = self.load[name]
+            made[name] = value if value is None or load is None else load(value)
+        return tuple(made[name] for name in self.key), made
+
+
+def loader(type_: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
+    """From the driver's form of a value to Python's."""
+    kind = getattr(type_, "kind", None)
+    if kind is not None:
+        load: Callable[[Any], Any] | None = kind.load(dialect.name)
+        return load
+    processor: Callable[[Any], Any] | None = type_.dialect_impl(dialect).result_processor(dialect, None)
+    return processor
