@@ -1,0 +1,258 @@
+"""What is written today: FastAPI, SQLAlchemy's asynchronous session, pydantic models for answers.
+
+Better than most are: no middleware made of `BaseHTTPMiddleware`, FastAPI's telemetry off, SQLAlchemy's pool as
+large as Mainstay's, on SQLite the write-ahead log and the same page cache.  Recipes for everybody have neither
+limit nor request id nor access line; the guarded ones have them all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+import re
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import jwt
+from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import DateTime, ForeignKey, Index, String, event, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from benchmarks.tokens import SECRET
+
+GIVEN = os.environ["DATABASE_URL"]
+URL = GIVEN.replace("postgresql:", "postgresql+asyncpg:").replace("sqlite:", "sqlite+aiosqlite:")
+POSTGRESQL = GIVEN.startswith("postgresql")
+CALLS, SECONDS = 10_000_000, 60
+"""A rate limit that is counted and never reached."""
+
+
+class Base(DeclarativeBase):
+    """Tables with the types that SQLAlchemy chooses."""
+
+
+class Author(Base):
+    """Somebody who writes recipes."""
+
+    __tablename__ = "authors"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+
+
+class Recipe(Base):
+    """A dish."""
+
+    __tablename__ = "recipes"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(120))
+    body: Mapped[str] = mapped_column(String(20_000))
+    published: Mapped[bool]
+    servings: Mapped[int]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id"))
+    created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+
+
+Index("ix_recipes_author", Recipe.author_id, Recipe.created_at.desc(), Recipe.id.desc())
+Index("ix_recipes_published", Recipe.published, Recipe.created_at.desc(), Recipe.id.desc())
+Index("ix_recipes_created", Recipe.created_at.desc(), Recipe.id.desc())
+
+
+class RecipeAnswer(BaseModel):
+    """A recipe as it is answered."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    title: str
+    body: str
+    published: bool
+    servings: int
+    author_id: UUID
+    created_at: dt.datetime
+
+
+class OneAnswer(BaseModel):
+    """One recipe."""
+
+    data: RecipeAnswer
+
+
+class Meta(BaseModel):
+    """What a page says about itself."""
+
+    limit: int
+    next: str | None
+
+
+class PageAnswer(BaseModel):
+    """A page of recipes."""
+
+    data: list[RecipeAnswer]
+    meta: Meta
+
+
+class Asked(BaseModel):
+    """The parameters of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    author_id: UUID | None = None
+    published: bool | None = None
+    sort: Literal["-created_at", "created_at"] = "-created_at"
+    limit: Annotated[int, Query(ge=1, le=100)] = 20
+
+
+engine = create_async_engine(URL, pool_size=20, max_overflow=10)
+sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+if not POSTGRESQL:
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def tune(connection: Any, _: Any) -> None:
+        """The same page cache as everybody else."""
+        connection.execute("PRAGMA cache_size = -65536")
+
+
+async def session() -> AsyncIterator[AsyncSession]:
+    """A session for one request."""
+    async with sessions() as opened:
+        yield opened
+
+
+Session = Annotated[AsyncSession, Depends(session)]
+
+
+async def page(session: AsyncSession, asked: Asked, *conditions: Any) -> Any:
+    """A page of recipes that meet the conditions."""
+    statement = select(Recipe).where(*conditions)
+    if asked.author_id is not None:
+        statement = statement.where(Recipe.author_id == asked.author_id)
+    if asked.published is not None:
+        statement = statement.where(Recipe.published == asked.published)
+    if asked.sort == "-created_at":
+        statement = statement.order_by(Recipe.created_at.desc(), Recipe.id.desc())
+    else:
+        statement = statement.order_by(Recipe.created_at, Recipe.id)
+    rows = (await session.scalars(statement.limit(asked.limit + 1))).all()
+    following = None
+    if len(rows) > asked.limit:
+        rows = rows[: asked.limit]
+        following = f"{rows[-1].created_at.isoformat()},{rows[-1].id}"
+    return {"data": rows, "meta": {"limit": asked.limit, "next": following}}
+
+
+no_telemetry: Any = {"tracing": False, "metrics": False, "logs": False}
+app = FastAPI(telemetry=no_telemetry)
+
+
+@app.get("/api/v1/recipes/{id}", response_model=OneAnswer)
+async def get(id: UUID, session: Session) -> Any:
+    """One recipe."""
+    found = await session.get(Recipe, id)
+    if found is None:
+        raise HTTPException(404)
+    return {"data": found}
+
+
+@app.get("/api/v1/recipes", response_model=PageAnswer)
+async def list_(session: Session, asked: Annotated[Asked, Query()]) -> Any:
+    """A page of recipes."""
+    return await page(session, asked)
+
+
+# The list under a policy: token, limit, request id, access line
+
+log = logging.getLogger("access")
+log.setLevel(logging.INFO)
+log.propagate = False
+log.addHandler(logging.FileHandler(os.environ["ACCESS_LOG"]))
+full_at: dict[UUID, float] = {}
+
+
+def actor(request: Request) -> UUID:
+    """Who is calling."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    try:
+        if scheme != "Bearer":
+            raise HTTPException(401)
+        claims = jwt.decode(token, SECRET, algorithms=["HS256"])
+        request.state.actor = claims["sub"]
+        return UUID(claims["sub"])
+    except (jwt.InvalidTokenError, KeyError, ValueError) as error:
+        raise HTTPException(401) from error
+
+
+async def caller(request: Request) -> UUID:
+    """Who is calling, with a call left (the generic cell rate algorithm)."""
+    who = actor(request)
+    now = time.monotonic()
+    full = max(full_at.get(who, now), now) + SECONDS / CALLS
+    if full - now > SECONDS:
+        raise HTTPException(429)
+    full_at[who] = full
+    return who
+
+
+class Access:
+    """Gives each request an id and writes a line about it."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = dict(scope["headers"])
+        request_id = headers.get(b"x-request-id", b"").decode()
+        if not re.fullmatch(r"[\w.-]{8,64}", request_id):
+            request_id = os.urandom(16).hex()
+        status = 500
+
+        async def sending(message: Any) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        finally:
+            log.info(
+                json.dumps(
+                    {
+                        "time": time.time(),
+                        "method": scope["method"],
+                        "path": scope["path"],
+                        "status": status,
+                        "actor": scope.get("state", {}).get("actor"),
+                        "address": scope["client"][0],
+                        "request_id": request_id,
+                        "seconds": round(time.perf_counter() - started, 6),
+                    }
+                )
+            )
+
+
+guarded = FastAPI(telemetry=no_telemetry)
+guarded.add_middleware(Access)
+
+
+@guarded.get("/guarded-recipes", response_model=PageAnswer)
+async def list_guarded(
+    session: Session, who: Annotated[UUID, Depends(caller)], asked: Annotated[Asked, Query()]
+) -> Any:
+    """A page of the recipes that the caller may read."""
+    return await page(session, asked, or_(Recipe.published, Recipe.author_id == who))
+
+
+app.mount("/api/v1", guarded)

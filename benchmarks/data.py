@@ -1,0 +1,107 @@
+"""The rows: 100,000 recipes of 1,000 authors, the same in every database, each made from its number."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+RECIPES = 100_000
+AUTHORS = 1_000
+BEGIN = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
+APART = dt.timedelta(minutes=11, milliseconds=7)
+WORDS = ["onion", "garlic", "butter", "flour", "simmer", "chop", "roast", "lemon", "thyme", "slowly", "pepper", "oven", "fold", "whisk", "tender", "golden", "broth", "rice", "leek", "carrot", "season", "taste", "serve", "warm", "bread", "crust", "olive", "basil", "cream", "stir"]
+CHUNK = 5_000
+
+
+def key(kind: str, number: int) -> UUID:
+    """The identifier of a row: a UUID of version 7 in the order of the numbers."""
+    moment = int((BEGIN + APART * number).timestamp() * 1000)
+    rest = int.from_bytes(hashlib.blake2b(f"{kind}{number}".encode(), digest_size=10).digest(), "big")
+    low = (rest & (1 << 62) - 1) | 1 << 63
+    return UUID(int=moment << 80 | 7 << 76 | (rest >> 66 & 0xFFF) << 64 | low)
+
+
+def recipe_id(number: int) -> UUID:
+    """The identifier of a recipe."""
+    return key("recipe", number)
+
+
+def author_id(number: int) -> UUID:
+    """The identifier of an author."""
+    return key("author", number)
+
+
+def authors() -> Iterator[dict[str, Any]]:
+    """Every author."""
+    for number in range(AUTHORS):
+        yield {"id": author_id(number), "name": f"Author {number:04}"}
+
+
+def recipes() -> Iterator[dict[str, Any]]:
+    """Every recipe; four of five are published, and each author has some hundred."""
+    random = Random(7)
+    writers = [author_id(number) for number in range(AUTHORS)]
+    for number in range(RECIPES):
+        yield {
+            "id": recipe_id(number),
+            "title": " ".join(random.choices(WORDS, k=4)),
+            "body": " ".join(random.choices(WORDS, k=40)),
+            "published": random.random() < 0.8,
+            "servings": random.randrange(1, 13),
+            "author_id": random.choice(writers),
+            "created_at": BEGIN + APART * number,
+        }
+
+
+def chunks(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Rows by the thousand."""
+    chunk: list[dict[str, Any]] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def fill_sqlite(file: Path, metadata: sa.MetaData) -> None:
+    """Creates the tables of `metadata` where they are missing and fills them."""
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        for name, rows in (("authors", authors()), ("recipes", recipes())):
+            for chunk in chunks(rows):
+                connection.execute(sa.insert(metadata.tables[name]), chunk)
+    engine.dispose()
+    plain = sqlite3.connect(file)
+    plain.execute("PRAGMA journal_mode = WAL")
+    plain.execute("ANALYZE")
+    plain.close()
+
+
+def fill_postgresql(url: str) -> None:
+    """Fills the tables, which are there."""
+    asyncio.run(copy(url))
+
+
+async def copy(url: str) -> None:
+    """Copies every row and has the planner look at them."""
+    import asyncpg
+
+    connection = await asyncpg.connect(url)
+    for name, rows in (("authors", authors()), ("recipes", recipes())):
+        for chunk in chunks(rows):
+            records = [tuple(row.values()) for row in chunk]
+            await connection.copy_records_to_table(name, records=records, columns=list(chunk[0]))
+    await connection.execute("VACUUM ANALYZE")
+    await connection.close()

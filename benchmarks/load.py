@@ -1,0 +1,149 @@
+"""A client with 64 connections that are kept open, each with one request at a time; every answer is looked at.
+
+    python -m benchmarks.load PORT WORK SECONDS SEED
+
+It prints one JSON object.  It runs in a process of its own, on another core than the server.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import sys
+import time
+from collections.abc import Callable
+from random import Random
+
+import msgspec
+
+from benchmarks import data, tokens
+
+CONNECTIONS = 64
+DIFFERENT = 4_000
+"""Requests that are made beforehand and sent in turn."""
+LEAST = {"W1": 300, "W2": 6_000, "W5": 6_000}
+"""Bytes that a right answer has at least."""
+
+
+class Load(msgspec.Struct):
+    """What a run of the client saw."""
+
+    requests: int
+    wrong: int
+    seconds: float
+    median_ms: float
+    p99_ms: float
+    first_wrong: str = ""
+
+
+def path(work: str, random: Random) -> tuple[str, str]:
+    """A random request of a piece of work, and its headers."""
+    if work == "W1":
+        return f"/api/v1/recipes/{data.recipe_id(random.randrange(data.RECIPES))}", ""
+    query = f"author_id={data.author_id(random.randrange(data.AUTHORS))}&published=true&sort=-created_at&limit=20"
+    if work == "W2":
+        return f"/api/v1/recipes?{query}", ""
+    token = tokens.issue(str(data.author_id(random.randrange(data.AUTHORS))))
+    return f"/api/v1/guarded-recipes?{query}", f"Authorization: Bearer {token}\r\n"
+
+
+def requests(work: str, seed: int, number: int) -> list[bytes]:
+    """Random requests, ready to be sent."""
+    random = Random(seed)
+    made = []
+    for _ in range(number):
+        target, headers = path(work, random)
+        made.append(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n{headers}\r\n".encode())
+    return made
+
+
+class Connection:
+    """One connection and the request it waits for."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.begun = 0.0
+        self.received = b""
+        self.missing = 0
+        """Bytes that the answer still lacks; 0 before its headers are there."""
+
+
+def length(head: bytes) -> int:
+    """The bytes of the body that a head announces."""
+    lower = head.lower()
+    place = lower.index(b"content-length:") + 15
+    end = lower.find(b"\r\n", place)
+    return int(lower[place : end if end >= 0 else None])
+
+
+def run(port: int, messages: list[bytes], seconds: float, right: Callable[[bytes, int], bool]) -> Load:
+    """Sends the messages in turn for so many seconds."""
+    poll = select.epoll()
+    connections = {}
+    for _ in range(CONNECTIONS):
+        connection = Connection(port)
+        connections[connection.socket.fileno()] = connection
+        poll.register(connection.socket.fileno(), select.EPOLLIN)
+    times: list[float] = []
+    wrong, first, turn = 0, "", 0
+    clock = time.perf_counter
+    start = clock()
+    until = start + seconds
+    for connection in connections.values():
+        connection.begun = clock()
+        connection.socket.send(messages[turn % len(messages)])
+        turn += 1
+    busy = len(connections)
+    while busy:
+        ready = poll.poll(10)
+        if not ready:
+            raise TimeoutError("no answer for ten seconds")
+        for number, _ in ready:
+            connection = connections[number]
+            chunk = connection.socket.recv(262_144)
+            if not chunk:
+                raise ConnectionError("the server closed a connection")
+            connection.received = connection.received + chunk if connection.received else chunk
+            if not connection.missing:
+                end = connection.received.find(b"\r\n\r\n")
+                if end < 0:
+                    continue
+                body = length(connection.received[:end])
+                connection.missing = end + 4 + body
+            if len(connection.received) < connection.missing:
+                continue
+            now = clock()
+            times.append(now - connection.begun)
+            if not right(connection.received, connection.missing):
+                wrong += 1
+                first = first or connection.received[:300].decode(errors="replace")
+            connection.received, connection.missing = b"", 0
+            if now < until:
+                connection.begun = now
+                connection.socket.send(messages[turn % len(messages)])
+                turn += 1
+            else:
+                busy -= 1
+    passed = clock() - start
+    for connection in connections.values():
+        connection.socket.close()
+    times.sort()
+    middle, late = times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000
+    return Load(len(times), wrong, passed, middle, late, first)
+
+
+def main() -> None:
+    """Loads a server as the arguments say."""
+    port, work, seconds, seed = sys.argv[1:]
+    least = LEAST[work]
+
+    def right(answer: bytes, length: int) -> bool:
+        return answer.startswith(b"HTTP/1.1 200") and length >= least
+
+    seen = run(int(port), requests(work, int(seed), DIFFERENT), float(seconds), right)
+    sys.stdout.buffer.write(msgspec.json.encode(seen))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Servers under measurement: started on a core of their own, the processor time of all their processes counted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TICK = os.sysconf("SC_CLK_TCK")
+START_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A server that runs."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def cpu(self) -> float:
+        """Seconds of processor time that its processes have used."""
+        return sum(used(pid) for pid in tree(self.process.pid))
+
+    def get(self, path: str, headers: dict[str, str] | None = None) -> bytes:
+        """The body of an answer."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers or {})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            body: bytes = answer.read()
+        return body
+
+    def kill(self) -> None:
+        """kill -9 of all its processes at one moment, as far as there is such a thing."""
+        for pid in tree(self.process.pid):
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait()
+
+
+def tree(pid: int) -> list[int]:
+    """A process and all that descend from it."""
+    found = [pid]
+    for parent in found:
+        try:
+            for task in Path(f"/proc/{parent}/task").iterdir():
+                found.extend(int(child) for child in (task / "children").read_text().split())
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def used(pid: int) -> float:
+    """Seconds of user and system time of a process (proc(5))."""
+    try:
+        after = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(after[11]) + int(after[12])) / TICK
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def pin(pid: int, core: int) -> None:
+    """Keeps a process, and what it starts from now on, on one core, where there are several."""
+    if (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(pid, {core})
+
+
+@contextmanager
+def serving(
+    arguments: Sequence[str], environment: dict[str, str], log: Path, *, core: int, probe: str = "/", port: int = 0
+) -> Iterator[Serving]:
+    """A server as long as the block lasts; `{port}` in the arguments is where it is to listen."""
+    port = port or free_port()
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, *[argument.format(port=port) for argument in arguments]],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=output,
+            stderr=output,
+            preexec_fn=lambda: pin(0, core),
+        )
+    running = Serving(port, process, log)
+    try:
+        wait(running, probe)
+        yield running
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                running.kill()
+
+
+def wait(running: Serving, probe: str) -> None:
+    """Returns when the server answers, with whatever status."""
+    until = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            running.get(probe)
+        except urllib.error.HTTPError:
+            return
+        except (OSError, urllib.error.URLError) as error:
+            if running.process.poll() is not None or time.monotonic() > until:
+                text = running.log.read_text(errors="replace")[-3000:]
+                raise RuntimeError(f"the server did not start:\n{text}") from error
+            time.sleep(0.02)
+        else:
+            return
