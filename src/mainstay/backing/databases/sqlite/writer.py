@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from mainstay.backing.databases.database import Script
 from mainstay.backing.databases.sqlite.settings import Settings
+from mainstay.backing.databases.sqlite.statistics import Statistics
 from mainstay.backing.databases.sqlite.transactions import Call, Outcome, Transactions
 from mainstay.errors import Unavailable
 
@@ -25,6 +26,7 @@ class Writer:
         self._connection = connection
         self._settings = settings
         self._transactions = Transactions(connection, settings)
+        self._statistics = Statistics(connection)
         self._queue: SimpleQueue[Call | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="mainstay-sqlite-writer", daemon=True)
         self._thread.start()
@@ -53,10 +55,12 @@ class Writer:
 
     def _work(self) -> None:
         """The thread: one group after another until it is told to end."""
+        self._statistics.keep()
         while group := self._next():
             calls = [call for call in group if call is not None and not call.future.cancelled()]
             if calls:
                 deliver(calls, self._outcomes(calls))
+                self._statistics.keep()
             if group[-1] is None:
                 break
         self._connection.close()
