@@ -1,0 +1,1 @@
+"""Plans to statements: the only place that knows SQL."""
