@@ -18,7 +18,38 @@ RECIPES = 100_000
 AUTHORS = 1_000
 BEGIN = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 APART = dt.timedelta(minutes=11, milliseconds=7)
-WORDS = ["onion", "garlic", "butter", "flour", "simmer", "chop", "roast", "lemon", "thyme", "slowly", "pepper", "oven", "fold", "whisk", "tender", "golden", "broth", "rice", "leek", "carrot", "season", "taste", "serve", "warm", "bread", "crust", "olive", "basil", "cream", "stir"]
+WORDS = [
+    "onion",
+    "garlic",
+    "butter",
+    "flour",
+    "simmer",
+    "chop",
+    "roast",
+    "lemon",
+    "thyme",
+    "slowly",
+    "pepper",
+    "oven",
+    "fold",
+    "whisk",
+    "tender",
+    "golden",
+    "broth",
+    "rice",
+    "leek",
+    "carrot",
+    "season",
+    "taste",
+    "serve",
+    "warm",
+    "bread",
+    "crust",
+    "olive",
+    "basil",
+    "cream",
+    "stir",
+]
 CHUNK = 5_000
 
 

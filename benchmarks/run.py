@@ -39,7 +39,21 @@ from benchmarks.serving import Serving
 SERVER_CORE, CLIENT_CORE = 0, 1
 PEERS = Path(sys.prefix) / "peers"
 REQUIREMENTS = Path(__file__).parent / "requirements.txt"
-GRANIAN = ["-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--http", "1", "--no-ws", "--workers", "1", "--port", "{port}"]
+GRANIAN = [
+    "-m",
+    "granian",
+    "--interface",
+    "asgi",
+    "--loop",
+    "uvloop",
+    "--http",
+    "1",
+    "--no-ws",
+    "--workers",
+    "1",
+    "--port",
+    "{port}",
+]
 UVICORN = ["-m", "uvicorn", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--port", "{port}"]
 COMMANDS = {
     "mainstay": ["-m", "mainstay.cli", "serve", "benchmarks.contenders.mainstay:app", "--port", "{port}"],
@@ -197,6 +211,7 @@ def measure(options: Options) -> Report:
 def server(name: str, url: str, folder: Path) -> contextmanager[Serving]:  # type: ignore[valid-type]
     """One contender, started."""
     environment = {"DATABASE_URL": url, "ACCESS_LOG": str(folder / f"{name}.access")}
+    environment |= serving.MAINSTAY | {"MAINSTAY_DATABASE_URL": url}
     if name == "fastapi":
         environment |= peers_environment()
     return serving.serving(COMMANDS[name], environment, folder / f"{name}.log", core=SERVER_CORE)

@@ -18,6 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 30.0
+MAINSTAY = {"MAINSTAY_ADDRESS_LIMIT": "10000000/minute", "MAINSTAY_USER_LIMIT": "10000000/minute"}
+"""Settings of Mainstay: limits that are counted and never reached; all else is as it is by default."""
 
 
 @dataclass(frozen=True, slots=True)

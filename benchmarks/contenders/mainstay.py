@@ -1,0 +1,11 @@
+"""Mainstay, with everything that is on by default."""
+
+from __future__ import annotations
+
+from benchmarks.contenders.identity import Bearer
+from benchmarks.contenders.marks import Marks
+from benchmarks.contenders.models import GuardedRecipes, Recipes
+from mainstay import Mainstay
+
+app = Mainstay(resources=[Recipes, GuardedRecipes], identity=Bearer())
+marks = Mainstay(resources=[Marks])
