@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from mainstay.backing.databases.database import Database
+from mainstay.backing.databases.sessions import Sessions
 
 DATABASES = {
     "sqlite": "mainstay.backing.databases.sqlite",
@@ -13,11 +14,20 @@ DATABASES = {
 """URL scheme to the module whose `connect(url, **options)` makes the adapter; imported when used."""
 
 
+def scheme(url: str) -> str:
+    """The kind of database that `url` names, without a driver's name; ValueError where it is none that is known."""
+    name = url.partition(":")[0].partition("+")[0]
+    if name not in DATABASES:
+        raise ValueError(f"database URL begins with {name!r}; it begins with one of {', '.join(sorted(DATABASES))}")
+    return name
+
+
 def database(url: str, **options: object) -> Database:
     """The database that `url` names (`sqlite:///shop.db`, `postgresql://user@host/shop`), not yet opened."""
-    scheme = url.partition(":")[0].partition("+")[0]
-    module = DATABASES.get(scheme)
-    if module is None:
-        raise ValueError(f"database URL begins with {scheme!r}; it begins with one of {', '.join(sorted(DATABASES))}")
-    adapter: Database = import_module(module).connect(url, **options)
+    adapter: Database = import_module(DATABASES[scheme(url)]).connect(url, **options)
     return adapter
+
+
+def sessions(url: str, database: Database) -> Sessions:
+    """SQLAlchemy sessions on a database that is opened."""
+    return Sessions(url, database)

@@ -1,0 +1,251 @@
+"""`Mainstay`: puts the parts together and has no behaviour of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import HTTPConnection
+from starlette.routing import BaseRoute, Mount as AnotherApplication
+
+from mainstay import compiler
+from mainstay.backing import open as backing
+from mainstay.backing.databases.database import Database
+from mainstay.compiler import Compiled, DeclarationErrors, Place, Problem
+from mainstay.declare import Mount, Resource
+from mainstay.engine import Engine
+from mainstay.events import Event, Listener, Started, Stopped
+from mainstay.identity import Identity
+from mainstay.observe.logs import Log
+from mainstay.operation import Application
+from mainstay.projections.rest import Catch, CompiledRoute, Edge, Guard, Rest, document, merged, tell_errors
+from mainstay.settings import Settings
+
+Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
+
+EXPOSED = ["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-ID"]
+"""Headers that a page of another origin may read."""
+ACCEPTED = ["Accept", "Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-ID"]
+"""Headers that a page of another origin may send."""
+METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+SAFE = ("GET", "HEAD")
+
+
+class Mainstay(FastAPI):
+    """A backend, compiled from its declarations when it is made and served as any ASGI application is.
+
+    Raises `DeclarationErrors` with every mistake in the declarations.
+    """
+
+    def __init__(
+        self,
+        *,
+        resources: Sequence[type[Resource[Any]]] = (),
+        routers: Sequence[Mount] = (),
+        identity: Identity | None = None,
+        name: str = "Mainstay",
+        version: str = "0.1.0",
+        description: str = "",
+        prefix: str = "/api/v1",
+        database: str | None = None,
+        settings: Settings | None = None,
+        declare_indexes: bool = True,
+        listeners: Sequence[Listener] = (),
+        lifespan: Lifespan | None = None,
+    ) -> None:
+        """`database` is a URL and stands above the one in `settings`, which are read from the environment unless given.
+
+        With `declare_indexes` off the tables must have every index already.  `lifespan` runs while the
+        database is open, as FastAPI's does.
+        """
+        settings = settings or Settings()
+        if database is not None:
+            settings = settings.model_copy(update={"database_url": database})
+        self.settings = settings
+        self.compiled: Compiled = compiler.compile(
+            resources,
+            routers=routers,
+            name=name,
+            version=version,
+            description=description,
+            prefix=prefix,
+            database=backing.scheme(settings.database_url),
+            declare_indexes=declare_indexes,
+            limits=settings.limits,
+        )
+        self.database: Database = backing.database(settings.database_url, **settings.database_options())
+        self.sessions = backing.sessions(settings.database_url, self.database)
+        self.log = Log() if settings.log == "json" else None
+        self.listeners: tuple[Listener, ...] = (*listeners, self.log) if self.log is not None else tuple(listeners)
+        self.engine = Engine(
+            self.compiled.application,
+            self.compiled.storage,
+            self.database,
+            identity=identity,
+            limits=settings.limits,
+            cursor_key=cursor_key(settings),
+            listeners=listeners,
+        )
+        self.serving = False
+        """Whether everything behind has been opened and not yet begun to close."""
+        self.inner_lifespan = lifespan
+        super().__init__(
+            title=name,
+            version=version,
+            description=description,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            lifespan=lambda app: self.alive(),
+            telemetry={"tracing": False, "metrics": False, "logs": False},
+        )
+        self.rest = Rest(
+            self.engine,
+            listeners=self.listeners,
+            ready=lambda: self.serving,
+            body_limit=settings.body_limit,
+            body_timeout=settings.body_timeout,
+            elsewhere=[self.openapi_url] if self.openapi_url else (),
+        )
+        self.edge = Edge(
+            self.rest,
+            super().__call__,
+            direct=lambda: not self.user_middleware,
+            listeners=self.listeners,
+            allowed_hosts=settings.allowed_hosts,
+            trusted_proxies=settings.trusted_proxies,
+        )
+        self.mounted = self.include(routers)
+        self.router.routes.insert(0, CompiledRoute(self.rest))
+        tell_errors(self, self.rest)
+        if settings.cors_origins:
+            self.allow_origins()
+
+    @property
+    def application(self) -> Application:
+        """The operations, as data."""
+        return self.compiled.application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answers what a server asks; see `projections/rest/edge.py`."""
+        if scope["type"] == "http":
+            await self.edge(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    def openapi(self) -> dict[str, Any]:
+        """The document of every operation, custom routes among them."""
+        if not self.openapi_schema:
+            custom = super().openapi()
+            ours = document(self.application, scheme=self.engine.identity.scheme)
+            opaque = {(one.method, one.path): one for one in self.application.operations if one.action == "opaque"}
+            self.openapi_schema = merged(ours, custom, opaque)
+        return self.openapi_schema
+
+    def build_middleware_stack(self) -> Any:
+        """The author's middleware, with ours for faults inside all of it."""
+        given = self.user_middleware
+        self.user_middleware = [*given, Middleware(Catch, rest=self.rest)]
+        try:
+            return super().build_middleware_stack()
+        finally:
+            self.user_middleware = given
+
+    def include(self, routers: Sequence[Mount]) -> frozenset[int]:
+        """Serves the routers, each route behind its policy; the identities of their routes."""
+        guard = Guard()
+        guard.rest = self.rest
+        for mount in routers:
+            self.router.include_router(
+                mount.router, dependencies=[Depends(guard)], max_body_size=self.settings.body_limit
+            )
+        return frozenset(id(route) for mount in routers for route in mount.router.routes if isinstance(route, APIRoute))
+
+    def allow_origins(self) -> None:
+        """Lets pages of other origins call, as the settings say."""
+        self.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(self.settings.cors_origins),
+            allow_credentials=self.settings.cors_credentials,
+            allow_methods=METHODS,
+            allow_headers=ACCEPTED,
+            expose_headers=EXPOSED,
+            max_age=600,
+        )
+
+    def include_router(self, router: APIRouter, *args: Any, **options: Any) -> None:
+        """Refuses: a router has a policy, so that it is given to `routers` by `mount`."""
+        raise TypeError("write Mainstay(routers=[mount(router, allow=signed_in)]): every route is under a policy")
+
+    @asynccontextmanager
+    async def alive(self) -> AsyncIterator[Any]:
+        """Opens what stands behind, and lets go of it at the end."""
+        refuse_unguarded(self.router.routes, self.mounted)
+        if self.settings.secret_key is None and self.log is not None:
+            self.log.note("secret_key is not set: cursors are signed with a random key until the next start", "warning")
+        await self.engine.open()
+        try:
+            if self.settings.create_tables:
+                await self.database.create_missing(self.compiled.storage.metadata)
+            self.serving = True
+            self.tell(Started(self.title, self.database.name, len(self.application.operations)))
+            if self.inner_lifespan is None:
+                yield None
+            else:
+                async with self.inner_lifespan(self) as state:
+                    yield state
+        finally:
+            self.serving = False
+            await self.sessions.close()
+            await self.engine.close()
+            self.tell(Stopped(self.title))
+
+    def tell(self, event: Event) -> None:
+        """Tells every listener."""
+        for listen in self.listeners:
+            listen(event)
+
+
+def cursor_key(settings: Settings) -> bytes:
+    """The key that cursors are signed with."""
+    given = settings.secret_key
+    secret = secrets.token_bytes(32) if given is None else given.get_secret_value().encode()
+    return hashlib.blake2b(secret, digest_size=32, person=b"mainstay-cursor").digest()
+
+
+def refuse_unguarded(routes: Sequence[BaseRoute], mounted: frozenset[int]) -> None:
+    """Raises `DeclarationErrors` where a route is served that no policy stands before."""
+    problems = []
+    for context in iter_route_contexts(routes):
+        route = context.original_route
+        endpoint = getattr(route, "endpoint", None)
+        ours = isinstance(route, CompiledRoute | AnotherApplication) or getattr(route, "name", "") == "openapi"
+        if not ours and id(route) not in mounted:
+            code = getattr(endpoint, "__code__", None)
+            place = Place(code.co_filename, code.co_firstlineno) if code is not None else Place("<unknown>", 0)
+            what = f"the route {context.path} is under no policy"
+            problems.append(Problem(place, what, "write it on a router: routers=[mount(router, allow=signed_in)]"))
+    if problems:
+        raise DeclarationErrors(problems)
+
+
+async def session_of(connection: HTTPConnection) -> AsyncIterator[AsyncSession]:
+    """A session whose transaction is committed before the answer is sent."""
+    app: Mainstay = connection.scope["app"]
+    async with app.sessions.begin(reads=connection.scope["method"] in SAFE) as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(session_of, scope="function")]
+"""A database session for a parameter of a custom endpoint: committed when it returns, undone when it raises.
+
+In a GET it may only read.
+"""

@@ -1,0 +1,146 @@
+"""The log: one line of JSON for each request and each fault, written once a turn of the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+import traceback
+from collections.abc import Callable
+
+import msgspec
+
+from mainstay.events import Broke, Event, RequestFinished, Started, Stopped
+
+LONGEST_PATH = 500
+LONGEST_STACK = 20_000
+MOST_WAITING = 1_000
+"""Lines that are written without waiting for the turn's end."""
+
+Write = Callable[[bytes], object]
+
+
+class Access(msgspec.Struct):
+    """One request."""
+
+    time: str
+    level: str
+    event: str
+    method: str
+    path: str
+    status: int
+    duration_ms: float
+    operation: str | None
+    actor: str | None
+    address: str
+    request_id: str
+
+
+class Fault(msgspec.Struct):
+    """Something unforeseen, with the way to it."""
+
+    time: str
+    level: str
+    event: str
+    request_id: str
+    error: str
+    message: str
+    stack: str
+
+
+class Note(msgspec.Struct):
+    """Something about the application itself."""
+
+    time: str
+    level: str
+    event: str
+    message: str
+
+
+def to_standard_output(data: bytes) -> None:
+    """Writes to the standard output as it is at that moment."""
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+class Log:
+    """Listens to events and writes a line for each: JSON escapes control characters, so one event is one line."""
+
+    def __init__(self, write: Write = to_standard_output, clock: Callable[[], float] = time.time) -> None:
+        self.write = write
+        self.clock = clock
+        """Seconds since 1970."""
+        self.encode = msgspec.json.Encoder().encode
+        self.lines: list[bytes] = []
+        self.second = -1
+        self.stamp = ""
+
+    def __call__(self, event: Event) -> None:
+        """Takes down one event."""
+        match event:
+            case RequestFinished():
+                self.add(self.access(event))
+            case Broke():
+                self.add(self.fault(event))
+            case Started():
+                self.note(f"{event.name} serves {event.operations} operations on {event.database}")
+            case Stopped():
+                self.note(f"{event.name} has stopped")
+                self.flush()
+
+    def access(self, event: RequestFinished) -> Access:
+        """The line of a request."""
+        level = "info" if event.status < 500 else "error"
+        return Access(
+            self.now(),
+            level,
+            "request",
+            event.method[:20],
+            event.path if len(event.path) <= LONGEST_PATH else event.path[:LONGEST_PATH],
+            event.status,
+            round(event.seconds * 1000, 3),
+            event.operation,
+            event.actor,
+            event.address,
+            event.request_id,
+        )
+
+    def fault(self, event: Broke) -> Fault:
+        """The line of a fault; of a long stack its end, which is nearest to the fault."""
+        error = event.error
+        stack = "".join(traceback.format_exception(error))[-LONGEST_STACK:]
+        return Fault(self.now(), "error", "broke", event.request_id, type(error).__name__, str(error)[:1000], stack)
+
+    def note(self, message: str, level: str = "info") -> None:
+        """Takes down a sentence about the application itself."""
+        self.add(Note(self.now(), level, "application", message))
+
+    def now(self) -> str:
+        """The time in UTC to the millisecond, as RFC 3339 writes it."""
+        moment = self.clock()
+        second = int(moment)
+        if second != self.second:
+            self.second = second
+            self.stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+        return f"{self.stamp}.{int((moment - second) * 1000):03d}Z"
+
+    def add(self, line: msgspec.Struct) -> None:
+        """Adds a line to those that are written at the end of this turn."""
+        try:
+            encoded = self.encode(line)
+        except (UnicodeEncodeError, TypeError):
+            encoded = self.encode(Note(self.now(), "error", "log", repr(line)[:2000]))
+        self.lines.append(encoded)
+        if len(self.lines) == 1:
+            try:
+                asyncio.get_running_loop().call_soon(self.flush)
+            except RuntimeError:
+                self.flush()
+        elif len(self.lines) >= MOST_WAITING:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes what waits, in one write."""
+        if self.lines:
+            lines, self.lines = self.lines, []
+            self.write(b"\n".join((*lines, b"")))

@@ -1,0 +1,1 @@
+"""Interfaces: each a function of the operations, each calling the engine by its one door."""

@@ -1,0 +1,94 @@
+"""From an answer to the bytes of HTTP: status, headers, body."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+import msgspec
+
+from mainstay.engine import Allowance, Answer, Meta
+from mainstay.projections.rest.exchange import Headers
+
+Header = tuple[bytes, bytes]
+
+
+class Reply(NamedTuple):
+    """What is sent back."""
+
+    status: int
+    headers: list[Header]
+    body: bytes
+
+
+ENCODER = msgspec.json.Encoder()
+JSON: Header = (b"content-type", b"application/json")
+PRIVATE: Header = (b"cache-control", b"private, no-cache")
+"""A reader may keep it and asks each time whether it still holds."""
+NO_STORE: Header = (b"cache-control", b"no-store")
+VARY: Header = (b"vary", b"Authorization, Accept")
+SECURITY: tuple[Header, ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+"""Headers of every answer."""
+
+TAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+class Data(msgspec.Struct):
+    """The body of an answer with one thing."""
+
+    data: Any
+
+
+class Said(msgspec.Struct, omit_defaults=True):
+    """What a list says about itself; `next` and `previous` are null where there is nothing further."""
+
+    limit: int
+    next: str | None
+    previous: str | None
+    total: int | None = None
+    page: int | None = None
+
+
+class Listed(msgspec.Struct):
+    """The body of an answer with a list."""
+
+    data: Any
+    meta: Said
+
+
+def encoded(data: Any, meta: Meta | None) -> bytes:
+    """The body of an answer."""
+    if meta is None:
+        return ENCODER.encode(Data(data))
+    return ENCODER.encode(Listed(data, Said(meta.limit, meta.next, meta.previous, meta.total, meta.page)))
+
+
+def not_modified(headers: Headers, version: str) -> bool:
+    """Whether If-None-Match has this version, compared weakly (RFC 9110, 13.1.2)."""
+    given = headers.get(b"if-none-match")
+    if given is None:
+        return False
+    text = given.decode("latin-1")
+    return text.strip() == "*" or version in TAG.findall(text)
+
+
+def entity_tag(answer: Answer) -> Header:
+    """ETag with the answer's version."""
+    return (b"etag", f'"{answer.version}"'.encode())
+
+
+def allowance_headers(allowances: tuple[Allowance, ...]) -> list[Header]:
+    """RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10), one member for each limit."""
+    policies, states = [], []
+    for place, allowance in enumerate(allowances):
+        name = f'"{allowance.per}"' if place < 2 else f'"{allowance.per}-{place}"'
+        policies.append(f"{name};q={allowance.calls};w={allowance.seconds}")
+        states.append(f"{name};r={allowance.remaining};t={allowance.reset}")
+    return [
+        (b"ratelimit-policy", ", ".join(policies).encode()),
+        (b"ratelimit", ", ".join(states).encode()),
+    ]

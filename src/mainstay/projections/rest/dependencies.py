@@ -1,0 +1,44 @@
+"""What a custom endpoint may ask FastAPI for: who calls, the request's id; and the guard before it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from mainstay.actor import NOBODY, Actor
+from mainstay.projections.rest.exchange import KEY, Exchange
+from mainstay.projections.rest.rest import Rest
+
+
+class Guard:
+    """A dependency that lets through whom the policy of the route's operation lets through."""
+
+    def __init__(self) -> None:
+        self.rest: Rest | None = None
+
+    async def __call__(self, connection: HTTPConnection) -> None:
+        """Raises the `MainstayError` with which the caller is refused."""
+        assert self.rest is not None
+        scope = connection.scope
+        await self.rest.guard(scope["method"], scope["route"].path_format, scope[KEY])
+
+
+def current_actor(connection: HTTPConnection) -> Actor:
+    """Who is calling."""
+    exchange: Exchange = connection.scope[KEY]
+    return exchange.call.actor if exchange.call is not None else NOBODY
+
+
+def request_id(connection: HTTPConnection) -> str:
+    """The id under which the log has this request."""
+    exchange: Exchange = connection.scope[KEY]
+    return exchange.request_id
+
+
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+"""Who is calling, for a parameter of a custom endpoint."""
+
+RequestId = Annotated[str, Depends(request_id)]
+"""The request's id, for a parameter of a custom endpoint."""

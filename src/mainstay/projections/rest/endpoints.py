@@ -1,0 +1,122 @@
+"""What answers one method of one path: an operation, or one of the few things that are not operations."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from urllib.parse import quote
+
+from mainstay.engine import Answer, Call
+from mainstay.engine.call import NOTHING
+from mainstay.errors import NotAcceptable
+from mainstay.operation import Operation
+from mainstay.projections.projection import Door
+from mainstay.projections.rest.accept import accepted
+from mainstay.projections.rest.answer import (
+    JSON,
+    NO_STORE,
+    PRIVATE,
+    SECURITY,
+    VARY,
+    Header,
+    Reply,
+    allowance_headers,
+    encoded,
+    entity_tag,
+    not_modified,
+)
+from mainstay.projections.rest.exchange import Exchange, Receive, Scope
+from mainstay.projections.rest.request import body_of, credentials_of, parameters_of, text_of
+from mainstay.projections.rest.routes import Table, path_of
+
+
+class Endpoint(Protocol):
+    """Answers one method of one path."""
+
+    async def reply(self, exchange: Exchange, key: tuple[str, ...], scope: Scope, receive: Receive) -> Reply:
+        """The reply; a `MainstayError` is turned into one by who asks."""
+
+
+class OperationEndpoint:
+    """Answers with what an operation answers."""
+
+    def __init__(self, operation: Operation, door: Door, *, body_limit: int, body_timeout: float) -> None:
+        self.operation = operation
+        self.door = door
+        self.body_limit = body_limit
+        self.body_timeout = body_timeout
+        self.has_body = operation.body is not None
+        self.has_answer = operation.answer is not None
+        self.reads = operation.method == "GET"
+        self.headers: list[Header] = [JSON, *SECURITY, PRIVATE if self.reads else NO_STORE, VARY]
+        self.bare: list[Header] = self.headers[1:]
+
+    async def reply(self, exchange: Exchange, key: tuple[str, ...], scope: Scope, receive: Receive) -> Reply:
+        """The operation's answer over HTTP."""
+        headers = exchange.headers
+        query = scope["query_string"]
+        exchange.call = call = Call(
+            self.operation,
+            key,
+            parameters_of(query) if query else (),
+            NOTHING,
+            credentials_of(headers),
+            exchange.address,
+            exchange.request_id,
+            text_of(headers, b"if-match"),
+            text_of(headers, b"if-none-match"),
+        )
+        if self.has_answer and not accepted(headers.get(b"accept")).json:
+            raise NotAcceptable
+        if self.has_body:
+            call.body = await body_of(
+                headers, receive, method=self.operation.method, limit=self.body_limit, seconds=self.body_timeout
+            )
+        answer = await self.door.execute(call)
+        return self.written(answer, call, exchange, scope)
+
+    def written(self, answer: Answer, call: Call, exchange: Exchange, scope: Scope) -> Reply:
+        """The answer as a reply."""
+        more = allowance_headers(call.allowances) if call.allowances else []
+        version = answer.version
+        if version is not None:
+            more.append(entity_tag(answer))
+            if self.reads and not_modified(exchange.headers, version):
+                return Reply(304, self.bare + more, b"")
+        if answer.key is not None:
+            more.append((b"location", self.location(answer.key, scope)))
+        if answer.status == 204:
+            return Reply(204, self.bare + more, b"")
+        return Reply(answer.status, self.headers + more, encoded(answer.data, answer.meta))
+
+    def location(self, key: tuple[str, ...], scope: Scope) -> bytes:
+        """Where a row that was made is found."""
+        parts = [scope.get("root_path") or "", self.operation.path, *(f"/{quote(part, safe='')}" for part in key)]
+        return "".join(parts).encode("ascii")
+
+
+class OptionsEndpoint:
+    """Answers OPTIONS with the methods that the path has."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    async def reply(self, exchange: Exchange, key: tuple[str, ...], scope: Scope, receive: Receive) -> Reply:
+        """The methods, and nothing else."""
+        allow = ", ".join(self.table.allowed(path_of(scope)))
+        return Reply(204, [*SECURITY, NO_STORE, (b"allow", allow.encode())], b"")
+
+
+class Guarded:
+    """The call of an opaque operation: who calls, how often, whether they may; then FastAPI answers."""
+
+    def __init__(self, operation: Operation, door: Door) -> None:
+        self.operation = operation
+        self.door = door
+
+    async def check(self, exchange: Exchange) -> None:
+        """Raises the `MainstayError` with which the caller is refused."""
+        credentials = credentials_of(exchange.headers)
+        exchange.call = Call(
+            self.operation, credentials=credentials, address=exchange.address, request_id=exchange.request_id
+        )
+        await self.door.execute(exchange.call)

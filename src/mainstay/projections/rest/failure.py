@@ -1,0 +1,75 @@
+"""From an error to the bytes of HTTP: one shape, or problem details where they are asked for."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from mainstay.engine import Allowance
+from mainstay.errors import Detail, MainstayError
+from mainstay.projections.rest.accept import accepted
+from mainstay.projections.rest.answer import ENCODER, JSON, NO_STORE, SECURITY, VARY, Header, Reply, allowance_headers
+from mainstay.projections.rest.exchange import Exchange
+
+PROBLEM: Header = (b"content-type", b"application/problem+json")
+
+
+class Failure(msgspec.Struct):
+    """What went wrong, under one key that no answer has."""
+
+    code: str
+    message: str
+    details: tuple[Detail, ...]
+    request_id: str
+
+
+class Failed(msgspec.Struct):
+    """The body of an error."""
+
+    error: Failure
+
+
+class Problem(msgspec.Struct):
+    """The body of an error as problem details (RFC 9457), with our parts beside the standard's."""
+
+    title: str
+    status: int
+    detail: str
+    code: str
+    details: tuple[Detail, ...]
+    request_id: str
+    type: str = "about:blank"
+
+
+def failed(error: MainstayError, exchange: Exchange, scheme: str) -> Reply:
+    """The reply that tells the caller of an error; `scheme` is how one can sign in here."""
+    status, request_id = error.status, exchange.request_id
+    if accepted(exchange.headers.get(b"accept")).problem:
+        title = HTTPStatus(status).phrase
+        body: Any = Problem(title, status, error.message, error.code, error.details, request_id)
+        kind = PROBLEM
+    else:
+        body = Failed(Failure(error.code, error.message, error.details, request_id))
+        kind = JSON
+    allowances = exchange.call.allowances if exchange.call is not None else ()
+    headers = [kind, *SECURITY, NO_STORE, VARY, *own_headers(error, exchange, scheme, allowances)]
+    return Reply(status, headers, ENCODER.encode(body))
+
+
+def own_headers(
+    error: MainstayError, exchange: Exchange, scheme: str, allowances: tuple[Allowance, ...]
+) -> list[Header]:
+    """The headers that a status asks for."""
+    headers = allowance_headers(allowances) if allowances else []
+    if error.status == 401:
+        wrong = ' error="invalid_token"' if scheme == "Bearer" and b"authorization" in exchange.headers else ""
+        headers.append((b"www-authenticate", f"{scheme}{wrong}".encode()))
+    if error.allow:
+        headers.append((b"allow", ", ".join(error.allow).encode()))
+    if error.retry_after is not None:
+        headers.append((b"retry-after", str(error.retry_after).encode()))
+    if error.status == 408:
+        headers.append((b"connection", b"close"))
+    return headers

@@ -1,0 +1,277 @@
+"""The OpenAPI 3.1 document of an application."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from mainstay import errors
+from mainstay.errors import MainstayError
+from mainstay.operation import Application, Operation, Parameter, Part, Resource, Shape
+from mainstay.policy.tree import Always
+from mainstay.wire import Form
+
+Json = dict[str, Any]
+
+STATUSES = {
+    error.code: error.status
+    for error in vars(errors).values()
+    if isinstance(error, type) and issubclass(error, MainstayError)
+}
+"""The status of each code."""
+
+EDGE = {"answer": ("NOT_ACCEPTABLE",), "body": ("MALFORMED_BODY", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")}
+"""Codes that HTTP adds to those of an operation that has an answer, or a body."""
+
+META: Json = {
+    "type": "object",
+    "required": ["limit", "next", "previous"],
+    "properties": {
+        "limit": {"type": "integer", "description": "How many are answered at most."},
+        "next": {"type": ["string", "null"], "description": "The cursor of what follows; null at the end."},
+        "previous": {"type": ["string", "null"], "description": "The cursor of what comes before; null at the start."},
+        "total": {"type": "integer", "description": "How many there are, where `count` or `page` asked for it."},
+        "page": {"type": "integer", "description": "The page's number, where `page` asked for it."},
+    },
+}
+ERROR: Json = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "details", "request_id"],
+            "properties": {
+                "code": {"type": "string", "description": "What kind of error it is; stable."},
+                "message": {"type": "string", "description": "A sentence for people."},
+                "details": {
+                    "type": "array",
+                    "description": "What is wrong, one thing each.",
+                    "items": {
+                        "type": "object",
+                        "required": ["field", "code", "message"],
+                        "properties": {
+                            "field": {"type": "string", "description": "The field or parameter."},
+                            "code": {"type": "string", "description": "What kind of mistake it is; stable."},
+                            "message": {"type": "string", "description": "What would be right."},
+                        },
+                    },
+                },
+                "request_id": {"type": "string", "description": "The request's id, as in X-Request-ID."},
+            },
+        }
+    },
+}
+PROBLEM: Json = {
+    "type": "object",
+    "description": "Problem details (RFC 9457), answered where Accept prefers them.",
+    "required": ["type", "title", "status", "detail", "code", "details", "request_id"],
+    "properties": {
+        "type": {"type": "string", "description": "A reference to the kind of problem."},
+        "title": {"type": "string", "description": "The status in words."},
+        "status": {"type": "integer", "description": "The status."},
+        "detail": {"type": "string", "description": "A sentence for people."},
+        **ERROR["properties"]["error"]["properties"],
+    },
+}
+del PROBLEM["properties"]["message"]
+
+
+def document(application: Application, *, scheme: str = "Bearer") -> Json:
+    """The document of every operation but the opaque ones; `scheme` is HTTP's name of how one signs in."""
+    components: Json = {"Error": ERROR, "Problem": PROBLEM, "Meta": META}
+    for resource in application.resources:
+        components[resource.title] = resource_schema(application, resource, components)
+    paths: dict[str, Json] = {}
+    for operation in application.operations:
+        if operation.action != "opaque":
+            paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation, components)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": application.name, "version": application.version, "description": application.description},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"actor": {"type": "http", "scheme": scheme.lower()}},
+        },
+        "tags": [{"name": one.name, "description": one.description} for one in application.resources],
+    }
+
+
+def described(operation: Operation, components: Json) -> Json:
+    """One operation."""
+    json: Json = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": operation.description,
+        "tags": [operation.resource] if operation.resource else [],
+        "parameters": [parameter_of(parameter) for parameter in operation.parameters],
+        "responses": {str(operation.status): success(operation), **refusals(operation)},
+        "security": [{"actor": []}] if operation.policy != Always(True) else [{}, {"actor": []}],
+    }
+    if operation.body is not None:
+        components[operation.body.name] = shape_schema(operation.body, components)
+        schema = {"$ref": f"#/components/schemas/{operation.body.name}"}
+        kinds = ["application/json"] + (["application/merge-patch+json"] if operation.method == "PATCH" else [])
+        json["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}
+    return json
+
+
+def parameter_of(parameter: Parameter) -> Json:
+    """One parameter of a path or a query."""
+    return {
+        "name": parameter.name,
+        "in": parameter.place,
+        "required": parameter.required or parameter.place == "path",
+        "description": parameter.description,
+        "schema": parameter.form.json_schema(),
+    }
+
+
+def success(operation: Operation) -> Json:
+    """The answer where it is done."""
+    json: Json = {"description": HTTPStatus(operation.status).phrase, "headers": headers_of(operation)}
+    if operation.answer is not None:
+        one: Json = {"$ref": f"#/components/schemas/{operation.answer.name}"}
+        properties: Json = {"data": {"type": "array", "items": one} if operation.many else one}
+        if operation.many:
+            properties["meta"] = {"$ref": "#/components/schemas/Meta"}
+        schema = {"type": "object", "required": list(properties), "properties": properties}
+        json["content"] = {"application/json": {"schema": schema}}
+    return json
+
+
+def headers_of(operation: Operation) -> Json:
+    """The headers of an answer, besides those of every one."""
+    words = {"X-Request-ID": "The request's id."}
+    if operation.limits:
+        words |= {"RateLimit": "What is left of the limits.", "RateLimit-Policy": "The limits."}
+    if operation.status == 201:
+        words["Location"] = "Where what was made is found."
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in words.items()}
+
+
+def refusals(operation: Operation) -> Json:
+    """The errors that it can answer with, by status."""
+    codes = list(operation.errors)
+    codes += EDGE["answer"] if operation.answer is not None else ()
+    codes += EDGE["body"] if operation.body is not None else ()
+    by_status: dict[int, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        by_status.setdefault(STATUSES[code], []).append(code)
+    return {str(status): refusal(status, by_status[status]) for status in sorted(by_status)}
+
+
+def refusal(status: int, codes: list[str]) -> Json:
+    """One status of an error."""
+    return {
+        "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/Error"}},
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+        },
+    }
+
+
+def resource_schema(application: Application, resource: Resource, components: Json) -> Json:
+    """What is answered of one row, with what can be included."""
+    parts = [
+        Part(field.name, field.form, field.read == Always(True), field.nullable, field.description)
+        for field in resource.fields
+        if field.readable
+    ]
+    schema = shape_schema(Shape(resource.title, tuple(parts), resource.description), components)
+    for include in resource.includes:
+        target = application.resource(include.resource).title
+        told = f"Answered where `include` names {include.name}; null where there is none or it may not be read."
+        one = {"$ref": f"#/components/schemas/{target}"}
+        schema["properties"][include.name] = {"anyOf": [one, {"type": "null"}], "description": told}
+    del schema["required"]  # `fields` may ask for any of them alone
+    return schema
+
+
+def shape_schema(shape: Shape, components: Json) -> Json:
+    """A body or an answer as JSON Schema."""
+    properties = {part.name: part_schema(shape, part, components) for part in shape.parts}
+    schema: Json = {
+        "type": "object",
+        "properties": properties,
+        "required": [part.name for part in shape.parts if part.required],
+    }
+    return schema | ({"description": shape.description} if shape.description else {})
+
+
+def part_schema(shape: Shape, part: Part, components: Json) -> Json:
+    """One part as JSON Schema."""
+    schema = hoisted(part.form, f"{shape.name}_{part.name}", components)
+    if part.nullable:
+        schema = nullable(schema)
+    text = " ".join(word for word in (part.description, part.form.hint) if word)
+    return schema | ({"description": text} if text else {})
+
+
+def nullable(schema: Json) -> Json:
+    """The same, or null."""
+    if isinstance(schema.get("type"), str) and "enum" not in schema:
+        return schema | {"type": [schema["type"], "null"]}
+    return {"anyOf": [schema, {"type": "null"}]} if schema else schema
+
+
+def hoisted(form: Form, name: str, components: Json) -> Json:
+    """A form's schema, with its own definitions moved to the document's components."""
+    schema = form.json_schema()
+    definitions = schema.pop("$defs", {})
+    for key, definition in definitions.items():
+        components[safe(f"{name}_{key}")] = redirected(definition, name)
+    result: Json = redirected(schema, name)
+    return result
+
+
+def redirected(schema: Any, name: str) -> Any:
+    """A schema whose references to its own definitions go to the document's components."""
+    if isinstance(schema, list):
+        return [redirected(item, name) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: redirected(value, name) for key, value in schema.items()}
+    reference = found.get("$ref")
+    if isinstance(reference, str) and reference.startswith("#/$defs/"):
+        found["$ref"] = f"#/components/schemas/{safe(name + '_' + reference.removeprefix('#/$defs/'))}"
+    return found
+
+
+def safe(name: str) -> str:
+    """A name as components may have it."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", name)
+
+
+# Together with FastAPI's
+
+
+def merged(ours: Json, custom: Json, opaque: Mapping[tuple[str, str], Operation]) -> Json:
+    """Our document with the routes of FastAPI's, whose 422 becomes our 400; ValueError where a name is taken twice."""
+    schemas = dict(custom.get("components", {}).get("schemas", {}))
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    taken = sorted(set(schemas) & set(ours["components"]["schemas"]))
+    if taken:
+        raise ValueError(f"custom routes use models with names of components that are there: {', '.join(taken)}")
+    ours["components"]["schemas"] |= schemas
+    for path, methods in custom.get("paths", {}).items():
+        for method, described_ in methods.items():
+            operation = opaque.get((method.upper(), path))
+            if operation is not None:
+                ours["paths"].setdefault(path, {})[method] = adapted(described_, operation)
+    return ours
+
+
+def adapted(json: Json, operation: Operation) -> Json:
+    """A custom route with our errors."""
+    responses = {status: told for status, told in json.get("responses", {}).items() if status != "422"}
+    codes = ["VALIDATION_ERROR", "UNAUTHENTICATED", "FORBIDDEN", "TOO_MANY_REQUESTS", "INTERNAL_ERROR", "UNAVAILABLE"]
+    for code in codes:
+        responses.setdefault(str(STATUSES[code]), refusal(STATUSES[code], [code]))
+    security: list[Json] = [{"actor": []}] if operation.policy != Always(True) else [{}, {"actor": []}]
+    return json | {"responses": responses, "security": security}

@@ -1,0 +1,146 @@
+"""Everything that can be set from outside: `MAINSTAY_` and the name in the environment, or in `.env`."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from mainstay.operation import Limit
+
+PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+Seconds = Annotated[float, Field(gt=0)]
+Words = Annotated[tuple[str, ...], NoDecode]
+"""Several words; in the environment separated by commas."""
+
+
+class Settings(BaseSettings):
+    """What an application is told by where it runs; every time is in seconds, every size in bytes."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MAINSTAY_", env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
+
+    database_url: str = "sqlite:///mainstay.db"
+    """The database: `sqlite:///file.db` or `postgresql://user:password@host/name`."""
+
+    create_tables: bool = True
+    """Whether missing tables and indexes are created at start; what is there is never changed."""
+
+    secret_key: SecretStr | None = None
+    """What cursors are signed with, 32 characters or more.  Without it a random key is made at start: cursors then do
+    not survive a restart, and several processes do not take one another's."""
+
+    pool_size: Annotated[int, Field(ge=1)] = 20
+    """Connections to PostgreSQL that are kept."""
+
+    pool_overflow: Annotated[int, Field(ge=0)] = 10
+    """Connections to PostgreSQL beyond `pool_size` that may be opened while all are used."""
+
+    pool_wait: Seconds = 30.0
+    """How long a call waits for a connection before it is answered with 503."""
+
+    pool_recycle: Seconds = 3600.0
+    """The age at which a connection is replaced."""
+
+    statement_timeout: Seconds = 5.0
+    """How long one statement may run before it is cut and answered with 503."""
+
+    body_limit: Annotated[int, Field(ge=0)] = 1_048_576
+    """The largest body that is read; a larger one is answered with 413."""
+
+    body_timeout: Seconds = 10.0
+    """How long a body may take to arrive; a slower one is answered with 408."""
+
+    header_timeout: Seconds = 10.0
+    """How long the head of a request may take to arrive, and how long a connection may be idle, before it is cut."""
+
+    shutdown_timeout: Seconds = 15.0
+    """How long the requests that run are waited for when the server stops."""
+
+    address_limit: str | None = "100/minute"
+    """Calls for each address, written `100/minute` (second, minute, hour, day); empty for no limit."""
+
+    user_limit: str | None = "1000/hour"
+    """Calls for each user, written as `address_limit` is."""
+
+    allowed_hosts: Words = ("*",)
+    """Values of the Host header that are answered: `api.example.com`, `*.example.com`, or `*` for any."""
+
+    trusted_proxies: Words = ()
+    """Addresses or networks (`10.0.0.0/8`) of proxies whose X-Forwarded-For is believed."""
+
+    cors_origins: Words = ()
+    """Origins whose pages may call this from a browser: `https://shop.example.com`, or `*` for any."""
+
+    cors_credentials: bool = False
+    """Whether those pages may send cookies; refused together with the origin `*`."""
+
+    log: Literal["json", "off"] = "json"
+    """`json` writes one line for each request and each fault to the standard output."""
+
+    @field_validator("allowed_hosts", "trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def words(cls, value: Any) -> Any:
+        """Words separated by commas, as the environment has them."""
+        return tuple(word.strip() for word in value.split(",") if word.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuses what is no address and no network."""
+        for word in value:
+            ipaddress.ip_network(word, strict=False)
+        return value
+
+    @field_validator("address_limit", "user_limit")
+    @classmethod
+    def rate(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Refuses what is no limit."""
+        if value:
+            limit(value, "user" if info.field_name == "user_limit" else "address")
+        return value or None
+
+    @field_validator("secret_key")
+    @classmethod
+    def long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuses a key that can be guessed."""
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("has fewer than 32 characters; make one with: openssl rand -hex 32")
+        return value
+
+    @model_validator(mode="after")
+    def no_credentials_for_everybody(self) -> Settings:
+        """Refuses credentials from pages of any origin (Fetch standard, 3.3.5)."""
+        if self.cors_credentials and "*" in self.cors_origins:
+            raise ValueError("cors_credentials cannot be set with the origin *; name the origins in cors_origins")
+        return self
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The limits that all operations share."""
+        given = (("address", self.address_limit), ("user", self.user_limit))
+        return tuple(limit(text, per) for per, text in given if text)  # type: ignore[arg-type]
+
+    def database_options(self) -> dict[str, Any]:
+        """What the adapter of `database_url` takes of these."""
+        if self.database_url.partition(":")[0].partition("+")[0] == "sqlite":
+            return {"read_timeout": self.statement_timeout, "write_timeout": self.statement_timeout}
+        return {
+            "size": self.pool_size,
+            "overflow": self.pool_overflow,
+            "wait": self.pool_wait,
+            "recycle": self.pool_recycle,
+            "statement_timeout": self.statement_timeout,
+        }
+
+
+def limit(text: str, per: Literal["address", "user"]) -> Limit:
+    """The limit that `100/minute` means; ValueError where it means none."""
+    calls, _, period = text.partition("/")
+    if not calls.isdecimal() or int(calls) == 0 or period not in PERIODS:
+        raise ValueError(f"{text!r} is not a limit; write 100/minute (second, minute, hour, day)")
+    return Limit(per, int(calls), PERIODS[period])
