@@ -1,21 +1,25 @@
-"""Cursors: a position in a list, which only this application can have made."""
+"""Cursors: a position in a list, which only this application can have made and nobody else can read."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 
 import msgspec
 
+from mainstay.engine.plan import Order
 from mainstay.errors import InvalidCursor
-from mainstay.kinds import Kind
+from mainstay.kinds import Kind, Reference
 
-SIGNATURE = 12
+SIGNATURE = 16
 """Bytes of the keyed hash in front."""
+
+REMEMBERED = 256
+"""Orders whose decoder is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +30,70 @@ class Position:
     backward: bool
 
 
-def sign(key: bytes, context: str, payload: bytes) -> bytes:
-    """The keyed hash of a position in one list under one order."""
-    return hashlib.blake2b(context.encode() + b"\0" + payload, key=key, digest_size=SIGNATURE).digest()
+class Cursors:
+    """The cursors of one list.
+
+    A position holds values of columns that its reader may not be allowed to see, so that it is hidden as
+    well as signed: the keyed hash of list, order and position is sent in front, and the position is sent
+    under a stream of bytes that begins from that hash (as in RFC 5297).
+    """
+
+    def __init__(self, key: bytes, name: str, kinds: Mapping[str, Kind]) -> None:
+        self.signing = hashlib.blake2b(key, digest_size=32, person=b"cursor signed").digest()
+        self.hiding = hashlib.blake2b(key, digest_size=32, person=b"cursor hidden").digest()
+        self.name = name
+        self.kinds = kinds
+        self.orders: dict[Order, tuple[bytes, msgspec.msgpack.Decoder[Any]]] = {}
+
+    def write(self, order: Order, values: Sequence[Any], *, backward: bool) -> str:
+        """The cursor for a position under an order."""
+        context, _ = self.of(order)
+        payload = msgspec.msgpack.encode((backward, *values))
+        signature = self.sign(context, payload)
+        return base64.urlsafe_b64encode(signature + self.hide(signature, payload)).rstrip(b"=").decode()
+
+    def read(self, order: Order, text: str) -> Position:
+        """The position that a cursor means; InvalidCursor where it was not made here for this list and order."""
+        context, decoder = self.of(order)
+        try:
+            raw = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
+            signature = raw[:SIGNATURE]
+            payload = self.hide(signature, raw[SIGNATURE:])
+            if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
+                raise InvalidCursor
+            if not compare_digest(signature, self.sign(context, payload)):
+                raise InvalidCursor
+            backward, *values = decoder.decode(payload)
+        except ValueError as error:
+            raise InvalidCursor from error
+        return Position(tuple(values), backward)
+
+    def of(self, order: Order) -> tuple[bytes, msgspec.msgpack.Decoder[Any]]:
+        """What a cursor is signed with besides the key, and what reads the values."""
+        known = self.orders.get(order)
+        if known is None:
+            types = (bool, *[python_type(self.kinds[column]) for column, _ in order])
+            decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(types_of(types))
+            known = f"{self.name} {order!r}\0".encode(), decoder
+            if len(self.orders) < REMEMBERED:
+                self.orders[order] = known
+        return known
+
+    def sign(self, context: bytes, payload: bytes) -> bytes:
+        """The keyed hash of a position in one list under one order."""
+        return hashlib.blake2b(context + payload, key=self.signing, digest_size=SIGNATURE).digest()
+
+    def hide(self, signature: bytes, payload: bytes) -> bytes:
+        """The payload under the stream that its signature begins; the same again shows it."""
+        stream = hashlib.shake_256(self.hiding + signature).digest(len(payload))
+        return (int.from_bytes(payload, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(payload), "big")
 
 
-def write(key: bytes, context: str, values: Sequence[Any], *, backward: bool) -> str:
-    """The cursor for a position; `context` names the list and its order."""
-    payload = msgspec.json.encode([backward, *values])
-    return base64.urlsafe_b64encode(sign(key, context, payload) + payload).rstrip(b"=").decode()
+def types_of(types: tuple[Any, ...]) -> Any:
+    """The type of a tuple with values of these types."""
+    return tuple.__class_getitem__(types)
 
 
-def read(key: bytes, context: str, text: str, kinds: Sequence[Kind]) -> Position:
-    """The position that a cursor means; InvalidCursor where it was not made here for this list and order."""
-    try:
-        raw = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
-    except ValueError as error:
-        raise InvalidCursor from error
-    payload = raw[SIGNATURE:]
-    if not compare_digest(raw[:SIGNATURE], sign(key, context, payload)):
-        raise InvalidCursor
-    backward, *values = msgspec.json.decode(payload)
-    return Position(
-        tuple(kind.parse(v) if isinstance(v, str) else v for kind, v in zip(kinds, values, strict=True)), backward
-    )
+def python_type(kind: Kind) -> Any:
+    """The type of a column's values, or null."""
+    return (kind.key if isinstance(kind, Reference) else kind).python | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -19,7 +20,7 @@ from mainstay.engine.writing import Draft, Writer
 from mainstay.errors import Forbidden, InternalError, MainstayError, TooManyRequests, Unauthenticated
 from mainstay.events import CallFinished, Listener
 from mainstay.identity import Identity, NoIdentity
-from mainstay.operation import Application, Limit
+from mainstay.operation import Application, Limit, Operation
 from mainstay.storage import Storage
 
 
@@ -46,9 +47,9 @@ class Engine:
         self.application = application
         self.database = database
         self.identity: Identity = identity or NoIdentity()
-        self.shared = limits
-        """Limits that all operations use up together."""
         self.limiter = Limiter(time.monotonic)
+        self.metered = {operation.name: metered(operation, limits) for operation in application.operations}
+        """The limits of each operation; `limits` are those that all operations use up together."""
         self.listeners = tuple(listeners)
         self.clock = clock
         self.deciders = deciders(application)
@@ -77,14 +78,15 @@ class Engine:
     async def execute(self, call: Call) -> Answer:
         """Runs one call from credentials to answer; raises a `MainstayError` where it is refused."""
         started = time.perf_counter()
-        status, code = InternalError.status, None
+        status = InternalError.status
+        code: str | None = InternalError.code
         try:
             await self.authenticate(call)
             self.limit(call)
             wanted = self.validate(call)
             self.authorize(call, wanted)
             answer = await self.transact(call, wanted)
-            status = answer.status
+            status, code = answer.status, None
             return answer
         except MainstayError as error:
             status, code = error.status, error.code
@@ -110,19 +112,19 @@ class Engine:
         """Uses up one call of each limit; TooManyRequests where one of them has none left."""
         allowances: list[Allowance] = []
         wait = 0.0
-        for limit in call.operation.limits:
-            shared = limit in self.shared
-            known = call.actor.is_known
-            caller = str(call.actor.id) if limit.per == "user" else call.address
-            skipped = (not known if limit.per == "user" else known and not shared) or not caller
-            if not skipped:
-                name = limit.per if shared else f"{call.operation.name}/{limit.per}"
+        known = call.actor.is_known
+        for name, limit, shared in self.metered[call.operation.name]:
+            if limit.per == "user":
+                caller = str(call.actor.id) if known else ""
+            else:
+                caller = call.address if shared or not known else ""
+            if caller:
                 allowance, over = self.limiter.take(name, limit, caller)
                 allowances.append(allowance)
                 wait = max(wait, over)
         call.allowances = tuple(allowances)
         if wait:
-            raise TooManyRequests(retry_after=max(1, round(wait + 0.5)))
+            raise TooManyRequests(retry_after=math.ceil(wait))
 
     def validate(self, call: Call) -> Asked | Draft | None:
         """What the call asks for, in the engine's words."""
@@ -158,3 +160,19 @@ class Engine:
         event = CallFinished(call.operation.name, status, code, actor, call.request_id, seconds, call.statements)
         for listen in self.listeners:
             listen(event)
+
+
+def metered(operation: Operation, shared: tuple[Limit, ...]) -> tuple[tuple[str, Limit, bool], ...]:
+    """An operation's limits, the name that each is counted under, and whether all operations use it up together.
+
+    A limit of the operation's own may be equal to a shared one, which stands before it.
+    """
+    found: list[tuple[str, Limit, bool]] = []
+    left = list(shared)
+    for limit in operation.limits:
+        together = limit in left
+        if together:
+            left.remove(limit)
+        whose = "" if together else operation.name
+        found.append((f"{whose}/{limit.per}/{limit.calls}/{limit.seconds}", limit, together))
+    return tuple(found)

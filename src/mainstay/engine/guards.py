@@ -16,7 +16,8 @@ from mainstay.policy.tree import ANYONE
 class Deciders:
     """Policies by name.
 
-    `recipes` reads rows, `recipes.title` reads a field, `recipes.title=` writes it, `:recipes.update` is an operation's.
+    `recipes` reads rows, `recipes.title` reads a field, `recipes.title=` writes it, and `:recipes.update`
+    is the operation's.
     """
 
     by_name: dict[str, Decider]

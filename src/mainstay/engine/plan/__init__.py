@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from mainstay.policy.tree import ANYONE, NOBODY, Node
 
@@ -99,23 +100,30 @@ class CheckPlan:
 
 @dataclass(frozen=True, slots=True)
 class FindPlan:
-    """The row that is to be changed: its key and version, and the truth of each of `flags`, locked."""
+    """The row that is to be changed, locked: its key, version and `columns`, and the truth of each of `flags`."""
 
     resource: str
     lookup: tuple[str, ...]
     guards: Guards
     flags: tuple[str, ...]
+    columns: tuple[str, ...]
+    """What of the row as it is is needed besides."""
+    deleting: bool
 
 
 @dataclass(frozen=True, slots=True)
 class WritePlan:
-    """A row written and what is answered of it: `columns` set, found by `key` unless it is new.
+    """A row written and what is answered of it: `columns` set, `resets` set to what the database has for them.
 
-    `selection` is None for a row that is deleted.  `flags` are the guards that the written row must keep.
+    The row is found by its key unless it is new; one that nothing is set of is only read.  `flags` are
+    the guards that the row must keep as it has become.
     """
 
     selection: Selection
     guards: Guards
-    action: str
+    action: Literal["insert", "update"]
     columns: tuple[str, ...]
     flags: tuple[str, ...]
+    resets: tuple[str, ...] = ()
+    lookup: tuple[str, ...] = ()
+    """Columns that stand in the path of the row."""

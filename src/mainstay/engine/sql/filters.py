@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from mainstay.engine.plan import Condition, Guards
 from mainstay.engine.sql.policy import Scope, Truth, condition, one_of
 from mainstay.engine.sql.statement import Inputs
 from mainstay.kinds import KindType, Text
-from mainstay.operation import Application, Filter, Resource, Step
+from mainstay.operation import Application, Filter, Resource
 from mainstay.policy.tree import ANYONE
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
@@ -25,23 +25,47 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "gte": operator.ge,
 }
 LAST = "\U0010ffff"
+BEYOND = 1000
+"""How many of the last character, which is no letter of any script, no text begins with."""
 
 
 def filter_condition(
     application: Application, resource: Resource, wanted: Condition, number: int, guards: Guards, scope: Scope
 ) -> Truth:
-    """One filter; the guard of its field holds for the row that the field is of."""
+    """One filter; over relations, whether there is such a row, each on the way being one that the caller may read.
+
+    The guard of the filter's field holds for the row that the field is of.
+    """
     filter_ = next(known for known in resource.filters if known.name == wanted.filter)
     if not filter_.relations:
         return guarded(resource, filter_, wanted.operator, number, guards, scope)
-    target = application.resource(filter_.resource or "")
-    steps: list[Step] = []
+    before: sa.FromClause = scope.sources[resource.table]
     table = application.table(resource.table)
-    for name in filter_.relations:
+    inner: list[sa.FromClause] = []
+    where: list[Truth] = []
+    for place, name in enumerate(filter_.relations):
         relation = table.relation(name)
-        steps.extend(relation.steps)
+        for step in relation.steps:
+            alias = scope.storage.tables[step.table].alias()
+            where.extend(before.c[local] == alias.c[remote] for local, remote in step.pairs)
+            inner.append(alias)
+            before = alias
         table = application.table(relation.target)
-    return over(steps, target, filter_, wanted.operator, number, guards, scope)
+        there = Scope(scope.storage, scope.dialect, scope.binds, {table.name: before}, {table.name: table.name})
+        if place < len(filter_.relations) - 1:
+            where.extend(readable([other.name for other in application.resources_of(table.name)], guards, there))
+        else:
+            where.extend(readable([filter_.resource or ""], guards, there))
+            target = application.resource(filter_.resource or "")
+            where.append(guarded(target, filter_, wanted.operator, number, guards, there))
+    select: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(*inner).where(*where)
+    return sa.exists(select.correlate_except(*inner))
+
+
+def readable(resources: Sequence[str], guards: Guards, scope: Scope) -> Iterator[Truth]:
+    """That the caller may read a row by one of the resources that expose it; nothing where none does."""
+    if resources and not any(guards.of(name) == ANYONE for name in resources):
+        yield sa.or_(*[condition(guards.of(name), scope) for name in resources])
 
 
 def guarded(resource: Resource, filter_: Filter, operator: str, number: int, guards: Guards, scope: Scope) -> Truth:
@@ -52,31 +76,6 @@ def guarded(resource: Resource, filter_: Filter, operator: str, number: int, gua
     return truth if guard == ANYONE else sa.and_(condition(guard, scope), truth)
 
 
-def over(
-    steps: list[Step], target: Resource, filter_: Filter, operator: str, number: int, guards: Guards, scope: Scope
-) -> Truth:
-    """Whether there is such a row at the end of the relations, which the caller may read."""
-    before: sa.FromClause = next(iter(scope.sources.values()))
-    inner: list[sa.FromClause] = []
-    joined: list[Truth] = []
-    for step in steps:
-        alias = scope.storage.tables[step.table].alias()
-        joined.extend(before.c[local] == alias.c[remote] for local, remote in step.pairs)
-        inner.append(alias)
-        before = alias
-    there = Scope(scope.storage, scope.dialect, scope.binds, {target.table: before}, {target.table: target.table})
-    select: sa.Select[Any] = (
-        sa.select(sa.literal_column("1"))
-        .select_from(*inner)
-        .where(
-            *joined,
-            condition(guards.of(target.name), there),
-            guarded(target, filter_, operator, number, guards, there),
-        )
-    )
-    return sa.exists(select.correlate_except(*inner))
-
-
 def comparison(resource: Resource, filter_: Filter, operator: str, number: int, scope: Scope) -> Truth:
     """The filter's column against its value."""
     column: Any = scope.sources[resource.table].c[filter_.column]
@@ -84,8 +83,7 @@ def comparison(resource: Resource, filter_: Filter, operator: str, number: int, 
     if operator in COMPARISONS:
         return COMPARISONS[operator](column, scope.binds.add(given, column.type))  # type: ignore[no-any-return]
     if operator == "in":
-        kind = scope.storage.kind(resource.table, filter_.column)
-        return one_of(column, given, kind, scope)
+        return one_of(column, given, column.type, scope)
     if operator == "starts_with":
         return starts_with(column, given, scope)
     if operator == "contains":
@@ -111,7 +109,7 @@ def after_prefix(prefix: str) -> str:
     """The smallest text after every text that begins with `prefix`."""
     kept = prefix.rstrip(LAST)
     if not kept:
-        return LAST * 4
+        return LAST * (len(prefix) + BEYOND)
     following = ord(kept[-1]) + 1
     return kept[:-1] + chr(0xE000 if following == 0xD800 else following)
 

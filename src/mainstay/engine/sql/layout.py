@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal as Exact
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -60,18 +63,30 @@ def to_wire(kind: Kind, column: sa.Column[Any], dialect: sa.Dialect) -> Conversi
     """From the stored form of a column's value to the wire's."""
     if isinstance(column.type, KindType):
         return kind.wire(dialect.name)
-    load = column.type.dialect_impl(dialect).result_processor(dialect, None)
-    encode = kind.encode()
+    load, encode = to_python(kind, column, dialect), kind.encode()
     if load is None or encode is None:
         return load or encode
     return lambda value: encode(load(value))
 
 
 def to_python(kind: Kind, column: sa.Column[Any], dialect: sa.Dialect) -> Conversion:
-    """From the stored form of a column's value to Python's."""
+    """From the stored form of a column's value to Python's, which for a column of somebody else's is its kind's too."""
     if isinstance(column.type, KindType):
         return kind.load(dialect.name)
-    return column.type.dialect_impl(dialect).result_processor(dialect, None)
+    if isinstance(column.type, sa.Enum):
+        return None
+    if isinstance(column.type, sa.Numeric) and dialect.name == "postgresql":
+        return Exact if kind.python is Exact and isinstance(column.type, sa.Float) else None
+    load = column.type.dialect_impl(dialect).result_processor(dialect, None)
+    if isinstance(column.type, sa.DateTime):
+        return partial(in_utc, load)
+    return load
+
+
+def in_utc(load: Conversion, value: Any) -> dt.datetime:
+    """A moment whose column may keep no zone, which then is UTC's."""
+    moment: dt.datetime = value if load is None else load(value)
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
 
 
 def maker(layout: Layout) -> Callable[[Sequence[Any]], Any]:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import operator
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal as Exact
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.util import ClauseAdapter
+from sqlalchemy.types import TypeEngine
 
 from mainstay.engine.sql.statement import Binds, Fill, Inputs, converter
-from mainstay.kinds import Decimal, Float, Kind, KindType, Moment, Text
+from mainstay.kinds import Decimal, Float, Kind, KindType, Moment, Reference, Text
+from mainstay.kinds.text import without_nul
 from mainstay.policy.tree import (
     ActorValue,
     All,
@@ -62,6 +66,18 @@ class Scope:
         return replace(self, sources={**self.sources, source: clause}, tables={**self.tables, source: table})
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a value is, and how the column that it is compared with keeps it."""
+
+    kind: Kind
+    type: TypeEngine[Any]
+
+
+TEXT = Typed(Text(), KindType(Text()))
+MOMENT = Typed(Moment(), KindType(Moment()))
+
+
 def condition(node: Node, scope: Scope) -> Truth:
     """The SQL that is true, false and null where the policy is; the actor's truths are decided before."""
     match node:
@@ -74,34 +90,29 @@ def condition(node: Node, scope: Scope) -> Truth:
         case Not(part):
             return sa.not_(condition(part, scope).self_group())
         case Compare(name, left, right):
-            kind = kind_of(left, scope) or kind_of(right, scope) or Text()
-            truth: Truth = OPERATORS[name](value_of(left, kind, scope), value_of(right, kind, scope))
+            typed = typed_of(scope, left, right)
+            truth: Truth = OPERATORS[name](value_of(left, typed, scope), value_of(right, typed, scope))
             return truth
         case IsNull(value):
-            return missing(value_of(value, kind_of(value, scope) or Text(), scope))
+            missing: Truth = value_of(value, typed_of(scope, value), scope).is_(None)
+            return missing
         case In(value, options):
-            kind = kind_of(value, scope) or Text()
-            wanted = value_of(value, kind, scope)
-            return wanted.in_([value_of(option, kind, scope) for option in options]) if options else sa.false()
+            typed = typed_of(scope, value, *options)
+            wanted = value_of(value, typed, scope)
+            return wanted.in_([value_of(option, typed, scope) for option in options]) if options else sa.false()
         case InClaim(value, claim):
-            kind = kind_of(value, scope) or Text()
-            wanted = value_of(value, kind, scope)
-            return one_of(wanted, lambda inputs: claimed(kind, inputs.actor.value(claim)), kind, scope)
+            typed = typed_of(scope, value)
+            wanted = value_of(value, typed, scope)
+            return one_of(wanted, lambda inputs: claimed(typed.kind, inputs.actor.value(claim)), typed.type, scope)
         case Exists():
             return exists(node, scope)
         case Opaque(sql):
             return opaque(sql, scope)
         case Column():
-            return as_truth(value_of(node, Text(), scope), scope)
+            return as_truth(value_of(node, TEXT, scope), scope)
         case Value(value):
             return sa.null() if value is None else sa.true() if value else sa.false()  # type: ignore[return-value]
     raise TypeError(f"{type(node).__name__} is a value, not a truth")
-
-
-def missing(value: Any) -> Truth:
-    """Whether a value is null."""
-    truth: Truth = value.is_(None)
-    return truth
 
 
 def as_truth(column: Any, scope: Scope) -> Truth:
@@ -110,30 +121,28 @@ def as_truth(column: Any, scope: Scope) -> Truth:
     return truth
 
 
-def kind_of(node: Node, scope: Scope) -> Kind | None:
-    """The kind of a column; None for what takes its kind from what it is compared with."""
-    match node:
-        case Column(source, name):
-            return scope.storage.kind(scope.tables[source], name)
-        case Now():
-            return Moment()
-        case Value(value) if isinstance(value, int) and not isinstance(value, bool):
-            return None
-    return None
+def typed_of(scope: Scope, *nodes: Node) -> Typed:
+    """What the values that meet in one comparison are: what their column is, which constants and the actor follow."""
+    for node in nodes:
+        if isinstance(node, Column):
+            kind = scope.storage.kind(scope.tables[node.source], node.name)
+            return Typed(kind, scope.sources[node.source].c[node.name].type)
+    return MOMENT if any(isinstance(node, Now) for node in nodes) else TEXT
 
 
-def value_of(node: Node, kind: Kind, scope: Scope) -> Any:
-    """A value as SQL; what is no column takes its type from `kind`."""
+def value_of(node: Node, typed: Typed, scope: Scope) -> Any:
+    """A value as SQL."""
     match node:
         case Column(source, name):
             return scope.sources[source].c[name]
         case ActorValue(claim):
-            return scope.binds.add(lambda inputs: fitting(kind, inputs.actor.value(claim)), KindType(kind))
+            return scope.binds.add(lambda inputs: fitting(typed.kind, inputs.actor.value(claim)), typed.type)
         case Value(value):
-            return sa.null() if value is None else sa.literal(python_form(kind, value), KindType(kind))
+            return sa.null() if value is None else sa.literal(python_form(typed.kind, value), typed.type)
         case Now(seconds):
             span = dt.timedelta(seconds=seconds)
-            return scope.binds.add(lambda inputs: inputs.now + span, KindType(Moment()))
+            type_ = typed.type if isinstance(typed.kind, Moment) else MOMENT.type
+            return scope.binds.add(lambda inputs: inputs.now + span, type_)
     return condition(node, scope)
 
 
@@ -147,25 +156,38 @@ def python_form(kind: Kind, wire: Any) -> Any:
 
 
 def fitting(kind: Kind, value: Any) -> Any:
-    """An actor's value as the kind's Python form; null where it can be none of its values."""
+    """An actor's value as the kind's Python form; null where it can be none of its values.
+
+    Text is compared as it is, whatever form the kind asks of what is written.
+    """
     if value is None:
         return None
+    if isinstance(kind, Reference):
+        kind = kind.key
+    if type(value) is kind.python and kind.python in (uuid.UUID, bool):
+        return value
     try:
-        return kind.parse(value) if isinstance(value, str) else kind.parse(str(value)) if kind.python is str else value
-    except ValueError:
+        if kind.python is str:
+            return without_nul(str(value))
+        if isinstance(value, bool):
+            return None
+        return kind.parse(f"{value:f}" if isinstance(value, Exact) else str(value))
+    except (ValueError, ArithmeticError):
         return None
 
 
 def claimed(kind: Kind, values: Any) -> list[Any]:
-    """An actor's list as the kind's Python forms."""
-    return [fitting(kind, value) for value in values or ()]
+    """An actor's list as the kind's Python forms; a list of nothing known where the claim is no list."""
+    if not isinstance(values, list | tuple | set | frozenset):
+        return [None]
+    return [fitting(kind, value) for value in values]
 
 
-def one_of(wanted: Any, source: Fill, kind: Kind, scope: Scope) -> Truth:
+def one_of(wanted: Any, source: Fill, type_: TypeEngine[Any], scope: Scope) -> Truth:
     """Whether a value is one of a list that is a single parameter, so that its length is not in the text."""
     if scope.dialect.name == "postgresql":
-        return wanted == sa.any_(scope.binds.add(source, ARRAY(KindType(kind))))  # type: ignore[no-any-return]
-    store = converter(KindType(kind), scope.dialect)
+        return wanted == sa.any_(scope.binds.add(source, ARRAY(type_)))  # type: ignore[no-any-return]
+    store = converter(type_, scope.dialect)
 
     def as_json(inputs: Inputs) -> str:
         values = source(inputs)

@@ -13,7 +13,7 @@ from mainstay.engine.plan import Condition, CountPlan, GetPlan, Guards, ListPlan
 from mainstay.engine.sql.filters import filter_condition
 from mainstay.engine.sql.layout import Item, Layout, Places, maker, to_python, to_wire
 from mainstay.engine.sql.policy import Scope, Truth, condition
-from mainstay.engine.sql.statement import Binds, Inputs, Statement, compiled
+from mainstay.engine.sql.statement import Binds, Statement, compiled
 from mainstay.operation import Application, Resource
 from mainstay.policy.tree import ANYONE
 from mainstay.storage import Storage
@@ -119,7 +119,7 @@ def get_statement(schema: Schema, plan: GetPlan) -> Reading:
     return Reading(compiled(select, binds, schema.dialect), maker(layout), version=version)
 
 
-def by_key(table: sa.FromClause, columns: tuple[str, ...], binds: Binds) -> list[Truth]:
+def by_key(table: sa.FromClause, columns: Sequence[str], binds: Binds) -> list[Truth]:
     """The condition that a row has the key of the inputs."""
     return [
         table.c[name] == binds.add(partial(lambda place, inputs: inputs.key[place], place), table.c[name].type)
@@ -250,6 +250,3 @@ def merged(
             part = part.nulls_last() if down else part.nulls_first()
         parts.append(part)
     return sa.select(every).order_by(*parts).limit(limit)
-
-
-__all__ = ["Answered", "Inputs", "Reading", "Schema", "by_key", "count_statement", "get_statement", "list_statement"]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam
+from sqlalchemy import BindParameter, DateTime, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
@@ -78,6 +79,11 @@ def converter(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] 
         if own is None or inner is None:
             return own or inner
         return lambda value: inner(own(value))
+    if isinstance(type_, ARRAY):
+        each = converter(type_.item_type, dialect)
+        return None if each is None else lambda values: [None if value is None else each(value) for value in values]
+    if isinstance(type_, DateTime) and not type_.timezone and dialect.name == "postgresql":
+        return lambda value: value.astimezone(dt.UTC).replace(tzinfo=None)
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 

@@ -12,19 +12,24 @@ import sqlalchemy as sa
 from mainstay.engine.plan import CheckPlan, FindPlan, Guards, WritePlan
 from mainstay.engine.sql.layout import Conversion, Places, maker, to_python
 from mainstay.engine.sql.policy import Scope, condition
-from mainstay.engine.sql.read import Answered, Schema, by_key
+from mainstay.engine.sql.read import Answered, Schema, by_key, values_at
 from mainstay.engine.sql.statement import Binds, Statement, compiled
+from mainstay.operation import Resource
 from mainstay.policy.tree import Exists, Opaque
+
+Values = Callable[[Sequence[Any]], list[Any]]
+"""From a row to some of its values, in Python's form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A statement that finds a row to change: where its version stands, the flags, and the key's values."""
+    """A statement that finds a row to change: where its version and the flags stand, its key, what else is needed."""
 
     statement: Statement
     flags: tuple[tuple[str, int], ...]
-    key: Callable[[Sequence[Any]], list[Any]]
+    key: Values
     version: int | None
+    columns: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,10 @@ class Writing:
     again: Statement | None
     make: Callable[[Sequence[Any]], Any]
     flags: tuple[tuple[str, int], ...]
-    key: Callable[[Sequence[Any]], list[Any]]
     version: int | None
+    lookup: Values
+    key: Values
+    """The key in the row that the statement gives back where there is one that reads again."""
 
 
 def check_statement(schema: Schema, plan: CheckPlan) -> Statement:
@@ -55,84 +62,95 @@ def flag(places: Places, guards: Guards, name: str, scope: Scope) -> tuple[str, 
     return name, places.add(sa.case((truth, sa.literal_column("1")), else_=sa.literal_column("0")))
 
 
-def keys(schema: Schema, table: str, places: Places, clause: sa.FromClause) -> Callable[[Sequence[Any]], list[Any]]:
-    """The function from a row to its key, in Python's form."""
-    columns = [schema.storage.tables[table].c[name] for name in schema.application.table(table).key]
+def values_of(schema: Schema, table: str, names: Sequence[str], places: Places, clause: sa.FromClause) -> Values:
+    """The function from a row to the values of some columns."""
     found: list[tuple[int, Conversion]] = []
-    for column in columns:
+    for column in [schema.storage.tables[table].c[name] for name in names]:
         place = places.of(table, column.name, clause.c[column.name])
         found.append((place, to_python(schema.storage.kind(table, column.name), column, schema.dialect)))
     return partial(values_at, found)
 
 
-def values_at(places: list[tuple[int, Conversion]], row: Sequence[Any]) -> list[Any]:
-    """The values at some places of a row, in Python's form."""
-    return [row[place] if load is None else load(row[place]) for place, load in places]
-
-
 def find_statement(schema: Schema, plan: FindPlan) -> Finding:
-    """The row that is to be changed, locked until the transaction ends, with what its policies say of it."""
+    """The row that is to be changed, locked until the transaction ends, with what its policies say of it.
+
+    A row that stays is locked so that others may refer to it meanwhile.
+    """
     resource = schema.application.resource(plan.resource)
     binds = Binds()
     scope = schema.scope(resource, binds)
     table = scope.sources[resource.table]
     places = Places()
-    key = keys(schema, resource.table, places, table)
-    version = None
-    if resource.version is not None:
-        version = places.of(resource.table, resource.version, table.c[resource.version])
+    key = values_of(schema, resource.table, schema.application.table(resource.table).key, places, table)
+    columns = values_of(schema, resource.table, plan.columns, places, table)
+    version = version_place(resource, places, table)
     flags = tuple(flag(places, plan.guards, name, scope) for name in plan.flags)
-    where = by_key(table, plan.lookup, binds)
-    select = sa.select(*places.columns).select_from(table).where(*where).with_for_update(of=table)
-    return Finding(compiled(select, binds, schema.dialect), flags, key, version)
+    select = sa.select(*places.columns).select_from(table).where(*by_key(table, plan.lookup, binds))
+    locked = select.with_for_update(of=table, key_share=not plan.deleting)
+    return Finding(compiled(locked, binds, schema.dialect), flags, key, version, columns)
 
 
 def write_statement(schema: Schema, plan: WritePlan) -> Writing:
     """The row written, with what is answered of it and what its policies say of it now."""
     resource = schema.application.resource(plan.selection.resource)
     table = schema.storage.tables[resource.table]
-    binds = Binds()
-    values = {
+    key_columns = schema.application.table(resource.table).key
+    written = written_row(table, plan, key_columns, binds := Binds(), schema.dialect)
+    again = written is not None and looks_elsewhere(plan)
+    answered = Answered(schema, plan.guards)
+    answered_binds = Binds() if again else binds
+    scope = schema.scope(resource, answered_binds)
+    layout = answered.layout(plan.selection, scope, resource.table)
+    lookup = values_of(schema, resource.table, plan.lookup, answered.places, table)
+    key = values_of(schema, resource.table, key_columns, own := Places(), table)
+    version = version_place(resource, answered.places, table)
+    flags = tuple(flag(answered.places, plan.guards, name, scope) for name in plan.flags)
+    second = None
+    if again or written is None:
+        where = by_key(table, key_columns, answered_binds)
+        second = compiled(answered.select(table).where(*where), answered_binds, schema.dialect)
+    if written is None:
+        assert second is not None
+        return Writing(second, None, maker(layout), flags, version, lookup, key)
+    first = compiled(written.returning(*(own if again else answered.places).columns), binds, schema.dialect)
+    return Writing(first, second, maker(layout), flags, version, lookup, key)
+
+
+def written_row(
+    table: sa.Table, plan: WritePlan, key: Sequence[str], binds: Binds, dialect: sa.Dialect
+) -> sa.Insert | sa.Update | None:
+    """INSERT or UPDATE; None where nothing is to be set."""
+    values: dict[str, Any] = {
         name: binds.add(partial(lambda name, inputs: inputs.row[name], name), table.c[name].type)
         for name in plan.columns
     }
-    key_columns = schema.application.table(resource.table).key
-    answered, answered_binds = Answered(schema, plan.guards), binds
-    local = not any(isinstance(node, Exists | Opaque) for name in plan.flags for node in plan.guards.of(name).walk())
-    shown = not any(
-        isinstance(node, Exists | Opaque)
-        for name in plan.selection.fields
-        for node in plan.guards.of(f"{resource.name}.{name}").walk()
-    )
-    again = not (local and shown)
-    if again:
-        answered_binds = Binds()
-    scope = schema.scope(resource, answered_binds)
-    layout = answered.layout(plan.selection, scope, resource.table)
-    key = keys(schema, resource.table, answered.places, table)
-    version = None
-    if resource.version is not None:
-        version = answered.places.of(resource.table, resource.version, table.c[resource.version])
-    flags = tuple(flag(answered.places, plan.guards, name, scope) for name in plan.flags)
-    statement: Any
+    values.update((name, database_default(table.c[name], dialect)) for name in plan.resets)
     if plan.action == "insert":
-        statement = sa.insert(table).values(values) if values else sa.insert(table)
-    else:
-        statement = sa.update(table).where(*by_key(table, key_columns, binds)).values(values)
-    if not again:
-        written = compiled(statement.returning(*answered.places.columns), binds, schema.dialect)
-        return Writing(written, None, maker(layout), flags, key, version)
-    own_key = [table.c[name].label(f"k{place}") for place, name in enumerate(key_columns)]
-    written = compiled(statement.returning(*own_key), binds, schema.dialect)
-    select = answered.select(table).where(*by_key(table, key_columns, answered_binds))
-    return Writing(written, compiled(select, answered_binds, schema.dialect), maker(layout), flags, key, version)
+        return sa.insert(table).values(values) if values else sa.insert(table)
+    return sa.update(table).where(*by_key(table, key, binds)).values(values) if values else None
 
 
-def returned_key(schema: Schema, table: str) -> Callable[[Sequence[Any]], list[Any]]:
-    """The function from what an insert returned to the key, in Python's form."""
-    columns = [schema.storage.tables[table].c[name] for name in schema.application.table(table).key]
-    kinds = [to_python(schema.storage.kind(table, column.name), column, schema.dialect) for column in columns]
-    return partial(values_at, list(enumerate(kinds)))
+def database_default(column: sa.Column[Any], dialect: sa.Dialect) -> Any:
+    """What the database sets the column to in a new row; SQLite has no word for that in an UPDATE."""
+    if dialect.name == "postgresql":
+        return sa.text("DEFAULT")
+    default = column.server_default
+    given = default.arg if isinstance(default, sa.DefaultClause) else None
+    return sa.literal(given, sa.Text()) if isinstance(given, str) else given
+
+
+def looks_elsewhere(plan: WritePlan) -> bool:
+    """Whether a policy looks at other rows, which RETURNING does not let it do."""
+    fields = [f"{plan.selection.resource}.{name}" for name in plan.selection.fields]
+    return any(
+        isinstance(node, Exists | Opaque) for name in (*plan.flags, *fields) for node in plan.guards.of(name).walk()
+    )
+
+
+def version_place(resource: Resource, places: Places, table: sa.FromClause) -> int | None:
+    """The place of the version, where rows have one."""
+    name = resource.version
+    return None if name is None else places.of(resource.table, name, table.c[name])
 
 
 def delete_statement(schema: Schema, resource_name: str) -> Statement:

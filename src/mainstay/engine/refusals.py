@@ -1,0 +1,64 @@
+"""What the database's constraints mean to a caller: which field is taken, missing or not allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mainstay.backing.databases.database import (
+    CheckViolation,
+    ForeignKeyViolation,
+    IntegrityFailure,
+    NotNullViolation,
+    UniqueViolation,
+)
+from mainstay.errors import CheckFailed, Detail, Duplicate, MainstayError, ReferenceNotFound, StillReferenced
+from mainstay.operation import Reference, Resource, Table
+
+
+class Refusals:
+    """The constraints of one resource's table in the words of its fields."""
+
+    def __init__(self, table: Table, resource: Resource) -> None:
+        self.table = table
+        self.field_of = {field.column: field.name for field in resource.fields}
+
+    def explained(self, failure: IntegrityFailure, missing: Reference | None) -> MainstayError:
+        """A constraint's refusal of a row as the caller is told it; `missing` is a reference to what is not there."""
+        own = failure.table in (None, self.table.name)
+        if isinstance(failure, UniqueViolation):
+            return Duplicate(details=self.details(self.unique_columns(failure) if own else (), "duplicate", "is taken"))
+        if isinstance(failure, ForeignKeyViolation):
+            return StillReferenced() if missing is None else self.not_found(missing)
+        words = "must be given" if isinstance(failure, NotNullViolation) else "is not a value that the data allow"
+        return CheckFailed(details=self.details(self.checked_columns(failure) if own else (), "check_failed", words))
+
+    def not_found(self, reference: Reference) -> ReferenceNotFound:
+        """The row that a reference means is not there, or the caller may not know that it is."""
+        words = "refers to something that does not exist"
+        details = (Detail(self.field_of.get(column, column), "not_found", words) for column in reference.columns)
+        return ReferenceNotFound(details=tuple(details))
+
+    def unique_columns(self, failure: IntegrityFailure) -> Sequence[str]:
+        """The columns of the unique constraint that refused."""
+        for columns, name in zip(self.table.unique, self.table.unique_names, strict=True):
+            if name and name == failure.constraint:
+                return columns
+        if failure.constraint == f"pk_{self.table.name}":
+            return self.table.key
+        return failure.columns
+
+    def checked_columns(self, failure: IntegrityFailure) -> Sequence[str]:
+        """The columns of the CHECK or NOT NULL that refused, where it is of one field."""
+        if isinstance(failure, CheckViolation) and failure.constraint and not failure.columns:
+            return (failure.constraint.removeprefix(f"ck_{self.table.name}_"),)
+        return failure.columns
+
+    def details(self, columns: Sequence[str], code: str, message: str) -> tuple[Detail, ...]:
+        """One detail for each field that is kept in one of the columns."""
+        return tuple(self.told(columns, code, message))
+
+    def told(self, columns: Sequence[str], code: str, message: str) -> Iterator[Detail]:
+        """The details one by one."""
+        for column in columns:
+            if column in self.field_of:
+                yield Detail(self.field_of[column], code, message)
