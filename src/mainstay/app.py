@@ -97,6 +97,8 @@ class Mainstay(FastAPI):
         self.serving = False
         """Whether everything behind has been opened and not yet begun to close."""
         self.inner_lifespan = lifespan
+        self.lifespan_state: dict[str, Any] = {}
+        """What `lifespan` yielded, where the server does not hand it on by itself."""
         super().__init__(
             title=name,
             version=version,
@@ -136,6 +138,8 @@ class Mainstay(FastAPI):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answers what a server asks; see `projections/rest/edge.py`."""
+        if self.lifespan_state:
+            scope["state"] = {**self.lifespan_state, **scope.get("state", {})}
         if scope["type"] == "http":
             await self.edge(scope, receive, send)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
+import json
 
 from mainstay.operation import Application, to_json
 from mainstay.policy.tree import ActorValue, Always, Column, Node, Opaque, Role, Scope, SignedIn
@@ -10,7 +10,7 @@ from mainstay.policy.tree import ActorValue, Always, Column, Node, Opaque, Role,
 
 def listing(application: Application) -> bytes:
     """The whole application as indented JSON, which `mainstay.operation.from_json` reads."""
-    return msgspec.json.format(msgspec.json.encode(to_json(application)), indent=2)
+    return json.dumps(to_json(application), indent=2, ensure_ascii=False).encode()
 
 
 def table(application: Application) -> str:

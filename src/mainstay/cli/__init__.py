@@ -1,0 +1,49 @@
+"""The command `mainstay`: each command is a module of its own, loaded by the call that names it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import typer
+
+COMMANDS = {
+    "serve": ("mainstay.cli.serve", "Serve an application over HTTP."),
+    "operations": ("mainstay.cli.operations", "Print the operations of an application."),
+    "prove": ("mainstay.cli.prove", "Prove that nobody reads or changes what the policies forbid."),
+    "version": ("mainstay.cli.version", "Print the version of Mainstay."),
+}
+"""Each command's module, whose `app` it is, and what it does."""
+
+ITS_OWN = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
+"""What follows a command's name is read by the command's own module."""
+
+app = typer.Typer(
+    name="mainstay",
+    help="A backend declared in typed Python, served and proven.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def load_and_run(context: typer.Context) -> None:
+    """Loads the command's module and hands it the rest of the line."""
+    name = context.info_name or ""
+    module, _ = COMMANDS[name]
+    command: typer.Typer = import_module(module).app
+    command(args=context.args, prog_name=f"mainstay {name}")
+
+
+for _name, (_, _words) in COMMANDS.items():
+    app.command(_name, help=_words, context_settings=dict(ITS_OWN), add_help_option=False)(load_and_run)
+
+
+@app.callback()
+def mainstay() -> None:
+    """A backend declared in typed Python, served and proven."""
+
+
+def main() -> None:
+    """Runs the command that the command line names."""
+    app(prog_name="mainstay")

@@ -1,0 +1,87 @@
+"""The application that a command line names, as `module:attribute`."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import pydantic
+import typer
+
+from mainstay.app import Mainstay
+from mainstay.compiler import DeclarationErrors
+
+Target = Annotated[str, typer.Argument(metavar="APP", help="The application: module:attribute, such as app:app.")]
+
+WRONG_USE = 2
+"""The exit code of a command that was called or declared wrongly."""
+
+
+def load(target: str) -> Mainstay:
+    """The application named; says what is wrong and leaves where there is none."""
+    module_name, _, attribute = target.partition(":")
+    if not module_name:
+        raise wrong(f"{target!r} names no application; write module:attribute, such as app:app")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        module = importlib.import_module(module_name)
+    except DeclarationErrors as error:
+        raise wrong(str(error)) from None
+    except pydantic.ValidationError as error:
+        raise wrong(settings_sentence(error)) from None
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
+            raise wrong(f"{module_name} cannot be imported: {error}\n{where(error)}") from None
+        raise wrong(
+            f"there is no module {error.name} in {Path.cwd()}; {nearest(error.name, modules(), ending='.py')}"
+        ) from None
+    except Exception as error:
+        raise wrong(f"{module_name} cannot be imported: {type(error).__name__}: {error}\n{where(error)}") from None
+    found = getattr(module, attribute or "app", None)
+    if isinstance(found, Mainstay):
+        return found
+    names = [name for name, value in vars(module).items() if isinstance(value, Mainstay)]
+    if found is not None:
+        raise wrong(
+            f"{module_name}:{attribute} is a {type(found).__name__}, not a Mainstay; {nearest(attribute, names)}"
+        )
+    raise wrong(f"{module_name} has no attribute {attribute or 'app'}; {nearest(attribute, names)}")
+
+
+def wrong(message: str) -> typer.Exit:
+    """Tells what is wrong; the exception ends the command."""
+    typer.echo(f"mainstay: {message}", err=True)
+    return typer.Exit(WRONG_USE)
+
+
+def nearest(name: str, names: list[str], *, ending: str = "") -> str:
+    """What there is instead of `name`."""
+    close = difflib.get_close_matches(name, names, n=1) or names[:1]
+    return f"did you mean {close[0]}{ending}?" if close else "nothing of that kind is there"
+
+
+def modules() -> list[str]:
+    """Modules and packages in the current directory."""
+    here = Path.cwd()
+    packages = [path.parent.name for path in here.glob("*/__init__.py")]
+    return sorted([path.stem for path in here.glob("*.py")] + packages)
+
+
+def where(error: BaseException) -> str:
+    """The last place in the user's own files that an error went through, as Python prints it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path.cwd())] or frames[-1:]
+    return "".join(traceback.format_list(own[-1:])).rstrip()
+
+
+def settings_sentence(error: pydantic.ValidationError) -> str:
+    """What is wrong with the settings, each by the name that it has in the environment."""
+    lines = [f"{error.error_count()} of what is set cannot be taken"]
+    for mistake in error.errors(include_input=False, include_url=False):
+        name = "_".join(str(part) for part in mistake["loc"]).upper()
+        lines.append(f"  MAINSTAY_{name}: {mistake['msg']}" if name else f"  {mistake['msg']}")
+    return "\n".join(lines)
