@@ -7,8 +7,8 @@ else here changes.
 from __future__ import annotations
 
 from examples.recipes.source import people, person_id
+from mainstay import Actor, Credentials
 from mainstay.errors import Unauthenticated
-from mainstay.identity import Actor, Credentials
 
 PREFIX = "demo-"
 ROLES = {"admin": frozenset({"admin"}), "editor": frozenset({"editor"})}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from examples.recipes import source
-from mainstay.engine import Answer, Call, Engine
-from mainstay.identity import Credentials
+from mainstay import Credentials, Mainstay
+from mainstay.engine import Call, Engine
 
 AT_ONCE = 64
 """Calls that are under way together; SQLite commits those that wait in one go."""
@@ -29,6 +29,9 @@ REMARKS = (
     "I doubled the garlic and regret nothing.",
 )
 
+PARTS = ("people", "tags", "recipes", "tags of recipes", "comments", "ratings", "likes")
+"""What is loaded, in this order."""
+
 Progress = Callable[[str, int, int], None]
 """Told what is being loaded, how much of it is done, and how much there is."""
 
@@ -42,36 +45,33 @@ class Wish:
     body: dict[str, Any]
 
 
-async def is_empty(engine: Engine) -> bool:
-    """Whether nobody is there yet."""
-    answer = await engine.execute(Call(engine.application.operation("people.list"), parameters=[("limit", "1")]))
-    return not answer.data
+async def fill(app: Mainstay, progress: Progress = lambda what, done, total: None) -> bool:
+    """Loads everything where nobody is there yet; whether that was so."""
+    await app.engine.open()
+    try:
+        await app.database.create_missing(app.compiled.storage.metadata)
+        people_list = app.application.operation("people.list")
+        is_empty = not (await app.engine.execute(Call(people_list, parameters=[("limit", "1")]))).data
+        if is_empty:
+            await load(app.engine, progress)
+        return is_empty
+    finally:
+        await app.engine.close()
 
 
-async def load(engine: Engine, progress: Progress = lambda what, done, total: None) -> None:
+async def load(engine: Engine, progress: Progress) -> None:
     """Creates the people, tags and recipes, then what people made of them; the same every time."""
-    tags, recipes = await load_rows(engine, progress)
+    await create(engine, "people", people(), progress)
+    tags = await create(engine, "tags", words(), progress)
+    recipes = await create(engine, "recipes", dishes(), progress)
+    tag_ids = {row["name"]: row["id"] for row in tags}
+    recipe_ids = {row["slug"]: row["id"] for row in recipes}
+    await create(engine, "tags of recipes", tagged(tag_ids, recipe_ids), progress)
     chance = random.Random(1832)
-    published = [recipe for number, recipe in enumerate(source.recipes()) if not is_draft(number)]
-    for what, wishes in (
-        ("tags of recipes", [*tagged(tags, recipes)]),
-        ("comments", [*comments(chance, recipes, published)]),
-        ("ratings", [*ratings(chance, recipes, published)]),
-        ("likes", [*likes(chance, recipes, published)]),
-    ):
-        await create(engine, what, wishes, progress)
-
-
-async def load_rows(engine: Engine, progress: Progress) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Creates people, tags and recipes: the identifiers of tags by name and of recipes by slug."""
-    await create(engine, "people", [*people()], progress)
-    names = dict.fromkeys(tag for recipe in source.recipes() for tag in recipe.tags)
-    tags = await create(engine, "tags", [Wish("tags", "editor", {"name": name}) for name in names], progress)
-    recipes = await create(engine, "recipes", [*dishes()], progress)
-    return (
-        {row["name"]: row["id"] for row in tags},
-        {row["slug"]: row["id"] for row in recipes},
-    )
+    published = [row["id"] for row in recipes if row["published"]]
+    await create(engine, "comments", comments(chance, published), progress)
+    await create(engine, "ratings", ratings(chance, published), progress)
+    await create(engine, "likes", likes(chance, published), progress)
 
 
 def is_draft(number: int) -> bool:
@@ -104,36 +104,39 @@ def dishes() -> Iterator[Wish]:
         yield Wish("recipes", recipe.author, row)
 
 
-def tagged(tags: dict[str, Any], recipes: dict[str, Any]) -> Iterator[Wish]:
-    """Every tag of every recipe, set by the author."""
+def words() -> Iterator[Wish]:
+    """Every tag, as an editor lists it."""
+    for name in dict.fromkeys(tag for recipe in source.recipes() for tag in recipe.tags):
+        yield Wish("tags", "editor", {"name": name})
+
+
+def tagged(tag_ids: dict[str, str], recipe_ids: dict[str, str]) -> Iterator[Wish]:
+    """Every tag of every recipe, set by its author."""
     for recipe in source.recipes():
         for tag in recipe.tags:
-            row = {"recipe_id": recipes[recipe.slug], "tag_id": tags[tag]}
+            row = {"recipe_id": recipe_ids[recipe.slug], "tag_id": tag_ids[tag]}
             yield Wish("recipe_tags", recipe.author, row)
 
 
-def comments(
-    chance: random.Random, recipes: dict[str, Any], published: Iterable[source.SourceRecipe]
-) -> Iterator[Wish]:
+def comments(chance: random.Random, published: list[str]) -> Iterator[Wish]:
     """None to three remarks on each published recipe."""
-    for recipe in published:
+    for recipe_id in published:
         for handle in some_people(chance, 3):
-            yield Wish("comments", handle, {"recipe_id": recipes[recipe.slug], "body": chance.choice(REMARKS)})
+            yield Wish("comments", handle, {"recipe_id": recipe_id, "body": chance.choice(REMARKS)})
 
 
-def ratings(chance: random.Random, recipes: dict[str, Any], published: Iterable[source.SourceRecipe]) -> Iterator[Wish]:
+def ratings(chance: random.Random, published: list[str]) -> Iterator[Wish]:
     """None to four ratings of each published recipe."""
-    for recipe in published:
+    for recipe_id in published:
         for handle in some_people(chance, 4):
-            stars = chance.choice((2, 3, 4, 4, 5, 5))
-            yield Wish("ratings", handle, {"recipe_id": recipes[recipe.slug], "stars": stars})
+            yield Wish("ratings", handle, {"recipe_id": recipe_id, "stars": chance.choice((2, 3, 4, 4, 5, 5))})
 
 
-def likes(chance: random.Random, recipes: dict[str, Any], published: Iterable[source.SourceRecipe]) -> Iterator[Wish]:
+def likes(chance: random.Random, published: list[str]) -> Iterator[Wish]:
     """None to three likes of each published recipe."""
-    for recipe in published:
+    for recipe_id in published:
         for handle in some_people(chance, 3):
-            yield Wish("likes", handle, {"recipe_id": recipes[recipe.slug]})
+            yield Wish("likes", handle, {"recipe_id": recipe_id})
 
 
 def some_people(chance: random.Random, most: int) -> list[str]:
@@ -141,21 +144,15 @@ def some_people(chance: random.Random, most: int) -> list[str]:
     return chance.sample(list(source.people()), chance.randint(0, most))
 
 
-async def create(engine: Engine, what: str, wishes: list[Wish], progress: Progress) -> list[dict[str, Any]]:
+async def create(engine: Engine, what: str, wishes: Iterator[Wish], progress: Progress) -> list[dict[str, Any]]:
     """Runs the calls, many at a time; the rows that came of them, in the same order."""
+    calls = [call_of(engine, wish) for wish in wishes]
     rows: list[dict[str, Any]] = []
-    async for answer in in_turns(engine, wishes):
-        rows.append(msgspec.json.decode(msgspec.json.encode(answer.data)))
-        progress(what, len(rows), len(wishes))
+    for start in range(0, len(calls), AT_ONCE):
+        answers = await asyncio.gather(*[engine.execute(call) for call in calls[start : start + AT_ONCE]])
+        rows += msgspec.json.decode(msgspec.json.encode([answer.data for answer in answers]))
+        progress(what, len(rows), len(calls))
     return rows
-
-
-async def in_turns(engine: Engine, wishes: list[Wish]) -> AsyncIterator[Answer]:
-    """The answers, in order; the next calls start when the last of a turn is done."""
-    for start in range(0, len(wishes), AT_ONCE):
-        turn = [engine.execute(call_of(engine, wish)) for wish in wishes[start : start + AT_ONCE]]
-        for answer in await asyncio.gather(*turn):
-            yield answer
 
 
 def call_of(engine: Engine, wish: Wish) -> Call:

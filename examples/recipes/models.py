@@ -10,7 +10,7 @@ from annotated_types import Ge, Interval, Len
 from pydantic import RootModel
 from sqlalchemy.orm import Mapped, relationship
 
-from mainstay.declare import Model, Timestamps, Versioned, actor, field, reference
+from mainstay import Model, Timestamps, Versioned, actor, field, reference
 from mainstay.kinds import Email, Slug
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import or_
 
 from examples.recipes.models import Comment, Like, Person, Rating, Recipe, RecipeTag, Tag
-from mainstay.declare import Resource, actor, anyone, descending, owner, role, signed_in, through, where
+from mainstay import Resource, actor, anyone, descending, owner, role, signed_in, through, where
 
 staff = role("editor", "admin")
 admin = role("admin")
@@ -138,6 +138,3 @@ class Likes(Resource[Like]):
     includes = [Like.recipe]
 
     read = create = delete = owner(Like.person_id)
-
-
-RESOURCES = [People, Tags, Recipes, RecipeTags, Comments, Ratings, Likes]

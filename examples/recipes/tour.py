@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -22,6 +23,8 @@ from rich.console import Console
 from rich.text import Text
 
 START_SECONDS = 60.0
+LONGEST = 150
+"""Characters of an answer that are shown."""
 COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
 """Of a status, by its first digit."""
 
@@ -96,13 +99,15 @@ class Tour:
 
     def show(self, method: str, path: str, by: str | None, status: int, seen: object, fault: str) -> None:
         """Prints one step."""
+        shown = re.sub(r"(cursor=.{8})[^&]+", r"\1…", path)
         line = Text(f"  {by or 'nobody':<13.13} {method:<7} ")
-        line.append(path, "bold")
+        line.append(shown, "bold")
         line.append(f"  {status}", COLOURS.get(status // 100, "red"))
         self.console.print(line, soft_wrap=True)
-        text = Text("", "dim") if fault == "" else Text(f"{fault}: ", "bold red")
+        text = Text(f"{fault}: ", "bold red") if fault else Text("", "dim")
         text.append("as expected" if seen is True else str(seen))
-        text.truncate(max(40, self.console.width - 24), overflow="ellipsis")
+        if not fault:
+            text.truncate(LONGEST, overflow="ellipsis")
         self.console.print(Text(" " * 24).append(text), soft_wrap=True)
 
     def walk(self) -> None:
@@ -253,6 +258,7 @@ def writing(tour: Tour) -> None:
     tour.ask("PATCH", one, 412, refusal, body={"minutes": 30}, by="reader", headers=stale)
     tour.ask("PATCH", one, 403, refusal, body={"minutes": 30}, by="luke-smith", headers=now)
     tour.ask("PATCH", one, 403, refusal, body={"featured": True}, by="reader", headers=now)
+    seen = tour.ask("GET", one, 200, lambda reply: f"the editor's ETag is {reply.etag}", by="editor")
     featured = tour.ask(
         "PATCH",
         one,
@@ -333,7 +339,7 @@ def mistakes(tour: Tour) -> None:
     tour.ask("GET", f"{recipes}/no-such-dish", 404, refusal)
     tour.ask("GET", "/api/v1/recipies", 404, refusal)
     tour.ask("DELETE", recipes, 405, lambda reply: f"{refusal(reply)} Allow: {reply.headers['allow']}", by="admin")
-    tour.ask("POST", "/api/v1/people", 403, refusal, body={"handle": "new", "name": "New"}, by="reader")
+    tour.ask("POST", "/api/v1/people", 403, refusal, body={"handle": "new", "name": "New", "email": "new@example.org"}, by="reader")
     tour.ask("POST", "/api/v1/tags", 400, refusal, body=b'{"name": "a", "name": "b"}', by="editor")
     tour.ask("POST", "/api/v1/tags", 415, refusal, body=b"name=a", by="editor", headers={"Content-Type": "text/plain"})
     tour.ask("GET", recipes, 406, refusal, headers={"Accept": "image/png"})
