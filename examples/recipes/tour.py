@@ -266,7 +266,7 @@ def writing(tour: Tour) -> None:
         lambda r: r.data["featured"] and "an editor may",
         body={"featured": True},
         by="editor",
-        headers=now,
+        headers={"If-Match": seen.etag},
     )
     whole = {name: value for name, value in rice.items() if name != "slug"} | {"title": "Lemon rice with mint"}
     replaced = tour.ask(
@@ -339,7 +339,14 @@ def mistakes(tour: Tour) -> None:
     tour.ask("GET", f"{recipes}/no-such-dish", 404, refusal)
     tour.ask("GET", "/api/v1/recipies", 404, refusal)
     tour.ask("DELETE", recipes, 405, lambda reply: f"{refusal(reply)} Allow: {reply.headers['allow']}", by="admin")
-    tour.ask("POST", "/api/v1/people", 403, refusal, body={"handle": "new", "name": "New", "email": "new@example.org"}, by="reader")
+    tour.ask(
+        "POST",
+        "/api/v1/people",
+        403,
+        refusal,
+        body={"handle": "new", "name": "New", "email": "new@example.org"},
+        by="reader",
+    )
     tour.ask("POST", "/api/v1/tags", 400, refusal, body=b'{"name": "a", "name": "b"}', by="editor")
     tour.ask("POST", "/api/v1/tags", 415, refusal, body=b"name=a", by="editor", headers={"Content-Type": "text/plain"})
     tour.ask("GET", recipes, 406, refusal, headers={"Accept": "image/png"})
