@@ -28,5 +28,10 @@ class Actor:
         """The value that a policy means by `actor.id` or `actor.claim(name)`; None where there is none."""
         return self.id if claim == "id" else self.claims.get(claim)
 
+    def values(self, claim: str) -> tuple[Any, ...] | None:
+        """The values of a claim that is a list; None where there is none, or it is no list."""
+        listed = self.value(claim)
+        return tuple(listed) if isinstance(listed, list | tuple | set | frozenset) else None
+
 
 NOBODY = Actor()

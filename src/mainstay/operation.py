@@ -6,11 +6,12 @@ function of it and of nothing behind it; it goes to JSON and back without loss.
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
 from mainstay.policy import tree
 from mainstay.policy.tree import ANYONE, Node
@@ -36,7 +37,7 @@ class Column:
     form: Form
     nullable: bool = False
     default: str | None = None
-    """`actor.id`, `actor.<claim>`, `generated` (by Mainstay), `database`, or a constant as JSON; None where there is none."""
+    """`actor.id`, `actor.<claim>`, `generated` (by Mainstay), `database`, or a constant as JSON; None for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,8 @@ class Filter:
     """The resource whose read policy guards the row that the relations end at."""
     unindexed: str | None = None
     """Why no index serves it, where that was written down."""
+    guards: tuple[str, ...] = ()
+    """For each relation, the resource whose read policy guards the rows that it leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +306,17 @@ class Application:
         return (resource for resource in self.resources if resource.table == table)
 
 
-def named(things: tuple[Any, ...], name: str) -> Any:
+class Named(Protocol):
+    """Whatever has a name."""
+
+    @property
+    def name(self) -> str: ...
+
+
+N = TypeVar("N", bound=Named)
+
+
+def named(things: tuple[N, ...], name: str) -> N:
     """The one of `things` with that name; KeyError where there is none."""
     for thing in things:
         if thing.name == name:
@@ -346,6 +359,15 @@ def read(wanted: Any, json: Any) -> Any:
     if wanted is Node:
         return tree.from_json(json)
     if is_dataclass(wanted):
-        hints = typing.get_type_hints(wanted)
+        hints = parts_of(wanted)  # type: ignore[arg-type]
+        unknown = set(json) - set(hints)
+        if unknown:
+            raise ValueError(f"{wanted.__name__} has no {', '.join(sorted(unknown))}")  # type: ignore[union-attr]
         return wanted(**{name: read(hints[name], value) for name, value in json.items()})  # type: ignore[operator]
     return json
+
+
+@functools.cache
+def parts_of(wanted: type[Any]) -> dict[str, Any]:
+    """The types of a dataclass's parts by name."""
+    return typing.get_type_hints(wanted)

@@ -66,7 +66,7 @@ class Compiled:
     storage: Storage
 
 
-def compile(
+def compile(  # noqa: A001 - it is called compiler.compile
     declared: Sequence[type[Resource[Any]]],
     *,
     routers: Sequence[Mount] = (),
@@ -86,10 +86,12 @@ def compile(
     draft = Draft(declared, routers, name, version, description, prefix, database, declare_indexes, limits)
     for run in PASSES:
         run(draft)
+        if draft.is_unreadable:
+            raise DeclarationErrors(draft.problems)
     for verify in VERIFIERS:
         draft.problems.extend(verify(draft))
     if draft.problems:
-        raise DeclarationErrors(sorted(dict.fromkeys(draft.problems), key=lambda problem: str(problem.place)))
+        raise DeclarationErrors(sorted(dict.fromkeys(draft.problems), key=lambda problem: problem.place))
     return finish(draft, Compiled)
 
 

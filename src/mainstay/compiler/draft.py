@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,8 @@ class DraftTable:
     table: sa.Table
     mapper: Mapper[Any] | None
     kinds: dict[str, Kind] = field(default_factory=dict)
+    impossible: dict[str, str] = field(default_factory=dict)
+    """By column, why it has no kind: a problem where it is exposed."""
     defaults: dict[str, str] = field(default_factory=dict)
     """By column, what `operation.Column.default` says."""
     makers: dict[str, Callable[[], Any]] = field(default_factory=dict)
@@ -32,6 +35,15 @@ class DraftTable:
     references: list[Reference] = field(default_factory=list)
     relations: dict[str, Relation] = field(default_factory=dict)
     indexes: list[Index] = field(default_factory=list)
+    needed_at: dict[str, Callable[[], Place]] = field(default_factory=dict)
+    """By index, where what needs it is written."""
+
+    def place(self, column: str = "") -> Place:
+        """Where the table's model, or a column of it, is written."""
+        if self.mapper is None:
+            return Place(f"<table {self.table.name}>", 0)
+        keys = [key for key, known in self.mapper.columns.items() if known.name == column]
+        return place_of(self.mapper.class_, keys[0] if keys else "")
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -58,6 +70,11 @@ class DraftResource:
     lookup: tuple[str, ...] = ()
     version: str | None = None
     deleted: str | None = None
+
+    def listed(self, attribute: str) -> Sequence[Any]:
+        """What a list of the resource's names; nothing where it is none, which is told once, when it is found."""
+        value = getattr(self.declared, attribute)
+        return () if value is None or isinstance(value, str) or not isinstance(value, Sequence) else value
 
     @property
     def title(self) -> str:
@@ -87,7 +104,11 @@ class Draft:
     operations: list[Operation] = field(default_factory=list)
     opaque: dict[str, sa.ColumnElement[bool]] = field(default_factory=dict)
     mounted: list[tuple[Mount, Node]] = field(default_factory=list)
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    """By method and path, where a route of a router is written."""
     problems: list[Problem] = field(default_factory=list)
+    is_unreadable: bool = False
+    """Whether a mistake hides so much that nothing more can be found."""
 
     def problem(self, place: Place, what: str, do: str) -> None:
         """Records a mistake; all of them are reported together."""
@@ -99,44 +120,43 @@ class Draft:
 
     def column_of(self, resource: DraftResource, item: Any, attribute: str, position: int) -> sa.Column[Any] | None:
         """The column of the resource's own table that `item` of a list means; None, with a problem, where none."""
-        key = item if isinstance(item, str) else attribute_name(item)
-        columns: Mapping[str, Any] = resource.mapper.columns
-        if isinstance(item, InstrumentedAttribute) and issubclass(resource.model, item.class_) and item.key in columns:
+        columns: Any = resource.mapper.columns
+        if isinstance(item, InstrumentedAttribute) and item.key in columns and is_of(resource.model, item):
             column: sa.Column[Any] = columns[item.key]
             return column
-        place = resource.place(attribute, position)
         where = f"{resource.declared.__name__}.{attribute}"
-        if isinstance(item, InstrumentedAttribute) and item.class_ is not resource.model and item.key not in columns:
-            self.problem(
-                place,
-                f"{where} names {item.class_.__name__}.{item.key}, which is not a field of {resource.title}",
-                f"{nearest(item.key, columns.keys())}; for a field over a relation write through(..)",
-            )
-        elif isinstance(item, InstrumentedAttribute) and item.key in resource.mapper.relationships:
-            self.problem(place, f"{where} names {resource.title}.{item.key}, which is a relation", "name a column")
-        elif isinstance(item, InstrumentedAttribute):
-            self.problem(
-                place,
-                f"{where} names {item.class_.__name__}.{item.key}, a field of another model",
-                f"write {resource.title}.{item.key}",
-            )
+        what, do = f"which is not a field of {resource.title}", f"write {resource.title}.{nearest_or(item, columns)}"
+        if isinstance(item, InstrumentedAttribute):
+            named = f"{item.class_.__name__}.{item.key}"
+            if item.key in resource.mapper.relationships and is_of(resource.model, item):
+                what, do = "which is a relation", "name a column"
+            elif item.key not in columns:
+                do = f"{nearest(item.key, columns.keys())}; for a field over a relation write through(..)"
+        elif isinstance(item, str):
+            named = repr(item)
+            what = "a string, where a field belongs"
         else:
-            self.problem(
-                place,
-                f"{where} names {key}, which is not a field of {resource.title}",
-                f"{nearest(key, columns.keys())} (write {resource.title}.{nearest_or(key, columns)})",
+            named, do = (
+                attribute_name(item),
+                f"{do}; a list names fields such as {resource.title}.{next(iter(columns))}",
             )
+        self.problem(resource.place(attribute, position), f"{where} names {named}, {what}", do)
         return None
 
     def columns_in(self, resource: DraftResource, attribute: str) -> Iterator[sa.Column[Any]]:
         """The columns that a list of the resource's names, without those that are mistakes."""
-        for position, item in enumerate(getattr(resource.declared, attribute) or ()):
+        for position, item in enumerate(resource.listed(attribute)):
             column = self.column_of(resource, item, attribute, position)
             if column is not None:
                 yield column
 
 
-def nearest_or(key: str, columns: Mapping[str, Any]) -> str:
-    """The name in `columns` nearest to `key`, or the first of them."""
-    hint = nearest(key, columns.keys())
-    return hint.removeprefix("did you mean ").rstrip("?") if hint.startswith("did") else next(iter(columns))
+def is_of(model: type[Any], attribute: Any) -> bool:
+    """Whether an attribute is the model's own, or one that it inherits."""
+    return isinstance(attribute.class_, type) and issubclass(model, attribute.class_)
+
+
+def nearest_or(item: Any, columns: Mapping[str, Any]) -> str:
+    """The name in `columns` nearest to what was written, or the first of them."""
+    close = difflib.get_close_matches(item if isinstance(item, str) else attribute_name(item), columns.keys(), n=1)
+    return close[0] if close else next(iter(columns))

@@ -48,8 +48,11 @@ def table_of(draft: DraftTable) -> Table:
     """A table as data."""
     unique = [constraint for constraint in draft.table.constraints if isinstance(constraint, sa.UniqueConstraint)]
     indexes = [index for index in draft.table.indexes if index.unique]
-    named = [(tuple(column.name for column in item.columns), str(item.name or "")) for item in (*unique, *indexes)]
-    named.sort()
+    named = sorted(
+        (tuple(column.name for column in item.columns), str(item.name or ""))
+        for some in (unique, indexes)
+        for item in some
+    )
     return Table(
         name=draft.table.name,
         columns=tuple(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import difflib
+import functools
 import inspect
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Place:
     """A line of the user's."""
 
@@ -44,35 +45,68 @@ class DeclarationErrors(Exception):
 
 
 def place_of(declared: type[Any], attribute: str = "", item: int | None = None) -> Place:
-    """Where a class, an attribute of it, or an item of that attribute's list is written."""
+    """Where a class, an attribute of it or of a class it derives from, or an item of that attribute is written."""
+    owner = next((part for part in declared.__mro__[:-1] if attribute in vars(part)), declared)
+    body = body_of(owner)
+    if attribute and body is not None:
+        line = statement_line(body, attribute, item)
+        if line is not None:
+            return Place(file_of(owner), line)
+    body = body_of(declared)
+    return Place(f"<{declared.__module__}>", 0) if body is None else Place(file_of(declared), body.lineno)
+
+
+def file_of(declared: type[Any]) -> str:
+    """The file that a class is written in; empty where that is not known."""
     try:
-        lines, first = inspect.getsourcelines(declared)
-        file = inspect.getsourcefile(declared) or "<unknown>"
+        return inspect.getsourcefile(declared) or ""
     except (OSError, TypeError):
-        return Place(f"<{declared.__module__}>", 0)
-    tree = ast.parse(textwrap.dedent("".join(lines)))
-    (body,) = (node for node in tree.body[:1] if isinstance(node, ast.ClassDef))
-    offset = statement_line(body, attribute, item) if attribute else body.lineno
-    return Place(file, first + offset - 1)
+        return ""
 
 
-def statement_line(body: ast.ClassDef, attribute: str, item: int | None) -> int:
-    """The line within the class on which an attribute, or an item of it, is written."""
+def body_of(declared: type[Any]) -> ast.ClassDef | None:
+    """The class as it is written; None where its file cannot be read."""
+    return classes_in(file_of(declared)).get(declared.__qualname__)
+
+
+@functools.lru_cache(maxsize=64)
+def classes_in(file: str) -> dict[str, ast.ClassDef]:
+    """Every class of a file by its qualified name."""
+    try:
+        tree = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError):
+        return {}
+    found: dict[str, ast.ClassDef] = {}
+    waiting: list[tuple[ast.AST, str]] = [(tree, "")]
+    while waiting:
+        node, prefix = waiting.pop()
+        for child in ast.iter_child_nodes(node):
+            inside = prefix
+            if isinstance(child, ast.ClassDef):
+                found[prefix + child.name] = child
+                inside = f"{prefix}{child.name}."
+            elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+                inside = f"{prefix}{child.name}.<locals>."
+            waiting.append((child, inside))
+    return found
+
+
+def statement_line(body: ast.ClassDef, attribute: str, item: int | None) -> int | None:
+    """The line on which an attribute of a class, or an item of it, is written."""
     for statement in body.body:
         targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
         if any(isinstance(target, ast.Name) and target.id == attribute for target in targets):
-            value = getattr(statement, "value", None)
-            items = (
-                value.elts
-                if isinstance(value, ast.List | ast.Tuple)
-                else value.keys
-                if isinstance(value, ast.Dict)
-                else []
-            )
-            if item is not None and item < len(items) and items[item] is not None:
-                return items[item].lineno  # type: ignore[union-attr]
-            return statement.lineno
-    return body.lineno
+            items = items_of(getattr(statement, "value", None))
+            return items[item].lineno if item is not None and item < len(items) else statement.lineno
+    return None
+
+
+def items_of(value: ast.expr | None) -> list[ast.expr]:
+    """The items of a list or the keys of a mapping; none where others are unpacked into it."""
+    if isinstance(value, ast.List | ast.Tuple):
+        return [] if any(isinstance(item, ast.Starred) for item in value.elts) else value.elts
+    keys = value.keys if isinstance(value, ast.Dict) else []
+    return [key for key in keys if key is not None] if None not in keys else []
 
 
 def nearest(name: str, existing: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import enum
+import math
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import elements, functions, operators, selectable, visitors
 
 from mainstay.declare.actor import ActorElement, ClaimHas
+from mainstay.kinds import KindType
 from mainstay.policy import tree
 
 COMPARISONS: dict[Any, tree.Operator] = {
@@ -26,154 +28,241 @@ COMPARISONS: dict[Any, tree.Operator] = {
 
 CONSTANTS: tuple[tuple[type[Any], str, Any], ...] = (
     (bool, "boolean", bool),
-    (enum.Enum, "choice", lambda value: value.value),
+    (enum.Enum, "choice", lambda value: str(value.value)),
     (int, "integer", int),
     (float, "float", float),
     (str, "text", str),
-    (decimal.Decimal, "decimal", str),
+    (decimal.Decimal, "decimal", "{:f}".format),
     (uuid.UUID, "uuid", str),
-    (dt.datetime, "moment", dt.datetime.isoformat),
+    (dt.datetime, "moment", lambda value: value.astimezone(dt.UTC).isoformat()),
     (dt.date, "date", dt.date.isoformat),
     (dt.time, "time", dt.time.isoformat),
 )
 """Python type, kind, and the function to its wire form; the first that fits."""
 
+OF_TOKENS = ("boolean", "choice", "integer", "float", "text", "uuid", "")
+"""Kinds of constants that a claim of a token can be compared with."""
+
+Sources = Mapping[Any, str]
+"""Tables and aliases in scope, and what each is called in the tree."""
+
 
 class OutsideTheSet(Exception):
-    """The expression has a part that no node stands for."""
+    """The expression has a part that no node stands for; `do` says what can be done."""
+
+    def __init__(self, what: str, do: str = 'write opaque(expression, "reason")') -> None:
+        super().__init__(what)
+        self.do = do
 
 
-def translate(expression: Any, sources: Mapping[str, str]) -> tree.Node:
-    """The tree that means what `expression` means; `sources` maps names of tables in scope to tables."""
-    if hasattr(expression, "__clause_element__"):
-        expression = expression.__clause_element__()
+def translate(expression: Any, sources: Sources) -> tree.Node:
+    """The truth that `expression` is."""
+    expression = plain(expression)
+    match expression:
+        case ClaimHas():
+            return tree.InClaim(value(expression.column, sources), expression.claim)
+        case elements.True_():
+            return tree.ANYONE
+        case elements.False_():
+            return tree.NOBODY
+        case elements.BooleanClauseList() if expression.operator in (operators.and_, operators.or_):
+            parts = [translate(part, sources) for part in expression.clauses]
+            return tree.all_of(*parts) if expression.operator is operators.and_ else tree.any_of(*parts)
+        case selectable.Exists():
+            return exists(expression, sources)
+        case elements.AsBoolean():
+            inner = translate(expression.element, sources)
+            return tree.Not(inner) if expression.operator is operators.is_false else inner
+        case elements.UnaryExpression() if expression.operator is operators.inv:
+            return tree.Not(translate(expression.element, sources))
+        case elements.BinaryExpression():
+            return comparison(expression, sources)
+        case sa.Column() if is_boolean(expression):
+            return value(expression, sources)
+        case sa.Column() | ActorElement():
+            raise OutsideTheSet(f"{shown(expression)} is a value, not a truth", "compare it with something")
+    raise OutsideTheSet(f"{shown(expression)} has no node in a policy")
+
+
+def value(expression: Any, sources: Sources) -> tree.Node:
+    """The value that `expression` is: a column's, the actor's, a constant, or a moment from now."""
+    expression = plain(expression)
     match expression:
         case ActorElement():
             return tree.ActorValue(expression.claim)
-        case ClaimHas():
-            return tree.InClaim(translate(expression.column, sources), expression.claim)
-        case elements.True_():
-            return tree.Always(True)
-        case elements.False_():
-            return tree.Always(False)
         case elements.Null():
             return tree.Value(None)
-        case elements.Grouping():
-            return translate(expression.element, sources)
-        case elements.Label() | elements.AsBoolean() | elements.UnaryExpression():
-            return translate_unary(expression, sources)
-        case elements.BooleanClauseList():
-            parts = [translate(part, sources) for part in expression.clauses]
-            return tree.all_of(*parts) if expression.operator is operators.and_ else tree.any_of(*parts)
-        case elements.BinaryExpression():
-            return translate_binary(expression, sources)
+        case elements.True_() | elements.False_():
+            return tree.Value(isinstance(expression, elements.True_), "boolean")
         case elements.BindParameter():
             return constant(expression.effective_value)
-        case functions.now():
+        case functions.now() | functions.current_timestamp():
             return tree.Now()
+        case elements.BinaryExpression(left=functions.now() | functions.current_timestamp()):
+            span = getattr(expression.right, "value", None)
+            if expression.operator in (operators.add, operators.sub) and isinstance(span, dt.timedelta):
+                return tree.Now(span.total_seconds() * (1 if expression.operator is operators.add else -1))
         case sa.Column():
-            return column(expression, sources)
-    raise OutsideTheSet(f"{type(expression).__name__} ({expression}) has no node in a policy")
+            source = sources.get(plain_table(expression.table))
+            if source is None:
+                raise OutsideTheSet(
+                    f"{expression.table.name}.{expression.name} is a column of a table that is not in scope",
+                    f"look through that table with exists().where({expression.table.name}.. == ..)",
+                )
+            return tree.Column(source, expression.name)
+    raise OutsideTheSet(f"{shown(expression)} has no node in a policy")
 
 
-def column(expression: sa.Column[Any], sources: Mapping[str, str]) -> tree.Column:
-    """A column of a table that is in scope."""
-    source = source_name(expression.table)
-    if source not in sources:
-        raise OutsideTheSet(f"{source}.{expression.name} is a column of a table that is not in scope")
-    return tree.Column(source, expression.name)
+def plain(expression: Any) -> Any:
+    """The expression without what only wraps it."""
+    if hasattr(expression, "__clause_element__"):
+        expression = expression.__clause_element__()
+    while isinstance(expression, elements.Grouping | elements.Label):
+        expression = expression.element
+    return expression
 
 
-def source_name(table: Any) -> str:
-    """What a table is called inside an expression: its alias, or its own name."""
-    return str(table.name)
+def plain_table(table: Any) -> Any:
+    """The table or alias itself; the ORM hands out annotated copies of it."""
+    return table._deannotate() if hasattr(table, "_deannotate") else table
 
 
-def constant(value: Any) -> tree.Value:
+def is_boolean(column: sa.Column[Any]) -> bool:
+    """Whether a column is a truth by itself."""
+    type_ = column.type
+    return type_.kind.python is bool if isinstance(type_, KindType) else isinstance(type_, sa.Boolean)
+
+
+def shown(expression: Any) -> str:
+    """An expression in words, for a message."""
+    name = type(expression).__name__.removeprefix("Annotated")
+    return f"{name} ({' '.join(str(expression).split())[:200]})"
+
+
+def constant(given: Any) -> tree.Value:
     """A constant in its wire form."""
-    if value is None:
+    if given is None:
         return tree.Value(None)
+    if isinstance(given, dt.datetime) and given.tzinfo is None:
+        raise OutsideTheSet(f"the moment {given} has no zone", "write it with tzinfo=UTC")
+    finite = not isinstance(given, float | decimal.Decimal) or math.isfinite(given)
     for python, kind, form in CONSTANTS:
-        if isinstance(value, python):
-            return tree.Value(form(value), kind)
-    raise OutsideTheSet(f"a constant of type {type(value).__name__} has no wire form")
+        if isinstance(given, python) and finite:
+            return tree.Value(form(given), kind)
+    raise OutsideTheSet(f"the constant {given!r} has no wire form")
 
 
-def translate_unary(expression: Any, sources: Mapping[str, str]) -> tree.Node:
-    """NOT, IS TRUE of a boolean column, EXISTS, and what only wraps another expression."""
-    if isinstance(expression, selectable.Exists):
-        return exists(expression, sources)
-    if isinstance(expression, elements.Label):
-        return translate(expression.element, sources)
-    if isinstance(expression, elements.AsBoolean):
-        inner = translate(expression.element, sources)
-        return tree.Not(inner) if expression.operator is operators.is_false else inner
-    if expression.operator is operators.inv:
-        return tree.Not(translate(expression.element, sources))
-    raise OutsideTheSet(f"{expression} has no node in a policy")
-
-
-def translate_binary(expression: elements.BinaryExpression[Any], sources: Mapping[str, str]) -> tree.Node:
-    """Comparisons, IS, IN, BETWEEN, and moments so many seconds from now."""
-    left, right, operator = expression.left, expression.right, expression.operator
+def comparison(expression: elements.BinaryExpression[Any], sources: Sources) -> tree.Node:
+    """Comparisons, IS, IN and BETWEEN, and the NOT of each."""
+    left, right, operator = expression.left, plain(expression.right), expression.operator
     if operator in COMPARISONS:
-        return tree.Compare(COMPARISONS[operator], translate(left, sources), translate(right, sources))
+        return compared(COMPARISONS[operator], value(left, sources), value(right, sources))
     if operator in (operators.is_, operators.is_not):
-        truth = is_expression(translate(left, sources), right)
+        truth = is_expression(left, right, sources)
         return truth if operator is operators.is_ else tree.Not(truth)
-    if operator in (operators.in_op, operators.not_in_op) and isinstance(right, elements.BindParameter):
-        options = tuple(constant(value) for value in right.effective_value or ())
-        member = tree.In(translate(left, sources), options)
+    if operator in (operators.in_op, operators.not_in_op):
+        member = in_expression(value(left, sources), right, sources)
         return member if operator is operators.in_op else tree.Not(member)
     if operator in (operators.between_op, operators.not_between_op):
-        low, high = (translate(bound, sources) for bound in getattr(right, "clauses", (right,)))
-        value = translate(left, sources)
-        both = tree.all_of(tree.Compare("gte", value, low), tree.Compare("lte", value, high))
+        low, high = (value(bound, sources) for bound in right.clauses)
+        both = tree.all_of(
+            compared("gte", value(left, sources), low),
+            compared("lte", value(left, sources), high),
+        )
         return both if operator is operators.between_op else tree.Not(both)
-    if operator in (operators.add, operators.sub) and isinstance(left, functions.now):
-        span = getattr(right, "value", None)
-        if isinstance(span, dt.timedelta):
-            return tree.Now(span.total_seconds() * (1 if operator is operators.add else -1))
-    raise OutsideTheSet(f"{expression} has no node in a policy")
+    raise OutsideTheSet(f"{shown(expression)} has no node in a policy")
 
 
-def is_expression(value: tree.Node, right: Any) -> tree.Node:
+def compared(operator: tree.Operator, left: tree.Node, right: tree.Node) -> tree.Node:
+    """A comparison, refused where a claim meets a constant that no token holds."""
+    for mine, other in ((left, right), (right, left)):
+        if isinstance(mine, tree.ActorValue) and isinstance(other, tree.Value) and other.kind not in OF_TOKENS:
+            raise OutsideTheSet(
+                f"a claim cannot be compared with a constant of kind {other.kind}", "compare it as text"
+            )
+    return tree.Compare(operator, left, right)
+
+
+def in_expression(member: tree.Node, right: Any, sources: Sources) -> tree.Node:
+    """IN over constants, or over columns and constants."""
+    if isinstance(right, elements.BindParameter):
+        options: list[tree.Node] = [constant(option) for option in right.effective_value or ()]
+    elif isinstance(right, elements.ClauseList):
+        options = [value(option, sources) for option in right.clauses]
+    else:
+        raise OutsideTheSet(f"IN {shown(right)} has no node in a policy", "write exists().where(..), which has")
+    for option in options:
+        compared("eq", member, option)
+    return tree.In(member, tuple(options))
+
+
+def is_expression(left: Any, right: Any, sources: Sources) -> tree.Node:
     """`IS NULL`, `IS TRUE` and `IS FALSE`, none of which is ever null."""
     if isinstance(right, elements.Null):
-        return tree.IsNull(value)
-    known = tree.Not(tree.IsNull(value))
-    if isinstance(right, elements.True_):
-        return tree.all_of(known, value)
-    if isinstance(right, elements.False_):
-        return tree.all_of(known, tree.Not(value))
-    raise OutsideTheSet(f"IS {right} has no node in a policy")
+        return tree.IsNull(value(left, sources))
+    if isinstance(right, elements.True_ | elements.False_):
+        truth = translate(left, sources)
+        there = tree.Not(tree.IsNull(value(left, sources)))
+        return tree.all_of(there, truth if isinstance(right, elements.True_) else tree.Not(truth))
+    raise OutsideTheSet(f"IS {shown(right)} has no node in a policy")
 
 
-def exists(expression: selectable.Exists, sources: Mapping[str, str]) -> tree.Node:
+def exists(expression: selectable.Exists, sources: Sources) -> tree.Node:
     """EXISTS over tables that the expression brings in, one nested in the other."""
     select = next(part for part in visitors.iterate(expression) if isinstance(part, sa.Select))
-    tables: dict[str, str] = {}
+    limits = (select._limit_clause, select._offset_clause, select._fetch_clause)
+    if select._group_by_clauses or select._having_criteria or any(limit is not None for limit in limits):
+        raise OutsideTheSet("an EXISTS that groups or limits has no node in a policy")
+    found: list[Any] = []
     conditions = [select.whereclause] if select.whereclause is not None else []
     for source in select.get_final_froms():
-        collect(source, tables, conditions)
-    inner = {name: table for name, table in tables.items() if name not in sources}
+        collect(source, found, conditions, sources)
+    inner: dict[Any, str] = {}
+    for source in found:
+        if source not in sources:
+            inner[source] = free_name(table_of(source).name, {*sources.values(), *inner.values()})
     if not inner:
-        raise OutsideTheSet(f"{expression} looks through no table but its own; give the inner one an alias")
+        raise OutsideTheSet(
+            f"{shown(expression)} looks through no table but its own",
+            "give the inner one an alias: other = aliased(Model)",
+        )
     where = tree.all_of(*[translate(condition, {**sources, **inner}) for condition in conditions])
-    for name, table in reversed(inner.items()):
-        where = tree.Exists(table, name, where)
+    for source, name in reversed(inner.items()):
+        where = tree.Exists(table_of(source).name, name, where)
     return where
 
 
-def collect(source: Any, tables: dict[str, str], conditions: list[Any]) -> None:
-    """The tables of a FROM by the name they have there, and the conditions of its joins."""
+def free_name(table: str, taken: set[str]) -> str:
+    """What a source is called: its table's name, with a number where that is taken."""
+    number = 2
+    name = table
+    while name in taken:
+        name, number = f"{table}_{number}", number + 1
+    return name
+
+
+def collect(source: Any, found: list[Any], conditions: list[Any], outside: Sources) -> None:
+    """The tables and aliases of a FROM, and the conditions of its joins."""
+    source = plain_table(source)
     if isinstance(source, selectable.Join):
-        collect(source.left, tables, conditions)
-        collect(source.right, tables, conditions)
+        if source.isouter or source.full:
+            raise OutsideTheSet("an outer join has no node in a policy", "write a join, or a second exists(..)")
+        for side in (source.left, source.right):
+            if plain_table(side) in outside:
+                name = table_of(plain_table(side)).name
+                raise OutsideTheSet(
+                    f"{name} is joined again inside an EXISTS", "give the inner one an alias: other = aliased(Model)"
+                )
+            collect(side, found, conditions, outside)
         conditions.append(source.onclause)
-    elif isinstance(source, sa.Table):
-        tables[source.name] = source.name
-    elif isinstance(source, selectable.Alias) and isinstance(source.element, sa.Table):
-        tables[str(source.name)] = source.element.name
     else:
-        raise OutsideTheSet(f"a policy looks through tables, not through {source}")
+        table_of(source)
+        found.append(source)
+
+
+def table_of(source: Any) -> sa.Table:
+    """The table that a source is, or is an alias of."""
+    table = plain_table(source.element) if isinstance(source, selectable.Alias) else source
+    if not isinstance(table, sa.Table):
+        raise OutsideTheSet(f"a policy looks through tables, not through {shown(source)}")
+    return table

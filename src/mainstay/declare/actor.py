@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ColumnExpressionArgument
+from sqlalchemy import Boolean, ColumnElement, ColumnExpressionArgument
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import coercions, roles
 from sqlalchemy.types import NullType
 
 
@@ -26,11 +28,20 @@ class ClaimHas(ColumnElement[bool]):
     """A column's value is in the actor's list; translated, never compiled."""
 
     inherit_cache = False
-    type = NullType()
+    type = Boolean()
 
     def __init__(self, claim: str, column: ColumnExpressionArgument[Any]) -> None:
         self.claim = claim
-        self.column = column
+        self.column: Any = coercions.expect(roles.ExpressionElementRole, column)
+
+
+@compiles(ActorElement)
+@compiles(ClaimHas)
+def in_words(element: ActorElement | ClaimHas, compiler: Any, **options: Any) -> str:
+    """How it stands in a message; policies are translated before anything is run."""
+    if isinstance(element, ClaimHas):
+        return f"actor.claim({element.claim!r}).has({compiler.process(element.column, **options)})"
+    return "actor.id" if element.claim == "id" else f"actor.claim({element.claim!r})"
 
 
 class ActorValues:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -10,7 +9,7 @@ from sqlalchemy import Column, ForeignKey, inspect
 from sqlalchemy.orm import MappedColumn, mapped_column
 
 from mainstay.declare.actor import ActorElement
-from mainstay.kinds import Kind
+from mainstay.kinds import ImpossibleKind, Kind, KindType, Text
 
 OPTIONS = "mainstay"
 """The key of a column's `info` under which its options stand."""
@@ -29,14 +28,18 @@ class Options:
     default: ActorElement | None = None
     meaning: Meaning | None = None
     approximate: str | None = None
+    impossible: str | None = None
+    """Why no kind has the type that was asked for."""
 
     def fit(self, kind: Kind) -> Kind:
-        """The kind with the length and collation that the options state."""
+        """The kind with the length and collation that the options state; ImpossibleKind where it can have none."""
         kind = self.kind or kind
-        if self.length is not None:
-            kind = replace(kind, min_length=self.length[0], max_length=self.length[1])  # type: ignore[call-arg]
-        if self.collation is not None:
-            kind = replace(kind, collation=self.collation)  # type: ignore[call-arg]
+        if (self.length is not None or self.collation is not None) and not isinstance(kind, Text):
+            raise ImpossibleKind(f"a field of kind {kind.name} has no length and no collation")
+        if isinstance(kind, Text) and self.length is not None:
+            kind = replace(kind, min_length=self.length[0], max_length=self.length[1])
+        if isinstance(kind, Text) and self.collation is not None:
+            kind = replace(kind, collation=self.collation)
         return kind
 
 
@@ -60,17 +63,19 @@ def field(
 ) -> MappedColumn[Any]:
     """A column.
 
-    `default` is a constant, a function, or `actor.id`.  `kind` is for bases that do not read Mainstay's
-    annotations, as is `length` (least, most).  `collation` is PostgreSQL's, where code point order is
-    not wanted.  `approximate` is the reason why a Numeric column on SQLite, a binary float there, is
-    good enough.
+    `default` is a constant, a function, or `actor.id`.  `kind` says more than the annotation does, and is
+    for bases that do not read Mainstay's annotations, as is `length` (least, most).  `collation` is
+    PostgreSQL's, where code point order is not wanted.  `approximate` is the reason why a Numeric column
+    on SQLite, a binary float there, is good enough.
     """
     options = Options(kind=kind, length=length, collation=collation, approximate=approximate)
-    return column_with(options, default, name=name, primary_key=primary_key, unique=unique or None, index=index or None)
+    types = () if kind is None else (KindType(options.fit(kind)),)
+    more = {"primary_key": primary_key, "unique": unique or None, "index": index or None}
+    return column_with(options, default, *types, name=name, **more)
 
 
 def reference(
-    target: type[Any] | str | Callable[[], type[Any]],
+    target: type[Any] | str,
     *,
     on_delete: OnDelete = "restrict",
     default: Any = None,
@@ -78,7 +83,7 @@ def reference(
     unique: bool = False,
     name: str | None = None,
 ) -> MappedColumn[Any]:
-    """A column that holds the key of a row of `target`, a model or `"table.column"`.
+    """A column that holds the key of a row of `target`: a model, or `"table.column"` for one further down.
 
     `on_delete` says what becomes of this row when that one goes.
     """
@@ -86,13 +91,17 @@ def reference(
     return column_with(Options(), default, foreign_key, name=name, primary_key=primary_key, unique=unique or None)
 
 
-def key_of(target: type[Any] | str | Callable[[], type[Any]]) -> Any:
+def key_of(target: type[Any] | str) -> Any:
     """The column that a reference to `target` refers to."""
     if isinstance(target, str):
+        if "." not in target:
+            raise TypeError(f'write the table and the column that {target!r} stands for, such as "users.id"')
         return target
     keys = inspect(target).local_table.primary_key.columns
     if len(keys) != 1:
-        raise TypeError(f"{target!r} has a key of {len(keys)} columns; write the ForeignKeyConstraint in __table_args__")
+        raise TypeError(
+            f"{target!r} has a key of {len(keys)} columns; write the ForeignKeyConstraint in __table_args__"
+        )
     return next(iter(keys))
 
 

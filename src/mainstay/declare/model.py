@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import inspect
 import re
 import sys
 import typing
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from sqlalchemy import CheckConstraint, MetaData
+from sqlalchemy import CheckConstraint, Column, MetaData, PrimaryKeyConstraint, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 from sqlalchemy.types import NullType
 
 from mainstay import kinds
 from mainstay.declare.field import OPTIONS, Options, options_of
-from mainstay.kinds import Identifier, Integer, KindType, Moment, uuid7
+from mainstay.kinds import Identifier, ImpossibleKind, Integer, Kind, KindType, Moment, uuid7
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -25,6 +27,9 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 """Every constraint has a name, so that a migration can drop it and an error can say which it was."""
+
+NO_KIND = (dict, list, set, frozenset, tuple, object, complex, Any)
+"""Types that no relation has either, so that nothing but a mistake is meant."""
 
 
 def table_name(name: str) -> str:
@@ -53,55 +58,115 @@ class Model(DeclarativeBase):
         id: Mapped[uuid.UUID]
 
     def __init_subclass__(cls, **options: Any) -> None:
-        if cls.__dict__.get("__abstract__", False):
+        for part in reversed(list(unmapped(cls))):
+            read_annotations(part)
+        if cls.__dict__.get("__abstract__", False) or any("__mapper__" in part.__dict__ for part in cls.__mro__[1:]):
             super().__init_subclass__(**options)
             return
-        read_annotations(cls)
         if not declares_key(cls):
             cls.id = mapped_column(KindType(Identifier()), primary_key=True, default=uuid7, sort_order=-1)
-            cls.__annotations__ = {"id": Mapped[uuid.UUID], **cls.__dict__.get("__annotations__", {})}
-        if "__tablename__" not in cls.__dict__ and "__table__" not in cls.__dict__:
+            cls.__annotations__ = {"id": Mapped[uuid.UUID], **inspect.get_annotations(cls)}
+        if not hasattr(cls, "__tablename__") and not hasattr(cls, "__table__"):
             cls.__tablename__ = table_name(cls.__name__)
-        cls.__table_args__ = strict(cls.__dict__.get("__table_args__", ()))
+        if not hasattr(cls, "__table__"):
+            cls.__table_args__ = strict(getattr(cls, "__table_args__", ()))
         super().__init_subclass__(**options)
-        hold_to_kinds(cls)
+        table = cls.__table__
+        assert isinstance(table, Table)
+        for column in table.columns:
+            hold_to_kind(column)
+        if table.autoincrement_column is not None:
+            table.dialect_options["sqlite"]["autoincrement"] = True  # or the last key is given out again
+
+
+def unmapped(cls: type[Any]) -> Iterator[type[Any]]:
+    """The class, and what it takes columns from: abstract models and mixins."""
+    for part in cls.__mro__:
+        if part not in (Model, DeclarativeBase, object) and "__mapper__" not in part.__dict__:
+            yield part
 
 
 def declares_key(cls: type[Any]) -> bool:
-    """Whether the class or a mixin of it has a column in its primary key."""
-    for part in cls.__mro__:
-        if part in (Model, DeclarativeBase, object):
-            continue
-        for value in vars(part).values():
-            if isinstance(value, MappedColumn) and value.column.primary_key:
-                return True
-        if part is not cls and "__table__" in part.__dict__:
-            return True
-    return False
+    """Whether the class or a mixin of it has a primary key."""
+    if hasattr(cls, "__table__"):
+        return True
+    arguments = getattr(cls, "__table_args__", ())
+    if isinstance(arguments, tuple) and any(isinstance(part, PrimaryKeyConstraint) for part in arguments):
+        return True
+    columns: list[Any] = []
+    for part in unmapped(cls):
+        columns.extend(vars(part).values())
+        columns.extend(aliased(annotation) for annotation in inspect.get_annotations(part).values())
+    return any(isinstance(column, MappedColumn) and column.column.primary_key for column in columns)
+
+
+def aliased(annotation: Any) -> MappedColumn[Any] | None:
+    """The column that an alias brings along: `Key = Annotated[int, mapped_column(primary_key=True)]`."""
+    if typing.get_origin(annotation) is not Mapped:
+        return None
+    _, metadata = kinds.taken_apart(typing.get_args(annotation)[0])
+    return next((item for item in metadata if isinstance(item, MappedColumn)), None)
 
 
 def read_annotations(cls: type[Any]) -> None:
     """Gives each `Mapped[..]` of a field's type the column type of its kind.
 
-    What cannot be evaluated yet, such as a relation to a class further down, is left to SQLAlchemy.
+    What cannot be evaluated yet, such as a relation to a class further down, is left to SQLAlchemy, as
+    is what has another value than a column.  A type that no kind has is told by the compiler.
     """
-    annotations = dict(cls.__dict__.get("__annotations__", {}))
+    annotations = dict(inspect.get_annotations(cls))
     names = {**vars(sys.modules[cls.__module__]), cls.__name__: cls}
     for name, annotation in annotations.items():
         evaluated = evaluate(annotation, names)
-        if typing.get_origin(evaluated) is not Mapped:
+        column = cls.__dict__.get(name)
+        if typing.get_origin(evaluated) is not Mapped or not (column is None or isinstance(column, MappedColumn)):
             continue
         (inner,) = typing.get_args(evaluated)
-        kind = kinds.of_annotation(inner)
-        if kind is None:
+        brought = aliased(evaluated)
+        try:
+            kind = kinds.of_annotation(inner)
+        except ImpossibleKind as error:
+            impossible(cls, name, str(error))
+            annotations[name] = Mapped[Any]
             continue
-        annotations[name] = Mapped[nullable(inner, kind)]  # type: ignore[misc]
-        column = cls.__dict__.get(name)
-        if column is None:
-            setattr(cls, name, mapped_column(KindType(kind)))
-        elif isinstance(column, MappedColumn) and isinstance(column.column.type, NullType):
-            column.column.type = KindType(options_of(column.column).fit(kind))
+        if kind is not None:
+            annotations[name] = Mapped[plain(inner, kind, brought)]  # type: ignore[misc]
+            give_kind(cls, name, kind, brought)
+        elif column_of_nothing(inner):
+            impossible(cls, name, f"no kind of field is {inner}")
+            annotations[name] = Mapped[Any]
     cls.__annotations__ = annotations
+    for name in annotations:  # in the order in which they are written, with and without field(..)
+        column = cls.__dict__.get(name)
+        if isinstance(column, MappedColumn):
+            delattr(cls, name)
+            setattr(cls, name, column)
+
+
+def give_kind(cls: type[Any], name: str, kind: Kind, brought: MappedColumn[Any] | None) -> None:
+    """Sets the type of an attribute's column, unless it has one."""
+    column = cls.__dict__.get(name)
+    if brought is not None:
+        if isinstance(brought.column.type, NullType):
+            brought.column.type = KindType(kind)
+    elif column is None:
+        setattr(cls, name, mapped_column(KindType(kind)))
+    elif isinstance(column.column.type, NullType):
+        try:
+            column.column.type = KindType(options_of(column.column).fit(kind))
+        except ImpossibleKind as error:
+            impossible(cls, name, str(error))
+
+
+def impossible(cls: type[Any], name: str, why: str) -> None:
+    """Lets the attribute be a column that the compiler complains about."""
+    setattr(cls, name, mapped_column(KindType(kinds.Text()), info={OPTIONS: Options(impossible=why)}))
+
+
+def column_of_nothing(inner: Any) -> bool:
+    """Whether a type can be neither a column's nor a relation's."""
+    plain, _ = kinds.taken_apart(inner)
+    return plain in NO_KIND
 
 
 def evaluate(annotation: Any, names: dict[str, Any]) -> Any:
@@ -114,33 +179,33 @@ def evaluate(annotation: Any, names: dict[str, Any]) -> Any:
         return None
 
 
-def nullable(inner: Any, kind: kinds.Kind) -> Any:
-    """A type that tells SQLAlchemy no more than whether the column takes null."""
-    plain = kind.python if kind.python is not object else str
-    return plain | None if kinds.without_none(inner) is not inner else plain
+def plain(inner: Any, kind: Kind, brought: MappedColumn[Any] | None) -> Any:
+    """A type that tells SQLAlchemy no more than whether the column takes null, and what an alias brings."""
+    python: Any = str if kind.python is object else kind.python
+    python = Annotated[python, brought] if brought is not None else python
+    return python | None if kinds.takes_none(inner) else python
 
 
 def strict(arguments: Any) -> tuple[Any, ...]:
     """`__table_args__` with STRICT on SQLite."""
-    if isinstance(arguments, dict):
-        arguments = (arguments,)
-    *constraints, last = arguments or ({},)
-    options = last if isinstance(last, dict) else {}
-    if not isinstance(last, dict):
-        constraints = [*constraints, last]
+    parts = (arguments,) if isinstance(arguments, dict) else tuple(arguments)
+    options = parts[-1] if parts and isinstance(parts[-1], dict) else {}
+    constraints = parts[:-1] if options else parts
     return (*constraints, {"sqlite_strict": True, **options})
 
 
-def hold_to_kinds(cls: type[Any]) -> None:
-    """Adds the CHECK of each column's kind."""
-    table = cls.__dict__.get("__table__")
-    if table is None:
-        return
-    for column in table.columns:
-        if isinstance(column.type, KindType):
-            check = column.type.kind.check(column)
-            if check is not None:
-                table.append_constraint(CheckConstraint(check, name=column.name))
+def hold_to_kind(column: Column[Any]) -> None:
+    """Gives a column that was declared with a type of SQLAlchemy's the kind of it, and the kind's CHECK."""
+    if not isinstance(column.type, KindType | NullType):
+        try:
+            kind = options_of(column).fit(kinds.of_sql(column.type))
+        except ImpossibleKind:
+            return  # the compiler says so where the column is exposed
+        column.type = KindType(kinds.own(kind))
+    if isinstance(column.type, KindType):
+        check = column.type.kind.check(column)
+        if check is not None:
+            column.table.append_constraint(CheckConstraint(check, name=column.name))
 
 
 class Timestamps:

@@ -15,6 +15,10 @@ from mainstay.policy import tree
 class Policy:
     """Who may: combined with `|`, `&` and `~`."""
 
+    def __bool__(self) -> bool:
+        """Refused: `or` and `and` would silently drop one of two policies."""
+        raise TypeError("combine policies with |, & and ~ instead of or, and, not")
+
     def __or__(self, other: Policy) -> Policy:
         return Either(self, other)
 

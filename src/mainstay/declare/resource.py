@@ -136,5 +136,7 @@ class Resource(Generic[M]):
 
 
 def attribute_name(attribute: Any) -> str:
-    """What an attribute is called in its class, or how whatever stands in its place is written."""
-    return attribute.key if isinstance(attribute, QueryableAttribute) else repr(attribute)
+    """What an attribute is called in its class, or what stands in its place."""
+    if isinstance(attribute, QueryableAttribute):
+        return str(attribute.key)
+    return repr(attribute) if isinstance(attribute, str | int | float | None) else f"a {type(attribute).__name__}"

@@ -14,6 +14,7 @@ from typing import Annotated, Any, get_args, get_origin
 import annotated_types as at
 import sqlalchemy as sa
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from mainstay.kinds.boolean import Boolean
 from mainstay.kinds.choice import Choice
@@ -66,17 +67,25 @@ OF_PYTHON: dict[Any, Kind] = {
 """The kind of a plain Python type."""
 
 OF_SQL: tuple[tuple[type[Any], Kind], ...] = (
-    (sa.Uuid, Identifier()),
     (sa.Boolean, Boolean()),
     (sa.Float, Float()),
-    (sa.Integer, Integer()),
-    (sa.DateTime, Moment()),
+    (sa.BigInteger, Integer()),
+    (sa.SmallInteger, Integer(bits=16)),
+    (sa.Integer, Integer(bits=32)),
     (sa.Date, Date()),
     (sa.Time, Time()),
 )
 """The kind of a column whose type SQLAlchemy or its user chose; the first that fits."""
 
-BOUNDS = {at.Ge: "ge", at.Gt: "gt", at.Le: "le", at.Lt: "lt"}
+STATED: dict[type[Any], str] = {
+    at.MinLen: "min_length",
+    at.MaxLen: "max_length",
+    at.Ge: "ge",
+    at.Gt: "gt",
+    at.Le: "le",
+    at.Lt: "lt",
+}
+"""Constraints by the part of a kind that they state."""
 
 
 class ImpossibleKind(Exception):
@@ -84,16 +93,30 @@ class ImpossibleKind(Exception):
 
 
 def of_annotation(annotation: Any) -> Kind | None:
-    """The kind that a type annotation asks for; None where it names no field type (a relation, say)."""
-    annotation = without_none(annotation)
-    metadata: tuple[Any, ...] = ()
-    if get_origin(annotation) is Annotated:
-        annotation, *rest = get_args(annotation)
-        metadata = tuple(rest)
-        annotation = without_none(annotation)
+    """The kind that a type annotation asks for; None where it names no field type (a relation, say).
+
+    ImpossibleKind where the type and its constraints do not go together.
+    """
+    annotation, metadata = taken_apart(annotation)
     named = next((item for item in metadata if isinstance(item, Kind)), None)
     kind = named or of_python(annotation)
     return None if kind is None else constrain(kind, metadata)
+
+
+def taken_apart(annotation: Any) -> tuple[Any, tuple[Any, ...]]:
+    """The plain type of an annotation, without None, and what `Annotated` says of it."""
+    annotation = without_none(annotation)
+    if get_origin(annotation) is not Annotated:
+        return annotation, ()
+    inner, *metadata = get_args(annotation)
+    return without_none(inner), tuple(metadata)
+
+
+def takes_none(annotation: Any) -> bool:
+    """Whether an annotation is `X | None`, inside or outside of `Annotated`."""
+    if get_origin(annotation) is Annotated:
+        return takes_none(get_args(annotation)[0])
+    return without_none(annotation) is not annotation
 
 
 def without_none(annotation: Any) -> Any:
@@ -106,10 +129,13 @@ def without_none(annotation: Any) -> Any:
 
 def of_python(python: Any) -> Kind | None:
     """The kind of a Python type without constraints."""
-    if get_origin(python) is typing.Literal:
-        return Choice(words=tuple(get_args(python)))
-    if isinstance(python, type) and issubclass(python, enum.Enum):
-        return Choice(words=tuple(str(member.value) for member in python))
+    try:
+        if get_origin(python) is typing.Literal:
+            return Choice(words=tuple(get_args(python)))
+        if isinstance(python, type) and issubclass(python, enum.Enum):
+            return Choice(words=tuple(str(member.value) for member in python), members=python)
+    except ValueError as error:
+        raise ImpossibleKind(str(error)) from error
     if isinstance(python, type) and issubclass(python, BaseModel):
         return Json(shape=python)
     try:
@@ -122,54 +148,70 @@ def constrain(kind: Kind, metadata: tuple[Any, ...]) -> Kind:
     """The kind with the lengths and bounds that `annotated_types` states."""
     changes: dict[str, Any] = {}
     for item in flatten(metadata):
-        if isinstance(item, at.MinLen):
-            changes["min_length"] = item.min_length
-        elif isinstance(item, at.MaxLen):
-            changes["max_length"] = item.max_length
-        elif type(item) in BOUNDS:
-            changes[BOUNDS[type(item)]] = getattr(item, BOUNDS[type(item)])
+        if type(item) in STATED:
+            changes[STATED[type(item)]] = getattr(item, STATED[type(item)])
+        elif isinstance(item, at.BaseMetadata):
+            said = getattr(
+                item, "__dict__", {type(item).__name__: item}
+            )  # pydantic's own have names, such as `pattern`
+            changes |= {name: value for name, value in said.items() if value is not None and name != "strict"}
     unknown = set(changes) - {field.name for field in dataclasses.fields(kind)}
     if unknown:
         raise ImpossibleKind(f"a field of kind {kind.name} has no {', '.join(sorted(unknown))}")
-    return dataclasses.replace(kind, **changes) if changes else kind
+    try:
+        return dataclasses.replace(kind, **changes) if changes else kind
+    except ValueError as error:
+        raise ImpossibleKind(str(error)) from error
 
 
 def flatten(metadata: tuple[Any, ...]) -> list[Any]:
-    """The constraints one by one, with groups such as `Len(1, 120)` taken apart."""
+    """The constraints one by one, with groups such as `Len(1, 120)` and pydantic's `Field(..)` taken apart."""
     flat: list[Any] = []
     for item in metadata:
-        flat.extend(item if isinstance(item, at.GroupedMetadata) else [item])
+        if isinstance(item, at.GroupedMetadata):
+            flat.extend(flatten(tuple(item)))
+        else:
+            flat.extend(item.metadata if isinstance(item, FieldInfo) else [item])
     return flat
 
 
 def of_column(column: sa.Column[Any]) -> Kind:
     """The kind of a column of any model; ImpossibleKind where there is none."""
-    type_ = column.type
-    if isinstance(type_, KindType):
-        kind = type_.kind
-    else:
-        kind = of_sql(type_)
-    if isinstance(kind, Integer) and column.primary_key and column.autoincrement in (True, "auto"):
-        single = column.table is not None and len(column.table.primary_key.columns) == 1
-        if single and not column.foreign_keys and not isinstance(kind, IntegerKey):
-            kind = IntegerKey(ge=kind.ge, le=kind.le, gt=kind.gt, lt=kind.lt)
-    if len(column.foreign_keys) == 1:
+    kind = column.type.kind if isinstance(column.type, KindType) else of_sql(column.type)
+    if type(kind) is Integer and column is column.table.autoincrement_column:
+        kind = IntegerKey(ge=kind.ge, le=kind.le, gt=kind.gt, lt=kind.lt, bits=kind.bits)
+    if column.foreign_keys:
         return Reference(key=kind)
     return kind
 
 
 def of_sql(type_: Any) -> Kind:
-    """The kind of a column type of SQLAlchemy."""
+    """The kind of a column type of SQLAlchemy, with values stored as that type stores them."""
     if isinstance(type_, sa.Enum):
         return Choice(words=tuple(type_.enums))
     if isinstance(type_, sa.Numeric) and not isinstance(type_, sa.Float):
-        return Decimal(precision=type_.precision or 18, scale=type_.scale if type_.scale is not None else 2)
+        try:
+            scale = type_.scale if type_.scale is not None else 2
+            return Decimal(precision=type_.precision or 18, scale=scale, approximate=True)
+        except ValueError as error:
+            raise ImpossibleKind(str(error)) from error
     if isinstance(type_, sa.String):
-        return Text(max_length=type_.length)
+        return Text(max_length=type_.length, collation=type_.collation)
+    if isinstance(type_, sa.Uuid):
+        return Identifier(digits=True)
+    if isinstance(type_, sa.DateTime):
+        return Moment(foreign=True, zoned=type_.timezone)
     for family, kind in OF_SQL:
         if isinstance(type_, family):
             return kind
     raise ImpossibleKind(f"no kind of field is stored as {type(type_).__name__}")
+
+
+def own(kind: Kind) -> Kind:
+    """The kind of a value that a type of SQLAlchemy's would store in its own way, stored in ours."""
+    changes = {"digits": False, "foreign": False, "zoned": True, "approximate": False, "bits": 64}
+    known = {field.name for field in dataclasses.fields(kind)} & set(changes)
+    return dataclasses.replace(kind, **{name: changes[name] for name in known}) if known else kind
 
 
 __all__ = [
@@ -197,5 +239,9 @@ __all__ = [
     "Url",
     "of_annotation",
     "of_column",
+    "of_sql",
+    "own",
+    "taken_apart",
+    "takes_none",
     "uuid7",
 ]

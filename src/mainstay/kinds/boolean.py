@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Strict
-from sqlalchemy import Boolean as BooleanType
-from sqlalchemy import Column, ColumnElement, Integer
+from sqlalchemy import Boolean as BooleanType, Column, ColumnElement, Integer
 from sqlalchemy.types import TypeEngine
 
 from mainstay.kinds.kind import EQUAL, Conversion, Kind

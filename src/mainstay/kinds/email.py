@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import EmailStr, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AfterValidator, EmailStr, TypeAdapter, ValidationError
 
 from mainstay.kinds.text import Text
 from mainstay.wire import Form
 
 ADDRESS: TypeAdapter[str] = TypeAdapter(EmailStr)
+DRESSED = re.compile(r"[\s<>]")
+"""Signs of `Ada <ada@example.com>`, of which the parser would keep the address alone."""
+
+
+def address(text: str) -> str:
+    """The address, its domain in lower case."""
+    try:
+        if not DRESSED.search(text):
+            return ADDRESS.validate_python(text)
+    except ValidationError:
+        pass
+    raise ValueError("is not an e-mail address such as ada@example.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +35,14 @@ class Email(Text):
     max_length: int | None = 254
 
     def form(self) -> Form:
-        return Form("string", format="email", max_length=self.max_length, hint="an address such as ada@example.com")
+        hint = "an address such as ada@example.com"
+        return Form("string", format="email", min_length=self.min_length or None, max_length=self.max_length, hint=hint)
 
     def annotation(self) -> Any:
-        return Annotated[EmailStr, StringConstraints(max_length=self.max_length)]
+        return Annotated[str, self.limits(), AfterValidator(address)]
 
     def parse(self, text: str) -> Any:
-        try:
-            return ADDRESS.validate_python(text)
-        except ValidationError as error:
-            raise ValueError("is not an e-mail address") from error
+        return address(text)
 
     def samples(self) -> tuple[Any, ...]:
         return ("ada@example.com", "o'brien+tag@sub.example.org")

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from pydantic import BaseModel
-from sqlalchemy import JSON
-from sqlalchemy import Text as TextType
+from pydantic import BaseModel, ValidationError
+from sqlalchemy import JSON, Text as TextType
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
@@ -18,7 +17,11 @@ from mainstay.wire import Form
 
 @dataclass(frozen=True, slots=True)
 class Json(Kind):
-    """A structured value, validated as `shape`; JSONB on PostgreSQL, text on SQLite."""
+    """A structured value, validated as `shape`; JSONB on PostgreSQL, text on SQLite.
+
+    Samples are the shape's own: `model_config = {"json_schema_extra": {"examples": [..]}}`, and what it
+    is without arguments.
+    """
 
     name = "json"
     python = BaseModel
@@ -29,7 +32,7 @@ class Json(Kind):
     def column(self, database: str) -> TypeEngine[Any]:
         if database == "sqlite":
             return TextType()
-        return JSONB() if database == "postgresql" else JSON()
+        return JSONB(none_as_null=True) if database == "postgresql" else JSON(none_as_null=True)
 
     def form(self) -> Form:
         schema = msgspec.json.encode(self.shape.model_json_schema()).decode()
@@ -39,22 +42,36 @@ class Json(Kind):
         return self.shape
 
     def parse(self, text: str) -> Any:
-        return self.shape.model_validate_json(text)
+        try:
+            return self.shape.model_validate_json(text)
+        except ValidationError as error:
+            raise ValueError(f"is not {self.form().hint}") from error
 
     def store(self, database: str) -> Conversion:
+        shape = self.shape
         if database == "sqlite":
-            return lambda value: value.model_dump_json() if isinstance(value, BaseModel) else msgspec.json.encode(value).decode()
-        return lambda value: value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+            return lambda value: shape.model_validate(value).model_dump_json(by_alias=True)
+        return lambda value: shape.model_validate(value).model_dump(mode="json", by_alias=True)
 
     def load(self, database: str) -> Conversion:
         shape = self.shape
         return lambda value: shape.model_validate_json(value) if isinstance(value, str) else shape.model_validate(value)
 
     def wire(self, database: str) -> Conversion:
-        return lambda value: msgspec.Raw(value.encode())
+        if database == "sqlite":
+            return lambda value: msgspec.Raw(value.encode())
+        shape = self.shape  # JSONB has its own order of names
+        return lambda value: msgspec.Raw(shape.model_validate_json(value).model_dump_json(by_alias=True).encode())
 
     def encode(self) -> Conversion:
-        return lambda value: value.model_dump(mode="json")
+        return lambda value: msgspec.Raw(value.model_dump_json(by_alias=True).encode())
 
     def samples(self) -> tuple[Any, ...]:
-        return ()
+        extra = self.shape.model_config.get("json_schema_extra")
+        examples: Any = extra.get("examples", ()) if isinstance(extra, dict) else ()
+        samples = [self.shape.model_validate(example) for example in examples]
+        try:
+            samples.append(self.shape())
+        except ValidationError:
+            pass
+        return tuple(sample for place, sample in enumerate(samples) if sample not in samples[:place])

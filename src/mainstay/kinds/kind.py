@@ -32,7 +32,7 @@ class Kind(ABC):
     """The word for this kind in the list of operations."""
     python: ClassVar[type]
     """The type of a value in Python."""
-    operators: ClassVar[tuple[str, ...]]
+    operators: ClassVar[tuple[str, ...]] = ()
     """What a filter may ask of a field of this kind."""
     readable: ClassVar[bool] = True
     """Whether a value may ever be answered."""
@@ -55,7 +55,7 @@ class Kind(ABC):
 
     @abstractmethod
     def samples(self) -> tuple[Any, ...]:
-        """A few values, among them the smallest and largest; at least two, all different."""
+        """A few values, among them the smallest and largest, all different; at least two where there are two."""
 
     def store(self, database: str) -> Conversion:
         """From Python's form to the stored one."""
@@ -81,7 +81,7 @@ class Kind(ABC):
 class KindType(TypeDecorator[Any]):
     """The SQLAlchemy type of a column of some kind."""
 
-    impl = TypeEngine
+    impl: Any = TypeEngine
     cache_ok = True
 
     def __init__(self, kind: Kind) -> None:

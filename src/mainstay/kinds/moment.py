@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, PlainValidator
-from sqlalchemy import Date as DateType
-from sqlalchemy import DateTime
-from sqlalchemy import Text as TextType
-from sqlalchemy import Time as TimeType
+from sqlalchemy import Date as DateType, DateTime, Text as TextType, Time as TimeType
 from sqlalchemy.types import TypeEngine
 
 from mainstay.kinds.kind import ORDERED, Conversion, Kind
 from mainstay.wire import Form
+
+DAY = r"\d{4}-\d{2}-\d{2}"
+CLOCK = r"\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?"
+WRITTEN_DAY = re.compile(DAY, re.ASCII)
+WRITTEN_CLOCK = re.compile(CLOCK, re.ASCII)
+WRITTEN_MOMENT = re.compile(rf"{DAY}[Tt ]{CLOCK}(Z|z|[+-]\d{{2}}:\d{{2}})?", re.ASCII)
+"""RFC 3339's spellings; Python reads more, such as weeks."""
 
 
 def from_json(parse: Any, python: type) -> Any:
@@ -48,12 +53,12 @@ class Date(Kind):
         return Annotated[dt.date, from_json(self.parse, dt.date)]
 
     def parse(self, text: str) -> Any:
-        if len(text) != 10:
-            raise ValueError("is not a date such as 2026-11-21")
         try:
-            return dt.date.fromisoformat(text)
-        except ValueError as error:
-            raise ValueError("is not a date such as 2026-11-21") from error
+            if WRITTEN_DAY.fullmatch(text):
+                return dt.date.fromisoformat(text)
+        except ValueError:
+            pass
+        raise ValueError("is not a date such as 2026-11-21")
 
     def store(self, database: str) -> Conversion:
         return dt.date.isoformat if database == "sqlite" else None
@@ -99,11 +104,11 @@ class Time(Kind):
 
     def parse(self, text: str) -> Any:
         try:
-            if len(text) < 5 or text[2] != ":":
-                raise ValueError(text)
-            return self.without_zone(dt.time.fromisoformat(text))
-        except ValueError as error:
-            raise ValueError("is not a time of day such as 18:30:00") from error
+            if WRITTEN_CLOCK.fullmatch(text):
+                return dt.time.fromisoformat(text)
+        except ValueError:
+            pass
+        raise ValueError("is not a time of day such as 18:30:00")
 
     def store(self, database: str) -> Conversion:
         return (lambda value: value.isoformat("microseconds")) if database == "sqlite" else None
@@ -128,7 +133,29 @@ def text_of(value: dt.datetime) -> str:
     if value.tzinfo is None:
         raise ValueError("has no zone")
     utc = value.astimezone(dt.UTC)
-    return f"{utc.year:04}-{utc.month:02}-{utc.day:02}T{utc.hour:02}:{utc.minute:02}:{utc.second:02}.{utc.microsecond:06}Z"
+    return (
+        f"{utc.year:04}-{utc.month:02}-{utc.day:02}T{utc.hour:02}:{utc.minute:02}:{utc.second:02}.{utc.microsecond:06}Z"
+    )
+
+
+def in_utc(value: dt.datetime) -> dt.datetime:
+    """The moment in UTC, which is meant where no zone was kept."""
+    return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+def without_zone(value: dt.datetime) -> dt.datetime:
+    """The moment as the clock shows it in UTC."""
+    return in_utc(value).replace(tzinfo=None)
+
+
+def foreign_text(value: dt.datetime) -> str:
+    """A moment as SQLAlchemy's own `DateTime` writes it on SQLite."""
+    return text_of(in_utc(value)).replace("T", " ").removesuffix("Z")
+
+
+def from_foreign_text(text: str) -> dt.datetime:
+    """The moment that `foreign_text` wrote."""
+    return in_utc(dt.datetime.fromisoformat(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +166,13 @@ class Moment(Kind):
     python = dt.datetime
     operators = ORDERED
 
+    foreign: bool = False
+    """Whether SQLite has it as SQLAlchemy's own `DateTime` writes it: without a zone, so that UTC is meant."""
+    zoned: bool = True
+    """Whether PostgreSQL has it with a zone."""
+
     def column(self, database: str) -> TypeEngine[Any]:
-        return TextType() if database == "sqlite" else DateTime(timezone=True)
+        return TextType() if database == "sqlite" else DateTime(timezone=self.zoned)
 
     def form(self) -> Form:
         return Form("string", format="date-time", hint="a moment with its zone, such as 2026-11-21T18:30:00Z")
@@ -160,26 +192,35 @@ class Moment(Kind):
 
     def parse(self, text: str) -> Any:
         try:
-            if len(text) < 16 or text[10] not in "Tt ":
-                raise ValueError(text)
-            value = dt.datetime.fromisoformat(text)
-        except ValueError as error:
-            raise ValueError("is not a moment such as 2026-11-21T18:30:00Z") from error
+            value = dt.datetime.fromisoformat(text.upper()) if WRITTEN_MOMENT.fullmatch(text) else None
+        except ValueError:
+            value = None
+        if value is None:
+            raise ValueError("is not a moment such as 2026-11-21T18:30:00Z")
         return self.in_utc(value)
 
     def store(self, database: str) -> Conversion:
-        return text_of if database == "sqlite" else None
+        if database == "sqlite":
+            return foreign_text if self.foreign else text_of
+        return None if self.zoned else without_zone
 
     def load(self, database: str) -> Conversion:
-        return dt.datetime.fromisoformat if database == "sqlite" else None
+        if database == "sqlite":
+            return from_foreign_text if self.foreign else dt.datetime.fromisoformat
+        return None if self.zoned else in_utc
 
     def wire(self, database: str) -> Conversion:
-        return trim_moment if database == "sqlite" else None
+        return trim_moment if database == "sqlite" and not self.foreign else self.load(database)
+
+    def encode(self) -> Conversion:
+        return in_utc
 
     def samples(self) -> tuple[Any, ...]:
         return (
             dt.datetime(2026, 11, 21, 18, 30, tzinfo=dt.UTC),
             dt.datetime(1970, 1, 1, tzinfo=dt.UTC),
             dt.datetime(2026, 3, 29, 1, 59, 59, 999999, tzinfo=dt.UTC),
+            dt.datetime(2026, 3, 29, 1, 59, 59, 120000, tzinfo=dt.UTC),
+            dt.datetime(1, 1, 1, tzinfo=dt.UTC),
             dt.datetime(9999, 12, 31, 23, 59, 59, 999999, tzinfo=dt.UTC),
         )

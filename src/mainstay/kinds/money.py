@@ -69,9 +69,9 @@ class Money(Decimal):
 
     def wire(self, database: str) -> Conversion:
         currency = self.currency
-        digits: Any = self.digits(self.scale) if database == "sqlite" else str
+        digits: Any = Decimal.wire(self, database)
         return lambda value: {"amount": digits(value), "currency": currency}
 
     def encode(self) -> Conversion:
         currency = self.currency
-        return lambda value: {"amount": str(value), "currency": currency}
+        return lambda value: {"amount": f"{value:f}", "currency": currency}

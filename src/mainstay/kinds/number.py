@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal as Exact
-from decimal import InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal as Exact
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainValidator, Strict
-from pydantic import Field as Limits
-from sqlalchemy import BigInteger, Column, ColumnElement, Double, Numeric, and_
-from sqlalchemy import Integer as IntegerType
+from pydantic import BeforeValidator, Field as Limits, PlainValidator, Strict
+from sqlalchemy import BigInteger, Column, ColumnElement, Double, Integer as IntegerType, Numeric, SmallInteger, and_
 from sqlalchemy.types import TypeEngine
 
 from mainstay.kinds.kind import ORDERED, Conversion, Kind
 from mainstay.wire import Form
 
-LARGEST = 2**63 - 1
+COLUMNS: dict[int, type[TypeEngine[Any]]] = {64: BigInteger, 32: IntegerType, 16: SmallInteger}
+"""Types of whole numbers by their bits."""
+WRITTEN_FLOAT = re.compile(r"-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,4})?", re.ASCII)
 Bounds = dict[str, Any]
 
 
@@ -43,10 +44,9 @@ def bounded_form(type_: Any, kind: Integer | Decimal | Float, **more: Any) -> Fo
 
 
 def within(kind: Integer | Decimal | Float, values: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Those of `values`, and of the bounds, that keep the bounds."""
-    edges = [bound for bound in (kind.ge, kind.le) if bound is not None]
+    """Those of `values` that keep the bounds, each once."""
     inside: list[Any] = []
-    for value in (*values, *edges):
+    for value in values:
         low = (kind.ge is None or value >= kind.ge) and (kind.gt is None or value > kind.gt)
         high = (kind.le is None or value <= kind.le) and (kind.lt is None or value < kind.lt)
         if low and high and value not in inside:
@@ -56,7 +56,7 @@ def within(kind: Integer | Decimal | Float, values: tuple[Any, ...]) -> tuple[An
 
 @dataclass(frozen=True, slots=True)
 class Integer(Kind):
-    """A whole number of 64 bits."""
+    """A whole number of 64 bits, or of as many as somebody else's column has."""
 
     name = "integer"
     python = int
@@ -66,16 +66,22 @@ class Integer(Kind):
     le: int | None = None
     gt: int | None = None
     lt: int | None = None
+    bits: int = 64
+
+    @property
+    def largest(self) -> int:
+        """The largest number of so many bits."""
+        return int(2 ** (self.bits - 1) - 1)
 
     def column(self, database: str) -> TypeEngine[Any]:
-        return IntegerType() if database == "sqlite" else BigInteger()
+        return IntegerType() if database == "sqlite" else COLUMNS[self.bits]()
 
     def form(self) -> Form:
-        return bounded_form("integer", self, format="int64", hint="a whole number")
+        return bounded_form("integer", self, format="int64" if self.bits == 64 else "int32", hint="a whole number")
 
     def annotation(self) -> Any:
-        low = self.ge if self.ge is not None or self.gt is not None else -LARGEST - 1
-        high = self.le if self.le is not None or self.lt is not None else LARGEST
+        low = max(-self.largest - 1, -self.largest - 1 if self.ge is None else self.ge)
+        high = min(self.largest, self.largest if self.le is None else self.le)
         return Annotated[int, Strict(), Limits(ge=low, le=high, gt=self.gt, lt=self.lt)]
 
     def parse(self, text: str) -> Any:
@@ -83,15 +89,16 @@ class Integer(Kind):
         if not (digits.isascii() and digits.isdigit() and len(digits) <= 19):
             raise ValueError("is not a whole number")
         number = int(text)
-        if not -LARGEST - 1 <= number <= LARGEST:
-            raise ValueError("is not a whole number of 64 bits")
+        if not -self.largest - 1 <= number <= self.largest:
+            raise ValueError(f"is not a whole number of {self.bits} bits")
         return number
 
     def check(self, column: Column[Any]) -> ColumnElement[bool] | None:
         return bounds_check(column, self)
 
     def samples(self) -> tuple[Any, ...]:
-        return within(self, (7, 0, 1, -3, 42, -LARGEST - 1, LARGEST, (self.gt or 0) + 1, (self.lt or 0) - 1))
+        edges = ((self.gt or 0) + 1, (self.lt or 0) - 1, self.ge or 0, self.le or 0)
+        return within(self, (7, 0, 1, -3, 42, -self.largest - 1, self.largest, *edges))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +114,14 @@ def exact(text: str) -> Exact:
     whole, _, fraction = body.partition(".")
     if not (body.isascii() and whole.isdigit() and (fraction.isdigit() or (not fraction and "." not in body))):
         raise ValueError('is not a decimal number such as "12.50"')
-    try:
-        return Exact(text)
-    except InvalidOperation as error:
-        raise ValueError('is not a decimal number such as "12.50"') from error
+    return Exact(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Decimal(Kind):
     """An exact decimal with `scale` digits behind the point, `precision` in all; at most 18 digits.
+
+    Somebody else's Numeric column on SQLite, a binary float, is only `approximate`.
 
     NUMERIC(precision, scale) on PostgreSQL, an integer scaled by 10**scale on SQLite, whose own NUMERIC
     is a binary float.  On the wire a string, since JSON's numbers are binary floats to most readers.
@@ -131,18 +137,23 @@ class Decimal(Kind):
     le: Exact | None = None
     gt: Exact | None = None
     lt: Exact | None = None
+    approximate: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.scale <= self.precision <= 18:
             raise ValueError(f"a decimal has at most 18 digits, of which scale are behind the point: {self}")
 
     def column(self, database: str) -> TypeEngine[Any]:
-        return IntegerType() if database == "sqlite" else Numeric(self.precision, self.scale)
+        if database == "sqlite":
+            return RealType() if self.approximate else IntegerType()
+        return Numeric(self.precision, self.scale)
 
     def form(self) -> Form:
         fraction = rf"(\.\d{{1,{self.scale}}})?" if self.scale else ""
         pattern = rf"^-?\d{{1,{self.precision - self.scale or 1}}}{fraction}$"
-        return Form("string", format="decimal", pattern=pattern, hint=f'a decimal in a string, such as "{self.smallest}"')
+        return Form(
+            "string", format="decimal", pattern=pattern, hint=f'a decimal in a string, such as "{self.smallest}"'
+        )
 
     @property
     def smallest(self) -> Exact:
@@ -151,11 +162,12 @@ class Decimal(Kind):
 
     def fit(self, value: Exact) -> Exact:
         """The value with exactly `scale` digits behind the point; ValueError where digits would be lost."""
-        places = value.as_tuple().exponent
-        if isinstance(places, int) and -places > self.scale and value != round(value, self.scale):
-            raise ValueError(f"has more than {self.scale} digits behind the point")
+        if not value.is_finite():
+            raise ValueError("is not a finite number")
         if abs(value) >= Exact(10) ** (self.precision - self.scale):
             raise ValueError(f"has more than {self.precision - self.scale} digits before the point")
+        if value != round(value, self.scale):
+            raise ValueError(f"has more than {self.scale} digits behind the point")
         for broken, words in (
             (self.ge is not None and value < self.ge, f"is less than {self.ge}"),
             (self.le is not None and value > self.le, f"is greater than {self.le}"),
@@ -164,14 +176,14 @@ class Decimal(Kind):
         ):
             if broken:
                 raise ValueError(words)
-        return value.quantize(self.smallest)
+        return value.quantize(self.smallest) + 0  # there is no -0
 
     def from_json(self, value: object) -> Exact:
         """The decimal that a JSON value means: a string of digits, or a whole number."""
         if isinstance(value, Exact):
             return self.fit(value)
         if isinstance(value, int) and not isinstance(value, bool):
-            return self.fit(Exact(value))
+            return self.fit(Exact(str(value)[:40]))
         if isinstance(value, str) and len(value) <= 40:
             return self.fit(exact(value))
         raise ValueError(f'is not a decimal in a string, such as "{self.smallest}"')
@@ -185,15 +197,26 @@ class Decimal(Kind):
         return self.fit(exact(text))
 
     def store(self, database: str) -> Conversion:
+        if database != "sqlite":
+            return None
         scale = self.scale
-        return (lambda value: int(Exact(value).scaleb(scale).to_integral_value())) if database == "sqlite" else None
+        if self.approximate:
+            return float
+        return lambda value: int(Exact(value).scaleb(scale).to_integral_value(ROUND_HALF_UP))  # as PostgreSQL rounds
 
     def load(self, database: str) -> Conversion:
-        scale = self.scale
-        return (lambda value: Exact(value).scaleb(-scale)) if database == "sqlite" else None
+        if database != "sqlite":
+            return None
+        scale, smallest = self.scale, self.smallest
+        if self.approximate:
+            return lambda value: Exact(repr(value)).quantize(smallest)
+        return lambda value: Exact(value).scaleb(-scale)
 
     def wire(self, database: str) -> Conversion:
-        return self.digits(self.scale) if database == "sqlite" else None
+        return self.digits(self.scale) if database == "sqlite" and not self.approximate else self.encode()
+
+    def encode(self) -> Conversion:
+        return "{:f}".format  # never with an exponent
 
     @staticmethod
     def digits(scale: int) -> Callable[[int], str]:
@@ -213,7 +236,9 @@ class Decimal(Kind):
     def samples(self) -> tuple[Any, ...]:
         unit = self.smallest
         largest = Exact(10) ** (self.precision - self.scale) - unit
-        values = [(Exact(v).quantize(unit)) for v in (0, 1)] + [unit * 1250, -unit, largest, -largest]
+        edges = (unit + Exact(self.gt or 0), Exact(self.lt or 0) - unit, *map(Exact, (self.ge or 0, self.le or 0)))
+        near = (Exact(0), Exact(1), unit * 1250, -unit, largest, -largest, *edges)
+        values = [value.quantize(unit) for value in near]
         return within(self, tuple(values))
 
 
@@ -221,10 +246,13 @@ def finite(value: object) -> float:
     """The float that a JSON number means; whole numbers are taken, infinities and NaN refused."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("is not a number")
-    number = float(value)
-    if number != number or number in (float("inf"), float("-inf")):
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise ValueError("is not a number of 64 bits") from error
+    if not math.isfinite(number):
         raise ValueError("is not a finite number")
-    return number
+    return number + 0.0  # there is no -0
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,19 +278,19 @@ class Float(Kind):
         return Annotated[float, BeforeValidator(finite), Limits(ge=self.ge, le=self.le, gt=self.gt, lt=self.lt)]
 
     def parse(self, text: str) -> Any:
-        try:
-            return finite(float(text))
-        except ValueError as error:
-            raise ValueError("is not a finite number") from error
+        if not WRITTEN_FLOAT.fullmatch(text):
+            raise ValueError("is not a number")
+        return finite(float(text))
 
     def check(self, column: Column[Any]) -> ColumnElement[bool] | None:
         return bounds_check(column, self)
 
     def samples(self) -> tuple[Any, ...]:
-        return within(self, (0.0, 1.5, -2.25, 1e9, 4.0))
+        low, high = (float(a if a is not None else b or 0) for a, b in ((self.ge, self.gt), (self.le, self.lt)))
+        return within(self, (0.0, 1.5, -2.25, 1e9, 4.0, low, high, (low + high) / 2, (low * 3 + high) / 4))
 
 
-class RealType(Double):
+class RealType(Double[float]):
     """SQLite's REAL, the only name that a STRICT table takes for a float."""
 
     __visit_name__ = "REAL"

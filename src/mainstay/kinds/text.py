@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, StringConstraints
-from sqlalchemy import Column, ColumnElement, String, and_, func
-from sqlalchemy import Text as TextType
+from sqlalchemy import Column, ColumnElement, String, Text as TextType, and_, func
 from sqlalchemy.types import TypeEngine
 
 from mainstay.kinds.kind import TEXTUAL, Kind
 from mainstay.wire import Form
+
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def without_nul(value: str) -> str:
     """The text, which no database can store with the character U+0000 or a lone surrogate in it."""
     if "\x00" in value:
         raise ValueError("the character U+0000 is not allowed")
-    if any("\ud800" <= character <= "\udfff" for character in value) if not value.isascii() else False:
+    if SURROGATE.search(value):
         raise ValueError("half a surrogate pair is not a character")
     return value
 
@@ -30,7 +31,7 @@ class Text(Kind):
 
     name = "text"
     python = str
-    operators = TEXTUAL
+    operators: ClassVar[tuple[str, ...]] = TEXTUAL
 
     min_length: int = 0
     max_length: int | None = None
@@ -47,10 +48,13 @@ class Text(Kind):
         return Form("string", min_length=self.min_length or None, max_length=self.max_length, pattern=self.pattern)
 
     def annotation(self) -> Any:
-        limits = StringConstraints(
+        return Annotated[str, self.limits(), AfterValidator(without_nul)]
+
+    def limits(self) -> StringConstraints:
+        """The lengths and the pattern, as pydantic checks them."""
+        return StringConstraints(
             min_length=self.min_length or None, max_length=self.max_length, pattern=self.pattern, strict=True
         )
-        return Annotated[str, limits, AfterValidator(without_nul)]
 
     def parse(self, text: str) -> Any:
         return without_nul(text)

@@ -7,9 +7,13 @@ hold share one condition and the one statement compiled from it.
 
 from __future__ import annotations
 
+import operator
+import uuid
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from mainstay.actor import Actor
+from mainstay.actor import NOBODY as NOBODY_CALLS, Actor
 from mainstay.policy.tree import (
     ANYONE,
     NOBODY,
@@ -34,6 +38,19 @@ from mainstay.policy.tree import (
 
 NULL = Value(None)
 """The truth that is neither true nor false."""
+
+TRUTHS: dict[bool | None, Node] = {True: ANYONE, False: NOBODY, None: NULL}
+
+NUMBERED = (uuid.UUID, int, float)
+"""Types of values that a token may hold as text."""
+COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +77,15 @@ class Decider:
 
     def __init__(self, policy: Node) -> None:
         self.policy = policy
-        self.needs_actor = any(isinstance(node, SignedIn | Role | Scope | ActorValue | InClaim) for node in policy.walk())
         nodes = list(policy.walk())
-        self.roles = tuple(sorted({node.name for node in nodes if isinstance(node, Role)}))
-        self.scopes = tuple(sorted({node.name for node in nodes if isinstance(node, Scope)}))
-        claims = {node.claim for node in nodes if isinstance(node, ActorValue | InClaim)}
-        self.claims = tuple(sorted(claims))
-        self.lists = tuple(sorted({node.claim for node in nodes if isinstance(node, InClaim)}))
-        self.decisions: dict[tuple[bool, ...], Decision] = {}
-        self.constant = self.number(simplify(policy, Actor())) if not self.needs_actor else None
+        self.needs_actor = any(isinstance(node, SignedIn | Role | Scope | ActorValue | InClaim) for node in nodes)
+        self.roles = names(node.name for node in nodes if isinstance(node, Role))
+        self.scopes = names(node.name for node in nodes if isinstance(node, Scope))
+        self.claims = names(node.claim for node in nodes if isinstance(node, ActorValue))
+        self.lists = names(node.claim for node in nodes if isinstance(node, InClaim))
+        self.leaves = tuple(dict.fromkeys(node for node in nodes if is_about_the_actor_alone(node)))
+        self.decisions: dict[tuple[Any, ...], Decision] = {}
+        self.constant = self.number(simplify(policy, NOBODY_CALLS)) if not self.needs_actor else None
 
     def decide(self, actor: Actor) -> Decision:
         """Yes, no, or the condition for this actor."""
@@ -79,7 +96,8 @@ class Decider:
             *[role in actor.roles for role in self.roles],
             *[scope in actor.scopes for scope in self.scopes],
             *[actor.value(claim) is None for claim in self.claims],
-            *[actor.value(claim) == [] for claim in self.lists],
+            *[fullness(actor.values(claim)) for claim in self.lists],
+            *[known(leaf, actor) for leaf in self.leaves],
         )
         decision = self.decisions.get(truths)
         if decision is None:
@@ -99,6 +117,16 @@ class Decider:
         return Decision(truth, len(self.decisions) + 2)
 
 
+def names(found: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in a fixed order."""
+    return tuple(sorted(set(found)))
+
+
+def fullness(values: tuple[Any, ...] | None) -> bool | None:
+    """Whether a list has anything in it; None where there is no list."""
+    return None if values is None else bool(values)
+
+
 def simplify(node: Node, actor: Actor) -> Node:
     """The truth with everything about the actor decided: `ANYONE`, `NOBODY`, `NULL` or a condition over rows."""
     match node:
@@ -114,6 +142,8 @@ def simplify(node: Node, actor: Actor) -> Node:
             return any_known([simplify(part, actor) for part in parts])
         case Not(part):
             return negate(simplify(part, actor))
+        case Compare() | IsNull() | In() | InClaim() if is_about_the_actor_alone(node):
+            return TRUTHS[known(node, actor)]
         case Compare(_, left, right):
             return NULL if is_null(left, actor) or is_null(right, actor) else node
         case In(value, options):
@@ -121,39 +151,110 @@ def simplify(node: Node, actor: Actor) -> Node:
                 return NOBODY
             return NULL if is_null(value, actor) or all(is_null(option, actor) for option in options) else node
         case InClaim(value, claim):
-            if actor.value(claim) is None or is_null(value, actor):
+            values = actor.values(claim)
+            if values is None:
                 return NULL
-            return node if actor.value(claim) else NOBODY
-        case IsNull(ActorValue(claim)):
-            return Always(actor.value(claim) is None)
+            if not values:
+                return NOBODY
+            return NULL if is_null(value, actor) else node
         case Exists(table, source, where):
-            inner = simplify(where, actor)
-            return NOBODY if inner in (NOBODY, NULL) else Exists(table, source, inner)
+            inner = settle(simplify(where, actor))
+            return NOBODY if inner == NOBODY else Exists(table, source, inner)
         case Value(value):
-            return NULL if value is None else Always(bool(value))
+            return TRUTHS[None if value is None else bool(value)]
         case _:
             return node
 
 
-def settle(truth: Node) -> Node:
-    """The same condition with null as false where only truth allows, that is, wherever no NOT stands above."""
+def settle(truth: Node, null: Node = NOBODY) -> Node:
+    """The condition that is true for the same rows and is never null by itself.
+
+    Where only truth allows, null is as good as false; below a NOT, where only what is false allows, as
+    good as true.
+    """
     match truth:
         case All(parts):
-            return all_of(*[settle(part) for part in parts])
+            return all_of(*[settle(part, null) for part in parts])
         case Any_(parts):
-            return any_of(*[settle(part) for part in parts])
-        case Exists(table, source, where):
-            inner = settle(where)
-            return NOBODY if inner == NOBODY else Exists(table, source, inner)
+            return any_of(*[settle(part, null) for part in parts])
+        case Not(part):
+            return negate(settle(part, ANYONE if null == NOBODY else NOBODY))
         case _:
-            return NOBODY if truth == NULL else truth
+            return null if truth == NULL else truth
+
+
+def is_about_the_actor_alone(node: Node) -> bool:
+    """Whether a comparison looks at no row and at no clock, so that it can be decided before any is read."""
+    if not isinstance(node, Compare | IsNull | In | InClaim):
+        return False
+    return all(isinstance(part, ActorValue | Value) for part in node.children())
+
+
+def known(node: Node, actor: Actor) -> bool | None:
+    """The truth of a comparison between the actor's values and constants."""
+    match node:
+        case Compare(name, left, right):
+            return compared(name, *pair(left, right, actor))
+        case IsNull(value):
+            return own(value, actor) is None
+        case In(value, options):
+            return among([pair(value, option, actor) for option in options])
+        case InClaim(value, claim):
+            values = actor.values(claim)
+            wanted = own(value, actor)
+            return None if values is None else among([(wanted, like(wanted, given)) for given in values])
+    raise TypeError(f"{type(node).__name__} is no comparison")
+
+
+def own(value: Node, actor: Actor) -> Any:
+    """The value of a constant, or of the actor's."""
+    match value:
+        case ActorValue(claim):
+            return actor.value(claim)
+        case Value(wire, "uuid") if wire is not None:
+            return uuid.UUID(str(wire))
+        case Value(wire):
+            return wire
+    return None
+
+
+def pair(left: Node, right: Node, actor: Actor) -> tuple[Any, Any]:
+    """Two values that are compared; what the actor brings takes the type of the other."""
+    first, second = own(left, actor), own(right, actor)
+    if isinstance(right, ActorValue):
+        return first, like(first, second)
+    return like(second, first), second
+
+
+def like(value: Any, given: Any) -> Any:
+    """What is given, such as a claim of a token, as a value of the type of `value`; null where it cannot be."""
+    if value is None or given is None or isinstance(value, bool) or type(value) is type(given):
+        return given
+    if isinstance(value, str):
+        return str(given)
+    try:
+        return type(value)(given) if isinstance(given, str) and isinstance(value, NUMBERED) else given
+    except ValueError:
+        return None
+
+
+def compared(name: str, left: Any, right: Any) -> bool | None:
+    """SQL's comparison of two values; null as well where they have no order."""
+    try:
+        return None if left is None or right is None else COMPARED[name](left, right)
+    except TypeError:
+        return None
+
+
+def among(pairs: Sequence[tuple[Any, Any]]) -> bool | None:
+    """SQL's IN, of the wanted value with each other."""
+    found = {compared("eq", wanted, value) for wanted, value in pairs}
+    return True if True in found else None if None in found else False
 
 
 def is_null(value: Node, actor: Actor) -> bool:
     """Whether a value is null whatever the row."""
-    if isinstance(value, ActorValue):
-        return actor.value(value.claim) is None
-    return isinstance(value, Value) and value.value is None
+    return isinstance(value, ActorValue | Value) and own(value, actor) is None
 
 
 def all_known(parts: list[Node]) -> Node:
@@ -161,12 +262,9 @@ def all_known(parts: list[Node]) -> Node:
     if NOBODY in parts:
         return NOBODY
     rest = [part for part in parts if part != ANYONE]
-    if not rest:
-        return ANYONE
-    if all(part == NULL for part in rest):
+    if rest and all(part == NULL for part in rest):
         return NULL
-    rest = list(dict.fromkeys(rest))
-    return rest[0] if len(rest) == 1 else All(tuple(rest))
+    return all_of(*rest)
 
 
 def any_known(parts: list[Node]) -> Node:
@@ -174,12 +272,9 @@ def any_known(parts: list[Node]) -> Node:
     if ANYONE in parts:
         return ANYONE
     rest = [part for part in parts if part != NOBODY]
-    if not rest:
-        return NOBODY
-    if all(part == NULL for part in rest):
+    if rest and all(part == NULL for part in rest):
         return NULL
-    rest = list(dict.fromkeys(rest))
-    return rest[0] if len(rest) == 1 else Any_(tuple(rest))
+    return any_of(*rest)
 
 
 def negate(part: Node) -> Node:

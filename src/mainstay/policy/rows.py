@@ -7,8 +7,11 @@ policies become SQL but the tree itself.
 from __future__ import annotations
 
 import datetime as dt
+import decimal
+import enum
 import operator
-from collections.abc import Callable, Mapping, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +48,14 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "gte": operator.ge,
 }
 
+FROM_TEXT: dict[type[Any], Callable[[str], Any]] = {
+    uuid.UUID: uuid.UUID,
+    int: int,
+    float: float,
+    decimal.Decimal: decimal.Decimal,
+}
+"""Types of values that a token may hold as text."""
+
 
 class CannotEvaluate(Exception):
     """The policy has a part that only the database can evaluate."""
@@ -78,21 +89,25 @@ def truth(node: Node, sources: Mapping[str, Row], world: World) -> Truth:
         case Scope(name):
             return name in world.actor.scopes
         case All(parts):
-            return conjunction([truth(part, sources, world) for part in parts])
+            return conjunction(truth(part, sources, world) for part in parts)
         case Any_(parts):
-            return negation(conjunction([negation(truth(part, sources, world)) for part in parts]))
+            return disjunction(truth(part, sources, world) for part in parts)
         case Not(part):
             return negation(truth(part, sources, world))
         case Compare(name, left, right):
-            return compare(name, value_of(left, sources, world), value_of(right, sources, world))
+            return compare(name, *fitted(left, right, sources, world))
         case IsNull(value):
             return value_of(value, sources, world) is None
         case In(value, options):
-            wanted = value_of(value, sources, world)
-            return member(wanted, [value_of(option, sources, world) for option in options])
+            if not options:
+                return False
+            return disjunction([compare("eq", *fitted(value, option, sources, world)) for option in options])
         case InClaim(value, claim):
-            listed = world.actor.value(claim)
-            return None if listed is None else member(value_of(value, sources, world), list(listed))
+            listed = world.actor.values(claim)
+            if not listed:
+                return None if listed is None else False
+            wanted = value_of(value, sources, world)
+            return disjunction([compare("eq", wanted, like(wanted, given)) for given in listed])
         case Exists(table, source, where):
             return any(truth(where, {**sources, source: row}, world) is True for row in world.tables[table])
         case Column() | Value():
@@ -117,30 +132,67 @@ def value_of(node: Node, sources: Mapping[str, Row], world: World) -> Any:
             return truth(node, sources, world)
 
 
+def fitted(left: Node, right: Node, sources: Mapping[str, Row], world: World) -> tuple[Any, Any]:
+    """Two values that are compared; what the actor brings takes the type of the other."""
+    first, second = value_of(left, sources, world), value_of(right, sources, world)
+    if isinstance(right, ActorValue):
+        return first, like(first, second)
+    return (like(second, first), second) if isinstance(left, ActorValue) else (first, second)
+
+
+def like(value: Any, given: Any) -> Any:
+    """What is given, such as a claim of a token, as a value of the same type as `value`; null where it is none."""
+    value = plain(value)
+    if value is None or given is None or type(value) is type(given):
+        return given
+    if isinstance(value, str):
+        return str(given)
+    if not isinstance(given, str) or type(value) not in FROM_TEXT:
+        return given
+    try:
+        return FROM_TEXT[type(value)](given)
+    except (ValueError, ArithmeticError):
+        return None
+
+
 def negation(value: Truth) -> Truth:
     """SQL's NOT."""
     return None if value is None else not value
 
 
-def conjunction(values: Sequence[Truth]) -> Truth:
-    """SQL's AND."""
-    if False in values:
-        return False
-    return None if None in values else True
+def conjunction(values: Iterable[Truth]) -> Truth:
+    """SQL's AND; what stands behind a false one is not looked at."""
+    known: Truth = True
+    for value in values:
+        if value is False:
+            return False
+        if value is None:
+            known = None
+    return known
+
+
+def disjunction(values: Iterable[Truth]) -> Truth:
+    """SQL's OR; what stands behind a true one is not looked at."""
+    known: Truth = False
+    for value in values:
+        if value is True:
+            return True
+        if value is None:
+            known = None
+    return known
 
 
 def compare(name: str, left: Any, right: Any) -> Truth:
-    """Two values compared as SQL does; identifiers given as text are compared as text."""
+    """Two values compared as SQL does; null as well where values of their types have no order."""
+    left, right = plain(left), plain(right)
     if left is None or right is None:
         return None
-    if type(left) is not type(right) and (isinstance(left, str) or isinstance(right, str)):
-        left, right = str(left), str(right)
-    return OPERATORS[name](left, right)
+    try:
+        return OPERATORS[name](left, right)
+    except TypeError:
+        return None
 
 
-def member(wanted: Any, options: Sequence[Any]) -> Truth:
-    """SQL's IN: false for no options at all, null where a null could have been the one."""
-    if not options:
-        return False
-    found = [compare("eq", wanted, option) for option in options]
-    return True if True in found else None if None in found else False
+def plain(value: Any) -> Any:
+    """The word that a member of an enumeration is kept as; any other value itself."""
+    return str(value.value) if isinstance(value, enum.Enum) else value

@@ -8,8 +8,8 @@ table of the row itself or the name that an `Exists` gives to the table it looks
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Literal
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, ClassVar, Literal, get_args
 
 Operator = Literal["eq", "ne", "lt", "lte", "gt", "gte"]
 
@@ -83,7 +83,7 @@ class All(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Any_(Node):
+class Any_(Node):  # noqa: N801 - Any is taken
     """SQL's OR of its parts."""
 
     word = "any"
@@ -130,7 +130,7 @@ class In(Node):
 
 @dataclass(frozen=True, slots=True)
 class InClaim(Node):
-    """Whether a value is one of those in a claim of the actor that holds a list; false where there is no such claim."""
+    """Whether a value is one of those in a claim of the actor that holds a list; null where it holds none."""
 
     word = "in_claim"
     value: Node
@@ -206,6 +206,16 @@ NODES: dict[str, type[Node]] = {
 }
 """The closed set, by the word each has in JSON."""
 
+OPERATORS: tuple[Operator, ...] = get_args(Operator)
+PLAIN: dict[str, tuple[type[Any], ...]] = {
+    "bool": (bool,),
+    "str": (str,),
+    "float": (int, float),
+    "Operator": (str,),
+    "str | int | float | bool | None": (str, int, float, bool, type(None)),
+}
+"""JSON's own types of the parts that are no nodes, by the type that is written in the node's class."""
+
 
 def to_json(node: Node) -> dict[str, Any]:
     """The node as JSON's own types."""
@@ -221,26 +231,35 @@ def to_json(node: Node) -> dict[str, Any]:
     return json
 
 
-def from_json(json: dict[str, Any]) -> Node:
+def from_json(json: Any) -> Node:
     """The node that `to_json` wrote; ValueError for a word or a part that is not of the closed set."""
-    kind = NODES.get(json.get("is", ""))
+    kind = NODES.get(json.get("is", "")) if isinstance(json, dict) else None
     if kind is None:
-        raise ValueError(f"a policy node is one of {', '.join(sorted(NODES))}, not {json.get('is')!r}")
-    names = {field.name for field in fields(kind)}
-    unknown = set(json) - names - {"is"}
+        named = json.get("is") if isinstance(json, dict) else json
+        raise ValueError(f"a policy node is one of {', '.join(sorted(NODES))}, not {named!r}")
+    parts: dict[str, Any] = {}
+    for field in fields(kind):
+        if field.name in json:
+            parts[field.name] = part_from_json(kind, field.name, str(field.type), json[field.name])
+        elif field.default is MISSING:
+            raise ValueError(f"a policy node {kind.word!r} needs {field.name}")
+    unknown = set(json) - set(parts) - {"is"}
     if unknown:
         raise ValueError(f"a policy node {kind.word!r} has no {', '.join(sorted(unknown))}")
-    parts: dict[str, Any] = {}
-    for name, value in json.items():
-        if name == "is":
-            continue
-        if isinstance(value, dict):
-            parts[name] = from_json(value)
-        elif isinstance(value, list):
-            parts[name] = tuple(from_json(item) for item in value)
-        else:
-            parts[name] = value
     return kind(**parts)
+
+
+def part_from_json(kind: type[Node], name: str, written: str, json: Any) -> Any:
+    """A part of a node, of the type that is `written` in the node's class."""
+    if written == "Node":
+        return from_json(json)
+    if written.startswith("tuple") and isinstance(json, list):
+        return tuple(from_json(item) for item in json)
+    if any(type(json) is fitting for fitting in PLAIN.get(written, ())) and (
+        written != "Operator" or json in OPERATORS
+    ):
+        return json
+    raise ValueError(f"a policy node {kind.word!r} has no {name} {json!r}")
 
 
 def any_of(*parts: Node) -> Node:

@@ -24,6 +24,16 @@ def fields(draft: Draft) -> None:
         resource.lookup = lookup_of(draft, resource)
         for key, column in resource.mapper.columns.items():
             name = column.name
+            if (
+                name in table.impossible
+                and name not in hidden
+                and (shown is None or name in shown or name in always | once)
+            ):
+                draft.problem(
+                    table.place(name),
+                    f"{resource.title}.{key} cannot be a field: {table.impossible[name]}",
+                    f"use a type that a kind has, or write hidden = [{resource.title}.{key}]",
+                )
             if name not in table.kinds:
                 continue
             note_meaning(resource, column)

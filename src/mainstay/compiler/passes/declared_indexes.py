@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import UnaryExpression
 
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable
 from mainstay.compiler.passes.declared_lists import ended_by_key
-from mainstay.declare.resource import Descending, attribute_name
-from mainstay.operation import Index
+from mainstay.compiler.problem import Place
+from mainstay.declare.resource import Descending, Together
+from mainstay.operation import Filter, Index
 from mainstay.policy import tree
 
 Order = list[tuple[str, bool]]
+"""Columns and whether descending."""
 LONGEST = 63
 """Characters that PostgreSQL keeps of a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An index that something needs, what for, and where that is written."""
+
+    order: Order
+    reason: str
+    place: Callable[[], Place]
 
 
 class NullsFirst(sa.ColumnElement[Any]):
@@ -26,7 +41,7 @@ class NullsFirst(sa.ColumnElement[Any]):
 
     inherit_cache = False
     type = sa.types.NullType()
-    _traverse_internals = (("column", sa.sql.visitors.InternalTraversal.dp_clauseelement),)
+    _traverse_internals = [("column", sa.sql.visitors.InternalTraversal.dp_clauseelement)]  # noqa: RUF012 - SQLAlchemy's
 
     def __init__(self, column: sa.Column[Any], *, down: bool) -> None:
         self.column = column
@@ -36,90 +51,97 @@ class NullsFirst(sa.ColumnElement[Any]):
 @compiles(NullsFirst)
 def compile_nulls_first(element: NullsFirst, compiler: Any, **options: Any) -> str:
     """SQLite orders nulls so by itself, and takes no such words in an index."""
-    return compiler.process(element.column, **options) + (" DESC" if element.down else "")
+    return str(compiler.process(element.column, **options)) + (" DESC" if element.down else "")
 
 
 @compiles(NullsFirst, "postgresql")
 def compile_nulls_first_postgresql(element: NullsFirst, compiler: Any, **options: Any) -> str:
     """PostgreSQL takes null for the largest value unless it is told."""
     direction = " DESC NULLS LAST" if element.down else " ASC NULLS FIRST"
-    return compiler.process(element.column, **options) + direction
+    return str(compiler.process(element.column, **options)) + direction
 
 
 def indexes(draft: Draft) -> None:
     """Every index that is needed, less those that another one begins with."""
-    needed: dict[str, list[tuple[Order, str]]] = {name: [] for name in draft.tables}
+    needed: dict[str, list[Need]] = {name: [] for name in draft.tables}
     for resource in draft.resources:
-        for table, order, reason in needs(draft, resource):
-            needed[table].append((order, reason))
+        for table_name, need in needs(draft, resource):
+            needed[table_name].append(need)
     for name, table in draft.tables.items():
         for reference in table.references:
-            needed[name].append(([(column, False) for column in reference.columns], "a reference"))
+            needed[name].append(Need([(column, False) for column in reference.columns], "a reference", table.place))
         table.indexes = keep(table, needed[name])
         if draft.declare_indexes:
             for index in table.indexes:
                 declare(table.table, index)
 
 
-def needs(draft: Draft, resource: DraftResource) -> Iterator[tuple[str, Order, str]]:
-    """What one resource needs: table, columns, and what for."""
+def needs(draft: Draft, resource: DraftResource) -> Iterator[tuple[str, Need]]:
+    """What one resource needs, and of which table."""
     own, key = resource.table.name, draft.tables[resource.table.name].key
-    yield own, resource.order, f"the default order of {resource.name}"
+    yield own, Need(resource.order, f"the default order of {resource.name}", partial(resource.place, "order"))
     for sort in resource.sorts:
         if sort.unindexed is None:
-            yield own, ended_by_key([(sort.column, False)], key), f"sort={sort.name}"
+            place = partial(resource.place, "sorts")
+            yield own, Need(ended_by_key([(sort.column, False)], key), f"sort={sort.name}", place)
     for filter_ in resource.filters:
-        leads = resource.order[0][0] == filter_.column
-        if filter_.unindexed is None and not filter_.relations and not leads:
-            rest = [part for part in resource.order if part[0] != filter_.column]
-            yield own, [(filter_.column, False), *rest], f"filter {filter_.name} with the default order"
-    for filter_ in resource.filters:
+        place = partial(resource.place, "filters")
         if filter_.relations:
-            yield from needs_of_path(
-                draft, resource, filter_.relations, filter_.column, filter_.unindexed, filter_.name
-            )
+            for table, order in path_orders(draft, resource, filter_):
+                yield table, Need(order, f"filter {filter_.name}", place)
+        elif filter_.unindexed is None and resource.order[0][0] != filter_.column:
+            rest = [part for part in resource.order if part[0] != filter_.column]
+            yield own, Need([(filter_.column, False), *rest], f"filter {filter_.name} with the default order", place)
     for include in resource.includes:
-        step = draft.tables[own].relations[include.relation].steps[0]
-        yield step.table, [(remote, False) for _, remote in step.pairs], f"include={include.name}"
-    for together in resource.declared.indexes:
-        columns = [(column_name(resource, part), isinstance(part, Descending)) for part in together.columns]
-        yield own, columns, "together(..)"
-    for policy in resource.policies.values():
-        yield from needs_of_policy(own, resource.order, policy)
+        (step,) = draft.tables[own].relations[include.relation].steps
+        order = [(remote, False) for _, remote in step.pairs]
+        yield step.table, Need(order, f"include={include.name}", partial(resource.place, "includes"))
+    for position, together in enumerate(resource.listed("indexes")):
+        columns = together_columns(draft, resource, together, position)
+        yield own, Need(columns, "together(..)", partial(resource.place, "indexes", position))
+    yield from needs_of_policies(resource)
 
 
-def column_name(resource: DraftResource, part: Any) -> str:
-    """The column that a part of `together(..)` names."""
-    attribute = part.column if isinstance(part, Descending) else part
-    return str(resource.mapper.columns[attribute_name(attribute)].name)
+def together_columns(draft: Draft, resource: DraftResource, together: Any, position: int) -> Order:
+    """The columns of an index that was asked for."""
+    order: Order = []
+    for part in together.columns if isinstance(together, Together) else [together]:
+        attribute = part.column if isinstance(part, Descending) else part
+        column = draft.column_of(resource, attribute, "indexes", position)
+        if column is not None:
+            order.append((column.name, isinstance(part, Descending)))
+    return order
 
 
-def needs_of_path(
-    draft: Draft, resource: DraftResource, relations: tuple[str, ...], column: str, unindexed: str | None, name: str
-) -> Iterator[tuple[str, Order, str]]:
+def path_orders(draft: Draft, resource: DraftResource, filter_: Filter) -> Iterator[tuple[str, Order]]:
     """What a filter over relations needs: each step from either end, and the column itself."""
     table, before = draft.tables[resource.table.name], resource.table.name
-    for relation_name in relations:
+    for relation_name in filter_.relations:
         relation = table.relations[relation_name]
         for step in relation.steps:
-            reason = f"filter {name}"
-            yield step.table, [(remote, False) for _, remote in step.pairs], reason
-            yield before, [(local, False) for local, _ in step.pairs], reason
+            yield step.table, [(remote, False) for _, remote in step.pairs]
+            yield before, [(local, False) for local, _ in step.pairs]
             before = step.table
         table = draft.tables[relation.target]
-    if unindexed is None:
-        yield table.table.name, [(column, False)], f"filter {name}"
+    if filter_.unindexed is None:
+        yield table.table.name, [(filter_.column, False)]
 
 
-def needs_of_policy(own: str, order: Order, policy: tree.Node) -> Iterator[tuple[str, Order, str]]:
-    """What a policy needs: the columns that it compares with the actor, and those that an EXISTS looks up by."""
-    for node in policy.walk():
-        if isinstance(node, tree.Exists):
-            columns = [(name, False) for name in looked_up(node.source, innermost(node))]
-            if columns:
-                yield node.table, columns, "a policy"
-    for name in looked_up(own, policy):
-        yield own, [(name, False), *[part for part in order if part[0] != name]], "a policy"
+def needs_of_policies(resource: DraftResource) -> Iterator[tuple[str, Need]]:
+    """What policies need: columns that an EXISTS looks up by, and those by which `read` finds the actor's rows."""
+    own = resource.table.name
+    named = [(policy, name) for name, policy in resource.policies.items()]
+    for field in resource.fields.values():
+        named += [(field.read, "read_fields"), (field.write, "write_fields")]
+    for policy, name in named:
+        place = partial(resource.place, name)
+        for node in policy.walk():
+            if isinstance(node, tree.Exists):
+                columns = [(column, False) for column in looked_up(node.source, innermost(node))]
+                yield node.table, Need(columns, f"the policy {name} of {resource.name}", place)
+    for column in looked_up(own, resource.policies.get("read", tree.NOBODY)):
+        order = [(column, False), *[part for part in resource.order if part[0] != column]]
+        yield own, Need(order, f"the policy read of {resource.name}", partial(resource.place, "read"))
 
 
 def innermost(exists: tree.Exists) -> tree.Node:
@@ -139,6 +161,8 @@ def looked_up(source: str, where: tree.Node) -> list[str]:
     """Columns of `source` that a condition compares for equality with what is not of it."""
     names: list[str] = []
     for node in outside_exists(where):
+        if isinstance(node, tree.InClaim) and isinstance(node.value, tree.Column) and node.value.source == source:
+            names.append(node.value.name)
         if isinstance(node, tree.Compare) and node.operator == "eq":
             for column, other in ((node.left, node.right), (node.right, node.left)):
                 if isinstance(column, tree.Column) and column.source == source and is_outside(other, source):
@@ -151,34 +175,48 @@ def is_outside(value: tree.Node, source: str) -> bool:
     return isinstance(value, tree.ActorValue) or (isinstance(value, tree.Column) and value.source != source)
 
 
-def keep(table: DraftTable, needed: list[tuple[Order, str]]) -> list[Index]:
+def keep(table: DraftTable, needed: list[Need]) -> list[Index]:
     """The needed indexes, longest first, without those that a kept or existing one serves."""
     serving = list(existing(table.table))
     kept: list[Index] = []
-    for order, reason in sorted(needed, key=lambda need: -len(need[0])):
-        if order and not any(serves(index, order) for index in serving):
-            serving.append(order)
-            kept.append(Index(index_name(table.table.name, order), tuple(order), reason=reason))
+    for need in sorted(needed, key=lambda need: -len(need.order)):
+        if need.order and not any(serves(index, need.order) for index in serving):
+            serving.append(need.order)
+            name = index_name(table.table.name, need.order)
+            kept.append(Index(name, tuple(need.order), reason=need.reason))
+            table.needed_at[name] = need.place
     return sorted(kept, key=lambda index: index.name)
 
 
 def existing(table: sa.Table) -> Iterator[Order]:
-    """The column orders that the table's key, unique constraints and own indexes already have."""
-    yield [(column.name, False) for column in table.primary_key.columns]
-    for constraint in table.constraints:
-        if isinstance(constraint, sa.UniqueConstraint):
-            yield [(column.name, False) for column in constraint.columns]
+    """The column orders that the table's key, unique constraints and own indexes already have.
+
+    Those end before a column that can be null, which PostgreSQL sorts last there and we sort first.
+    """
+    orders = [[(column.name, False) for column in table.primary_key.columns]]
+    unique = [constraint for constraint in table.constraints if isinstance(constraint, sa.UniqueConstraint)]
+    orders += [[(column.name, False) for column in constraint.columns] for constraint in unique]
     for index in table.indexes:
-        parts = [part_of(expression) for expression in index.expressions]
-        whole = index.dialect_options["postgresql"].get("where") is None
-        if all(parts) and whole and not index.info.get("mainstay"):
-            yield [part for part in parts if part is not None]
+        whole = all(index.dialect_options[name].get("where") is None for name in ("postgresql", "sqlite"))
+        if whole and not index.info.get("mainstay"):
+            orders.append(list(columns_of(index)))
+    for order in orders:
+        yield list(takewhile(lambda part: not table.c[part[0]].nullable, order))
+
+
+def columns_of(index: sa.Index) -> Iterator[tuple[str, bool]]:
+    """The columns of an index, up to what is none, with whether they descend."""
+    for expression in index.expressions:
+        part = part_of(expression)
+        if part is None:
+            return
+        yield part
 
 
 def part_of(expression: Any) -> tuple[str, bool] | None:
     """A column of an index and whether it descends; None for anything else."""
     if isinstance(expression, UnaryExpression) and isinstance(expression.element, sa.Column):
-        return expression.element.name, "desc" in str(expression.modifier)
+        return expression.element.name, expression.modifier is operators.desc_op
     return (expression.name, False) if isinstance(expression, sa.Column) else None
 
 

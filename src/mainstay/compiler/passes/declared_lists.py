@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute
 
-from mainstay.compiler.draft import Draft, DraftResource, DraftTable
+from mainstay.compiler.draft import Draft, DraftResource, DraftTable, is_of
 from mainstay.compiler.problem import nearest
 from mainstay.declare.resource import Descending, Through, Unindexed, Via, attribute_name
-from mainstay.operation import Filter, Include, Sort
+from mainstay.operation import Filter, Include, Relation, Sort
 
 OVER_RELATIONS = ("eq", "lt", "lte", "gt", "gte", "in", "starts_with")
 """Operators of a filter over relations, which asks whether there is such a row."""
+
+RESERVED = ("sort", "limit", "cursor", "page", "count", "fields", "include", "q")
+"""Parameters that every list has: a filter of that name is asked with `[in]`, not by its name alone."""
 
 
 def lists(draft: Draft) -> None:
     """Fills in what a list of each resource can be asked for."""
     for resource in draft.resources:
-        for position, item in enumerate(resource.declared.filters):
-            filter_ = filter_of(draft, resource, item, position)
-            if filter_ is not None:
-                resource.filters.append(filter_)
-        for position, item in enumerate(resource.declared.sorts):
-            sort = sort_of(draft, resource, item, position)
-            if sort is not None:
-                resource.sorts.append(sort)
+        for attribute, made, of in (
+            ("filters", resource.filters, filter_of),
+            ("sorts", resource.sorts, sort_of),
+            ("includes", resource.includes, include_of),
+        ):
+            add_each(draft, resource, attribute, made, of)
         resource.order = order_of(draft, resource)
-        for position, item in enumerate(resource.declared.includes):
-            include = include_of(draft, resource, item, position)
-            if include is not None:
-                resource.includes.append(include)
+
+
+def add_each(draft: Draft, resource: DraftResource, attribute: str, made: list[Any], of: Callable[..., Any]) -> None:
+    """What each item of a list means, once each."""
+    for position, item in enumerate(resource.listed(attribute)):
+        one = of(draft, resource, item, position)
+        if one is None:
+            continue
+        if any(other.name == one.name for other in made):
+            what = f"{resource.declared.__name__}.{attribute} names {one.name} twice"
+            draft.problem(resource.place(attribute, position), what, "drop one of them")
+        else:
+            made.append(one)
 
 
 def filter_of(draft: Draft, resource: DraftResource, item: Any, position: int) -> Filter | None:
@@ -43,11 +54,15 @@ def filter_of(draft: Draft, resource: DraftResource, item: Any, position: int) -
     if column is None:
         return None
     key = resource.mapper.get_property_by_column(column).key
-    kind = draft.tables[resource.table.name].kinds[column.name]
+    kind = draft.tables[resource.table.name].kinds.get(column.name)
+    if kind is None:
+        return None  # told where it is declared
     operators = tuple(
         operator
         for operator in kind.operators
-        if (operator != "contains" or reason) and (operator != "is_null" or column.nullable)
+        if (operator != "contains" or reason)
+        and (operator != "is_null" or column.nullable)
+        and (operator != "eq" or key not in RESERVED)
     )
     if not operators:
         draft.problem(
@@ -66,9 +81,10 @@ def filter_through(
     place = resource.place("filters", position)
     table = draft.tables[resource.table.name]
     names: list[str] = []
+    guards: list[str] = []
     for attribute in item.relations:
-        relation = table.relations.get(attribute_name(attribute))
-        if relation is None or table.mapper is None or not issubclass(table.mapper.class_, attribute.class_):
+        relation = relation_of(table, attribute)
+        if relation is None:
             draft.problem(
                 place,
                 f"through(..) names {attribute_name(attribute)}, which is not a relation of {table.table.name}",
@@ -77,34 +93,46 @@ def filter_through(
             return None
         names.append(relation.name)
         table = draft.tables[relation.target]
+        guard = guard_of(draft, resource, table, position)
+        if guard is None:
+            return None
+        guards.append(guard)
     column = column_at_end(table, item.column)
     if column is None or not names:
         draft.problem(
             place,
-            f"through(..) ends with {attribute_name(item.column)}, which is not a field of {table.table.name}",
-            nearest(attribute_name(item.column), table.kinds),
+            f"through(..) ends with {attribute_name(item.column)}, which is not a field of {table.table.name}"
+            if names
+            else f"through(..) names {attribute_name(item.column)} and no relation",
+            nearest(attribute_name(item.column), table.kinds) if names else "write through(relation, column)",
         )
         return None
-    guard = guard_of(draft, resource, table, position)
     kind = table.kinds[column]
     operators = tuple(operator for operator in OVER_RELATIONS if operator in kind.operators)
     if reason and "contains" in kind.operators:
         operators = (*operators, "contains")
     name = ".".join([*names, attribute_name(item.column)])
-    return Filter(name, column, kind.name, kind.form(), operators, tuple(names), guard, reason)
+    return Filter(name, column, kind.name, kind.form(), operators, tuple(names), guards[-1], reason, tuple(guards))
+
+
+def relation_of(table: DraftTable, attribute: Any) -> Relation | None:
+    """The relation of the table's model that an attribute is; None where it is another's, or none."""
+    if (
+        table.mapper is None
+        or not isinstance(attribute, InstrumentedAttribute)
+        or not is_of(table.mapper.class_, attribute)
+    ):
+        return None
+    return table.relations.get(attribute.key)
 
 
 def column_at_end(table: DraftTable, attribute: Any) -> str | None:
     """The name of the column that an attribute of the table's model stands for."""
     mapper = table.mapper
-    if (
-        mapper is None
-        or not isinstance(attribute, InstrumentedAttribute)
-        or not issubclass(mapper.class_, attribute.class_)
-    ):
+    if mapper is None or not isinstance(attribute, InstrumentedAttribute) or not is_of(mapper.class_, attribute):
         return None
     column = mapper.columns.get(attribute.key)
-    return None if column is None else str(column.name)
+    return None if column is None or column.name not in table.kinds else str(column.name)
 
 
 def guard_of(draft: Draft, resource: DraftResource, table: DraftTable, position: int) -> str | None:
@@ -128,7 +156,9 @@ def sort_of(draft: Draft, resource: DraftResource, item: Any, position: int) -> 
     if column is None:
         return None
     key = resource.mapper.get_property_by_column(column).key
-    kind = draft.tables[resource.table.name].kinds[column.name]
+    kind = draft.tables[resource.table.name].kinds.get(column.name)
+    if kind is None:
+        return None  # told where it is declared
     if "lt" not in kind.operators and kind.name != "boolean":
         draft.problem(
             resource.place("sorts", position),
@@ -142,11 +172,18 @@ def sort_of(draft: Draft, resource: DraftResource, item: Any, position: int) -> 
 def order_of(draft: Draft, resource: DraftResource) -> list[tuple[str, bool]]:
     """The default sort by column, ended by the key."""
     order: list[tuple[str, bool]] = []
-    for position, item in enumerate(resource.declared.order):
+    kinds = draft.tables[resource.table.name].kinds
+    for position, item in enumerate(resource.listed("order")):
         down = isinstance(item, Descending)
         column = draft.column_of(resource, item.column if isinstance(item, Descending) else item, "order", position)
-        if column is not None:
+        if column is None or column.name not in kinds:
+            continue
+        if "eq" in kinds[column.name].operators:
             order.append((column.name, down))
+        else:
+            named = f"{column.name}, of kind {kinds[column.name].name}"
+            what = f"{resource.declared.__name__}.order names {named}, which has no order"
+            draft.problem(resource.place("order", position), what, "drop it")
     return ended_by_key(order, draft.tables[resource.table.name].key)
 
 
@@ -162,18 +199,20 @@ def include_of(draft: Draft, resource: DraftResource, item: Any, position: int) 
     attribute = item.relation if isinstance(item, Via) else item
     name = attribute_name(attribute)
     place = resource.place("includes", position)
-    relation = draft.tables[resource.table.name].relations.get(name)
+    relation = relation_of(draft.tables[resource.table.name], attribute)
     if relation is None:
         known = draft.tables[resource.table.name].relations
         draft.problem(
-            place, f"{resource.declared.__name__}.includes names {name}, which is not a relation", nearest(name, known)
+            place,
+            f"{resource.declared.__name__}.includes names {name}, which is not a relation of {resource.title}",
+            nearest(name, known),
         )
         return None
     if relation.many:
         draft.problem(
             place,
             f"{resource.declared.__name__}.includes names {name}, a relation to many rows",
-            "include relations to one row; list the others by a filter",
+            "include relations to one row, by its key or something unique; list the others by a filter",
         )
         return None
     exposing = draft.resources_of(relation.target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable
 from mainstay.compiler.passes.tables import describe
 from mainstay.compiler.problem import Place
-from mainstay.compiler.translate import OutsideTheSet, translate
+from mainstay.compiler.translate import OutsideTheSet, Sources, plain, translate
+from mainstay.declare.actor import ActorElement, ClaimHas
 from mainstay.declare.policy import Both, Either, Except, Fixed, OpaqueWhere, Policy, Where
 from mainstay.policy import tree
 
@@ -36,7 +37,8 @@ def field_policies(
     draft: Draft, resource: DraftResource, attribute: str, change: Callable[[Any, tree.Node], Any]
 ) -> None:
     """Puts each policy of a mapping onto its field."""
-    for position, (item, policy) in enumerate(getattr(resource.declared, attribute).items()):
+    given = getattr(resource.declared, attribute)
+    for position, (item, policy) in enumerate(given.items() if isinstance(given, Mapping) else ()):
         column = draft.column_of(resource, item, attribute, position)
         if column is None:
             continue
@@ -62,10 +64,10 @@ def checked(draft: Draft, resource: DraftResource, policy: Any, attribute: str, 
             f"write {attribute} = where(..), owner(..), role(..), signed_in or anyone",
         )
         return tree.NOBODY
-    return tree_of(draft, policy, place, {resource.table.name: resource.table.name})
+    return tree_of(draft, policy, place, {resource.table: resource.table.name})
 
 
-def tree_of(draft: Draft, policy: Policy, place: Place, sources: dict[str, str]) -> tree.Node:
+def tree_of(draft: Draft, policy: Any, place: Place, sources: Sources) -> tree.Node:
     """The policy as a tree; what cannot be translated is a problem, and nobody."""
     match policy:
         case Either(left, right):
@@ -77,22 +79,51 @@ def tree_of(draft: Draft, policy: Policy, place: Place, sources: dict[str, str])
         case Fixed(node):
             return node
         case OpaqueWhere(expression, reason):
-            sql = str(expression.compile(compile_kwargs={"literal_binds": True}))
-            draft.opaque[sql] = expression
-            return tree.Opaque(sql, reason)
+            return opaque(draft, expression, reason, place)
         case Where(expression):
             try:
                 return in_scope(draft, translate(expression, sources), place)
             except OutsideTheSet as error:
-                draft.problem(place, f"a policy cannot say this: {error}", 'write opaque(expression, "reason")')
+                draft.problem(place, f"a policy cannot say this: {error}", error.do)
+        case _:
+            draft.problem(place, f"a policy is combined with {policy}, which is none", f"write where({policy})")
     return tree.NOBODY
 
 
+def opaque(draft: Draft, expression: Any, reason: str, place: Place) -> tree.Node:
+    """An expression that only the database can evaluate, by its SQL."""
+    expression = plain(expression)
+    if any(isinstance(part, ActorElement | ClaimHas) for part in sa.sql.visitors.iterate(expression)):
+        draft.problem(
+            place,
+            f"opaque(..) is about the actor: {expression}",
+            "combine it with where(..) or owner(..), which may be",
+        )
+        return tree.NOBODY
+    if not reason.strip():
+        draft.problem(place, "opaque(..) has no reason", "say why it must be: the proof cannot follow it")
+    try:
+        sql = str(expression.compile(compile_kwargs={"literal_binds": True}))
+    except sa.exc.CompileError as error:
+        draft.problem(place, f"opaque(..) has no text: {error}", "write its constants with literal_column(..)")
+        return tree.NOBODY
+    draft.opaque[sql] = expression
+    return tree.Opaque(sql, reason)
+
+
 def in_scope(draft: Draft, node: tree.Node, place: Place) -> tree.Node:
-    """The node, with a problem for each table that no resource reaches."""
+    """The node, with a problem for each table that no resource reaches, and each column that no kind has."""
+    tables = {part.source: part.table for part in node.walk() if isinstance(part, tree.Exists)}
+    for table in tables.values():
+        if table not in draft.tables:
+            adopt(draft, table, place)
     for part in node.walk():
-        if isinstance(part, tree.Exists) and part.table not in draft.tables:
-            adopt(draft, part.table, place)
+        if isinstance(part, tree.Column):
+            known = draft.tables.get(tables.get(part.source, part.source))
+            if known is not None and part.name in known.impossible:
+                draft.problem(
+                    place, f"a policy looks at {part.name}: {known.impossible[part.name]}", "write opaque(..)"
+                )
     return node
 
 

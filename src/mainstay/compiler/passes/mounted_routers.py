@@ -16,7 +16,7 @@ from mainstay.operation import Operation, Parameter
 from mainstay.policy import tree
 from mainstay.wire import Form
 
-ABOUT_THE_ACTOR = (tree.Always, tree.SignedIn, tree.Role, tree.Scope, tree.All, tree.Any_, tree.Not)
+ABOUT_ROWS = (tree.Column, tree.Exists, tree.Opaque, tree.Now)
 
 
 def routers(draft: Draft) -> None:
@@ -31,27 +31,32 @@ def routers(draft: Draft) -> None:
             continue
         place = first_place(mount.router, position)
         policy = tree_of(draft, mount.allow, place, {})
-        if not all(isinstance(node, ABOUT_THE_ACTOR) for node in policy.walk()):
+        if any(isinstance(node, ABOUT_ROWS) for node in policy.walk()):
             draft.problem(
                 place,
                 f"the policy of routers[{position}] looks at rows, which a router has none of",
                 "use role(..), scope(..), signed_in or anyone, and check rows in the routes",
             )
         draft.mounted.append((mount, policy))
-        for route in routes_of(mount.router):
-            draft.operations.extend(opaque(draft, route, policy))
-
-
-def routes_of(router: Any) -> Iterator[APIRoute]:
-    """The router's routes."""
-    return (route for route in router.routes if isinstance(route, APIRoute))
+        for route in mount.router.routes:
+            if isinstance(route, APIRoute):
+                for operation in opaque(draft, route, policy):
+                    draft.operations.append(operation)
+                    draft.places[operation.method, operation.path] = place_of_route(route) or place
+            else:
+                named = f"{type(route).__name__} {getattr(route, 'path', '')}"
+                draft.problem(
+                    place_of_route(route) or place,
+                    f"routers[{position}] has {named}, which no policy guards",
+                    "mount it on the application itself, where everybody may call it",
+                )
 
 
 def opaque(draft: Draft, route: APIRoute, policy: tree.Node) -> Iterator[Operation]:
     """The route's operations."""
-    for method in sorted(route.methods):
+    for method in sorted(route.methods or ()):
         yield Operation(
-            name=f"{route.name}.{method.lower()}" if len(route.methods) > 1 else str(route.name),
+            name=f"{route.name}.{method.lower()}" if len(route.methods or ()) > 1 else str(route.name),
             action="opaque",
             method=method,
             path=route.path_format,
@@ -69,8 +74,11 @@ def opaque(draft: Draft, route: APIRoute, policy: tree.Node) -> Iterator[Operati
 
 def first_place(router: Any, position: int) -> Place:
     """Where the router's first endpoint is written."""
-    for route in getattr(router, "routes", ()):
-        code = getattr(getattr(route, "endpoint", None), "__code__", None)
-        if code is not None:
-            return Place(code.co_filename, code.co_firstlineno)
-    return Place(f"<routers[{position}]>", 0)
+    places = (place_of_route(route) for route in getattr(router, "routes", ()))
+    return next((place for place in places if place is not None), Place(f"<routers[{position}]>", 0))
+
+
+def place_of_route(route: Any) -> Place | None:
+    """Where a route's endpoint is written; None where that is not known."""
+    code = getattr(getattr(route, "endpoint", None), "__code__", None)
+    return None if code is None else Place(code.co_filename, code.co_firstlineno)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from mainstay.compiler.draft import Draft, DraftResource
+from mainstay.compiler.passes.declared_fields import description_of
+from mainstay.compiler.problem import nearest
 from mainstay.operation import Action, Filter, Limit, Operation, Parameter, Part, Shape
 from mainstay.policy import tree
 from mainstay.wire import Form
@@ -68,6 +71,7 @@ OPERATOR_WORDS = {
 def operations(draft: Draft) -> None:
     """One operation for each that a resource exposes."""
     for resource in draft.resources:
+        limits_are_of_operations(draft, resource)
         for name in resource.operations:
             draft.operations.append(operation(draft, resource, name))
 
@@ -75,8 +79,6 @@ def operations(draft: Draft) -> None:
 def operation(draft: Draft, resource: DraftResource, name: str) -> Operation:
     """One operation of a resource."""
     action, method, status, summary = METHODS[name]
-    policy = resource.policies.get(POLICY[name], tree.NOBODY)
-    read = resource.policies.get("read", tree.NOBODY)
     errors = (
         (*ERRORS[name], "PRECONDITION_REQUIRED")
         if resource.declared.must_match and name not in READING
@@ -88,9 +90,9 @@ def operation(draft: Draft, resource: DraftResource, name: str) -> Operation:
         method=method,
         path=path_of(draft, resource, one=name not in ("list", "create")),
         status=status,
-        policy=policy if policy != tree.NOBODY or name != "get" else read,
+        policy=resource.policies.get(POLICY[name], tree.NOBODY),
         summary=summary.format(plural=resource.name.replace("_", " ")),
-        description=(resource.declared.__doc__ or "").strip(),
+        description=description_of(resource.declared),
         resource=resource.name,
         parameters=tuple(parameters(draft, resource, name)),
         body=body_of(resource, name),
@@ -169,6 +171,8 @@ def filter_parameter(filter_: Filter, operator: str) -> Parameter:
     """One filter with one operator."""
     name = filter_.name if operator == "eq" else f"{filter_.name}[{operator}]"
     form = Form("boolean") if operator == "is_null" else Form("string") if operator == "in" else filter_.form
+    if operator in ("starts_with", "contains"):
+        form = Form("string")
     if filter_.form.type == "object":
         form = Form("string", format="decimal")
     return Parameter(name, "query", form, f"Those whose {filter_.name.replace('_', ' ')} {OPERATOR_WORDS[operator]}.")
@@ -189,23 +193,41 @@ def body_of(resource: DraftResource, name: str) -> Shape | None:
 
 def answer_of(resource: DraftResource) -> Shape:
     """What an answer holds; a field that the caller may not read is left out, so only the unguarded are required."""
-    parts = []
-    for field in resource.fields.values():
-        if field.readable:
-            parts.append(Part(field.name, field.form, field.read == tree.ANYONE, field.nullable, field.description))
-    return Shape(resource.title, tuple(parts), (resource.declared.__doc__ or "").strip())
+    parts = [
+        Part(field.name, field.form, field.read == tree.ANYONE, field.nullable, field.description)
+        for field in resource.fields.values()
+        if field.readable
+    ]
+    return Shape(resource.title, tuple(parts), description_of(resource.declared))
+
+
+def limits_are_of_operations(draft: Draft, resource: DraftResource) -> None:
+    """A problem for each limit of what the resource does not do."""
+    for position, name in enumerate(declared_limits(resource)):
+        if name not in resource.operations:
+            draft.problem(
+                resource.place("limits", position),
+                f"{resource.declared.__name__}.limits names {name!r}, which is none of its operations",
+                nearest(str(name), resource.operations),
+            )
+
+
+def declared_limits(resource: DraftResource) -> dict[str, Any]:
+    """The resource's own limits by operation."""
+    limits: Any = resource.declared.limits
+    return dict(limits) if isinstance(limits, Mapping) else {}
 
 
 def limits_of(draft: Draft, resource: DraftResource, name: str) -> tuple[Limit, ...]:
     """The application's limits, and the resource's own for this operation."""
-    given = dict(resource.declared.limits).get(name)  # type: ignore[call-overload]
-    if given is None:
+    limits = declared_limits(resource)
+    if name not in limits:
         return draft.limits
-    match = re.fullmatch(r"(\d+)/(second|minute|hour|day)", given)
-    if match is None or int(match[1]) == 0:
+    match = re.fullmatch(r"([1-9][0-9]*)/(second|minute|hour|day)", str(limits[name]))
+    if match is None:
         draft.problem(
-            resource.place("limits"),
-            f"{resource.declared.__name__}.limits says {given!r} for {name}",
+            resource.place("limits", list(limits).index(name)),
+            f"{resource.declared.__name__}.limits says {limits[name]!r} for {name}",
             'write it as "10/minute" (second, minute, hour, day)',
         )
         return draft.limits

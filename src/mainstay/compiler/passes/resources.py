@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,11 +15,15 @@ from mainstay.compiler.problem import nearest, place_of
 from mainstay.declare.resource import EVERY_OPERATION, Resource
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
+LISTS = ("operations", "fields", "hidden", "writable", "write_once", "filters", "sorts", "order", "includes", "indexes")
+MAPPINGS = ("read_fields", "write_fields", "limits")
 
 
 def resources(draft: Draft) -> None:
     """One draft resource for each declared one that has a model."""
-    for declared in draft.declared:
+    given: Sequence[Any] = draft.declared
+    for declared in given:
         if not (isinstance(declared, type) and issubclass(declared, Resource)):
             place = place_of(declared if isinstance(declared, type) else type(declared))
             draft.problem(place, f"{declared!r} is not a resource", "pass the class, such as resources=[Recipes]")
@@ -27,6 +32,7 @@ def resources(draft: Draft) -> None:
         if resource is not None:
             resource.operations = known_operations(draft, resource)
             draft.resources.append(resource)
+            shapes(draft, resource)
 
 
 def with_model(draft: Draft, declared: type[Resource[Any]]) -> DraftResource | None:
@@ -46,8 +52,12 @@ def with_model(draft: Draft, declared: type[Resource[Any]]) -> DraftResource | N
         )
         return None
     table = mapper.local_table
-    if not isinstance(table, sa.Table):
-        draft.problem(place, f"{model.__name__} is not mapped to one table", "give it a table of its own")
+    if not isinstance(table, sa.Table) or mapper.inherits is not None:
+        draft.problem(
+            place,
+            f"{model.__name__} is not mapped to one table of its own",
+            "derive models that are exposed from an abstract one, not from one another",
+        )
         return None
     name = declared.name or table.name
     if not NAME.fullmatch(name):
@@ -57,13 +67,48 @@ def with_model(draft: Draft, declared: type[Resource[Any]]) -> DraftResource | N
     return DraftResource(declared, model, mapper, table, name)
 
 
+def shapes(draft: Draft, resource: DraftResource) -> None:
+    """A problem for each attribute of the resource that is none, or has not the shape it needs."""
+    declared, name = resource.declared, resource.declared.__name__
+    known = {attribute for part in Resource.__mro__ for attribute in getattr(part, "__annotations__", {})}
+    for part in declared.__mro__[: declared.__mro__.index(Resource)]:
+        for attribute, value in vars(part).items():
+            if not attribute.startswith("_") and attribute not in known and not is_code(value):
+                what = f"{name} says {attribute}, which a resource does not have"
+                draft.problem(resource.place(attribute), what, nearest(attribute, known))
+    for attribute in LISTS:
+        value = getattr(declared, attribute)
+        if value is not None and (isinstance(value, str) or not isinstance(value, Sequence)):
+            draft.problem(resource.place(attribute), f"{name}.{attribute} is not a list", f"write {attribute} = [..]")
+    for attribute in MAPPINGS:
+        if not isinstance(getattr(declared, attribute), Mapping):
+            draft.problem(
+                resource.place(attribute), f"{name}.{attribute} is not a mapping", f"write {attribute} = {{..}}"
+            )
+    if declared.path is not None and not PATH.fullmatch(declared.path):
+        draft.problem(
+            resource.place("path"),
+            f"{name}.path is {declared.path!r}",
+            "write it as /recipes, without a slash at its end",
+        )
+    if not 1 <= declared.default_limit <= declared.max_limit:
+        limits = f"{declared.default_limit} rows unless asked and {declared.max_limit} at most"
+        draft.problem(resource.place("default_limit"), f"{name} lists {limits}", "let 1 <= default_limit <= max_limit")
+
+
+def is_code(value: Any) -> bool:
+    """Whether an attribute's value is a method, a property or a class, not a declaration."""
+    return callable(value) or isinstance(value, property | classmethod | staticmethod)
+
+
 def known_operations(draft: Draft, resource: DraftResource) -> tuple[str, ...]:
     """The operations that the resource exposes, in the order of a reader's interest."""
-    for position, name in enumerate(resource.declared.operations):
+    given = resource.listed("operations")
+    for position, name in enumerate(given):
         if name not in EVERY_OPERATION:
             draft.problem(
                 resource.place("operations", position),
                 f"{resource.declared.__name__}.operations names {name!r}, which is no operation",
                 nearest(str(name), EVERY_OPERATION),
             )
-    return tuple(name for name in EVERY_OPERATION if name in resource.declared.operations)
+    return tuple(name for name in EVERY_OPERATION if name in given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mainstay.compiler.draft import Draft, DraftTable
-from mainstay.compiler.problem import Problem, place_of
+from mainstay.compiler.problem import Problem
 from mainstay.operation import Index
 
 
@@ -15,15 +15,20 @@ def every_filter_and_sort_has_an_index(draft: Draft) -> Iterator[Problem]:
         declared = {str(index.name) for index in table.table.indexes}
         for index in table.indexes:
             if index.name not in declared:
-                place = place_of(table.mapper.class_) if table.mapper is not None else draft.resources[0].place()
                 yield Problem(
-                    place,
+                    table.needed_at[index.name](),
                     f"{table.table.name} has no index for {index.reason}",
-                    f'run {create(table, index)}; or write unindexed(.., "reason")',
+                    f'run {create(draft, table, index)}; or write unindexed(.., "reason")',
                 )
 
 
-def create(table: DraftTable, index: Index) -> str:
+def create(draft: Draft, table: DraftTable, index: Index) -> str:
     """The statement that makes the index."""
-    columns = ", ".join(f"{name} DESC" if down else name for name, down in index.columns)
+    columns = ", ".join(part(draft, table, *column) for column in index.columns)
     return f"CREATE INDEX {index.name} ON {table.table.name} ({columns})"
+
+
+def part(draft: Draft, table: DraftTable, name: str, down: bool) -> str:
+    """A column of the index; null is the smallest value."""
+    nulls = draft.database == "postgresql" and table.table.c[name].nullable
+    return name + (" DESC" if down else "") + ((" NULLS LAST" if down else " NULLS FIRST") if nulls else "")

@@ -16,9 +16,10 @@ def every_operation_has_a_policy(draft: Draft) -> Iterator[Problem]:
         for name in needed:
             if name not in resource.policies:
                 using = [operation for operation in resource.operations if POLICY[operation] == name]
+                who = f", which {', '.join(using)} need" if using else ", which guards every path to its rows"
                 yield Problem(
                     resource.place(),
-                    f"{resource.declared.__name__} has no policy {name!r}"
-                    + (f", which {', '.join(using)} need" if using else ", which guards every path to its rows"),
-                    f"write {name} = where(..), owner(..), role(..), signed_in or anyone; or leave the operation out of `operations`",
+                    f"{resource.declared.__name__} has no policy {name!r}{who}",
+                    f"write {name} = where(..), owner(..), role(..), signed_in or anyone; "
+                    "or leave the operation out of `operations`",
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mainstay.compiler.draft import Draft, DraftResource
+from mainstay.compiler.passes.tables import maker_of
 from mainstay.compiler.problem import Problem
 
 
@@ -15,8 +16,16 @@ def every_write_can_be_made(draft: Draft) -> Iterator[Problem]:
             for column in missing(draft, resource):
                 yield Problem(
                     resource.place("writable"),
-                    f"{resource.declared.__name__} has create, but nothing fills {resource.title}.{column}, which cannot be null",
+                    f"{resource.declared.__name__} has create, "
+                    f"but nothing fills {resource.title}.{column}, which cannot be null",
                     "make it writable, give it a default (default=actor.id, say), or make it nullable",
+                )
+        if set(resource.operations) & {"create", "replace", "update"}:
+            for column in unmade(resource):
+                yield Problem(
+                    draft.tables[resource.table.name].place(column),
+                    f"{resource.title}.{column} has a default that is SQL, which only a session of SQLAlchemy's runs",
+                    "use server_default, or a function of Python's",
                 )
         changes = {"replace", "update"} & set(resource.operations)
         if changes and not any(field.writable == "always" for field in resource.fields.values()):
@@ -34,3 +43,11 @@ def missing(draft: Draft, resource: DraftResource) -> Iterator[str]:
     for column in resource.table.columns:
         if not column.nullable and column.name not in written and column.name not in defaults:
             yield column.name
+
+
+def unmade(resource: DraftResource) -> Iterator[str]:
+    """Columns with a default, or a value at every change, that is neither a constant nor a function nor now()."""
+    for column in resource.table.columns:
+        for default in (column.default, column.onupdate):
+            if default is not None and maker_of(default) is None:
+                yield column.name

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mainstay.compiler.draft import Draft
+from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.problem import Problem
+from mainstay.declare.resource import Via, attribute_name
 
 
 def includes_name_one_resource(draft: Draft) -> Iterator[Problem]:
     """A problem for each include whose rows no resource, or more than one, could answer."""
     for resource in draft.resources:
-        for position, include in enumerate(resource.includes):
-            if include.resource:
-                continue
-            target = draft.tables[resource.table.name].relations[include.relation].target
-            names = [other.declared.__name__ for other in draft.resources_of(target)]
-            yield Problem(
-                resource.place("includes", position),
-                f"{resource.declared.__name__}.includes names {include.name}, whose rows "
-                + (f"{', '.join(names)} could answer" if names else "no resource answers"),
-                f"write via({resource.title}.{include.name}, {names[0]})"
-                if names
-                else "declare a resource of its model",
-            )
+        unanswered = {include.name for include in resource.includes if not include.resource}
+        for position, item in enumerate(resource.listed("includes")):
+            name = attribute_name(item.relation if isinstance(item, Via) else item)
+            if name in unanswered:
+                yield Problem(resource.place("includes", position), *mistake(draft, resource, name, item))
+
+
+def mistake(draft: Draft, resource: DraftResource, name: str, item: object) -> tuple[str, str]:
+    """What is wrong with an include, and what to do."""
+    target = draft.tables[resource.table.name].relations[name].target
+    names = [other.declared.__name__ for other in draft.resources_of(target)]
+    what = f"{resource.declared.__name__}.includes names {name}, whose rows "
+    if isinstance(item, Via):
+        what += f"{getattr(item.resource, '__name__', item.resource)} does not answer in this application"
+    else:
+        what += f"{' and '.join(names)} could answer" if names else "no resource answers"
+    write = f"write via({resource.title}.{name}, {names[0]})" if names else "declare a resource of its model"
+    return what, write

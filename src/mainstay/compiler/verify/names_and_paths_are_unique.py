@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mainstay.compiler.draft import Draft
+from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.problem import Place, Problem
+from mainstay.operation import Operation
 
 
 def names_and_paths_are_unique(draft: Draft) -> Iterator[Problem]:
     """A problem for each name or path that is there twice."""
-    places = {resource.name: resource.place() for resource in draft.resources}
+    resources = {resource.name: resource for resource in draft.resources}
     names: set[str] = set()
     for resource in draft.resources:
         if resource.name in names:
@@ -24,18 +25,27 @@ def names_and_paths_are_unique(draft: Draft) -> Iterator[Problem]:
     routes: dict[tuple[str, str], str] = {}
     known: set[str] = set()
     for operation in draft.operations:
-        place = places.get(operation.resource or "", Place("<routers>", 0))
         route = (operation.method, re.sub(r"\{[^}]*\}", "{}", operation.path))
-        if operation.name in known and (operation.resource is None or operation.resource not in doubled(draft)):
-            yield Problem(place, f"two operations are called {operation.name}", "rename one of them")
+        if operation.name in known and operation.resource not in doubled(draft):
+            do = "rename one of them: name= of the route, or of its function"
+            yield Problem(
+                place_of_operation(draft, operation, resources), f"two operations are called {operation.name}", do
+            )
         if route in routes and routes[route] != operation.name:
             yield Problem(
-                place,
+                place_of_operation(draft, operation, resources),
                 f"{operation.method} {operation.path} is both {routes[route]} and {operation.name}",
                 "give one of them a path of its own: path = ..",
             )
         known.add(operation.name)
         routes.setdefault(route, operation.name)
+
+
+def place_of_operation(draft: Draft, operation: Operation, resources: dict[str, DraftResource]) -> Place:
+    """Where an operation comes from: its resource, or its route."""
+    if operation.resource is not None:
+        return resources[operation.resource].place()
+    return draft.places[operation.method, operation.path]
 
 
 def doubled(draft: Draft) -> set[str]:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
 from mainstay.compiler.draft import Draft
-from mainstay.compiler.problem import Problem, place_of
+from mainstay.compiler.problem import Problem
 from mainstay.declare.field import options_of
+from mainstay.kinds import Decimal
 
 
 def numbers_are_exact(draft: Draft) -> Iterator[Problem]:
-    """On SQLite, a problem for each Numeric column that is not of a kind of Mainstay's."""
+    """On SQLite, a problem for each column of a resource's that somebody else declared as Numeric."""
     if draft.database != "sqlite":
         return
-    for table in draft.tables.values():
-        for column in table.table.columns:
-            plain = isinstance(column.type, sa.Numeric) and not isinstance(column.type, sa.Float)
-            if plain and options_of(column).approximate is None and table.mapper is not None:
+    for name in dict.fromkeys(resource.table.name for resource in draft.resources):
+        table = draft.tables[name]
+        for column, kind in table.kinds.items():
+            float_ = isinstance(kind, Decimal) and kind.approximate
+            if float_ and options_of(table.table.c[column]).approximate is None:
                 yield Problem(
-                    place_of(table.mapper.class_),
-                    f"{table.table.name}.{column.name} is Numeric, which SQLite keeps as a binary float",
+                    table.place(column),
+                    f"{name}.{column} is Numeric, which SQLite keeps as a binary float",
                     'use field(kind=Decimal(..)), or say field(approximate="reason")',
                 )

@@ -8,28 +8,31 @@ from collections.abc import Iterator
 from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.problem import Problem
 
-SECRET = re.compile(
-    r"(^|_)(password|passwd|passphrase|secret|api_?key|private_?key|access_token|refresh_token|otp|pin)(_|$)"
-)
-HASHES = re.compile(r"(password|secret|token)_?(hash|digest|salt)")
+WORDS = "password|passwd|passphrase|secret|api_?key|private_?key|credentials?|otp|pin|cvv|cvc"
+SECRET = re.compile(rf"(^|_)({WORDS})(_|$)|(^|_)token$|(password|secret|token)_?(hash|digest|salt)|^salt$")
+CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Where a word of `accessToken` begins."""
 
 
 def secrets_are_not_readable(draft: Draft) -> Iterator[Problem]:
     """A problem for each readable field that is called like a secret and was not named in `fields`."""
     for resource in draft.resources:
-        named = resource.declared.fields is not None
+        excused = resource.declared.fields is not None
         for field in resource.fields.values():
-            like = SECRET.search(field.name) or HASHES.search(field.name)
-            if like and field.readable and not named and field.kind not in ("boolean", "date", "moment"):
+            like = SECRET.search(CAPITAL.sub("_", field.name).lower())
+            if like and field.readable and not excused and field.kind not in ("boolean", "date", "moment"):
+                named = f"{resource.title}.{field.name}"
                 yield Problem(
                     resource.place(),
-                    f"{resource.declared.__name__} would answer {resource.title}.{field.name}, which is called like a secret",
-                    f"write hidden = [{resource.title}.{field.name}], make it a Secret, or name it in `fields` if it is none",
+                    f"{resource.declared.__name__} would answer {named}, which is called like a secret",
+                    f"write hidden = [{named}], make it a Secret, or name it in `fields` if it is none",
                 )
-        for attribute, names in (
-            ("sorts", unreadable_sorts(resource)),
-            ("filters", unreadable_filters(draft, resource)),
-        ):
+        unreadable = {
+            "sorts": unreadable_sorts(resource),
+            "filters": unreadable_filters(draft, resource),
+            "order": unreadable_order(draft, resource),
+        }
+        for attribute, names in unreadable.items():
             for name in names:
                 yield Problem(
                     resource.place(attribute),
@@ -41,6 +44,12 @@ def secrets_are_not_readable(draft: Draft) -> Iterator[Problem]:
 def unreadable_sorts(resource: DraftResource) -> Iterator[str]:
     """Sorts by fields that are never answered."""
     return (sort.name for sort in resource.sorts if not reads(resource, sort.column))
+
+
+def unreadable_order(draft: Draft, resource: DraftResource) -> Iterator[str]:
+    """Columns of the default order, besides the key, that are never answered."""
+    key = draft.tables[resource.table.name].key
+    return (name for name, _ in resource.order if name not in key and not reads(resource, name))
 
 
 def unreadable_filters(draft: Draft, resource: DraftResource) -> Iterator[str]:
