@@ -32,6 +32,8 @@ class Table:
 
     def __init__(self) -> None:
         self.exact: dict[str, Found] = {}
+        self.ended: dict[str, Methods] = {}
+        """By the literal part before it, paths whose one parameter is their last segment: most are."""
         self.tree: dict[str, Any] = {}
         """Segment by segment; at the end of a path, under the empty text, its methods."""
 
@@ -43,7 +45,11 @@ class Table:
         node = self.tree
         for segment in path.split("/")[1:]:
             node = node.setdefault(ANY if PARAMETER.search(segment) else segment, {})
-        node.setdefault("", {})[method] = endpoint
+        methods = node.setdefault("", {})
+        methods[method] = endpoint
+        before, _, last = path.rpartition("/")
+        if "{" not in before and PARAMETER.fullmatch(last):
+            self.ended[before] = methods
 
     def paths(self) -> Iterator[Methods]:
         """The methods of every path."""
@@ -55,6 +61,10 @@ class Table:
         exact = self.exact.get(path)
         if exact is not None and method in exact.methods:
             return exact
+        before, _, last = path.rpartition("/")
+        ended = self.ended.get(before)
+        if ended is not None and method in ended and last and last != ANY:
+            return Found(ended, (last,))
         candidates = self.candidates(path)
         for found in candidates:
             if method in found.methods:
