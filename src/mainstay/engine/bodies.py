@@ -17,7 +17,6 @@ CODES = {
     "missing": "required",
     "extra_forbidden": "unknown_field",
     "value_error": "invalid",
-    "none_required": "wrong_type",
 }
 
 
@@ -62,7 +61,7 @@ class Bodies:
     def tell(self, mistake: Any, mistakes: Mistakes) -> None:
         """One mistake in the words of this API."""
         place = path(mistake["loc"])
-        code = CODES.get(mistake["type"], mistake["type"])
+        code = CODES.get(mistake["type"], "wrong_type" if mistake["type"].endswith("_type") else mistake["type"])
         if code == "unknown_field" and place in self.known:
             mistakes.add(place, "not_writable", "cannot be written here")
         elif code == "unknown_field" and len(mistake["loc"]) == 1:
