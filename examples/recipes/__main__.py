@@ -19,7 +19,7 @@ TARGET = "examples.recipes.app:app"
 TRY = """
 [bold]To try[/bold], in another terminal ([bold]make tour[/bold] tries nearly everything):
 
-  curl '{url}/api/v1/recipes?tags.name=quick&sort=minutes&limit=3&fields=title,minutes'
+  curl '{url}/api/v1/recipes?tags.name=italian&sort=title&limit=3&fields=title,minutes'
   curl '{url}/api/v1/recipes/aglio-e-olio?include=author'
   curl '{url}/api/v1/comments?recipe.slug=aglio-e-olio&include=author'
   curl -H 'Authorization: Bearer demo-editor' '{url}/api/v1/recipes?published=false&fields=slug,title&count=exact'

@@ -16,12 +16,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.text import Text
 
+ROOT = Path(__file__).parents[2]
+"""Where `examples` lies."""
 START_SECONDS = 60.0
 LONGEST = 150
 """Characters of an answer that are shown."""
@@ -363,7 +366,9 @@ def server() -> Iterator[str]:
         command = [sys.executable, "-m", "examples.recipes", "serve", "--quiet", "--port", str(port)]
         environment = os.environ | {"MAINSTAY_DATABASE_URL": f"sqlite:///{folder}/recipes.db"}
         with open(f"{folder}/log", "wb") as log:
-            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
         try:
             wait_for(f"http://127.0.0.1:{port}", process, f"{folder}/log")
             yield f"http://127.0.0.1:{port}"

@@ -13,7 +13,7 @@ from pydantic import BaseModel, RootModel
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint, exists, func
 from sqlalchemy.orm import Mapped, aliased, relationship
 
-from mainstay import kinds
+from mainstay import Actor, Mainstay, Settings, kinds
 from mainstay.declare import (
     Model,
     Resource,
@@ -36,6 +36,7 @@ from mainstay.declare import (
     via,
     where,
 )
+from tests.apps.identity import TokenIdentity
 
 # A field of every kind
 
@@ -435,3 +436,24 @@ RESOURCES: list[type[Resource[Any]]] = [
     *(Samples, Blanks, Entries, Teams, Users, PublicUsers, Memberships, Absences),
     *(Folders, Labels, DocumentLabels, Documents),
 ]
+
+ACTORS = {
+    "anna": Actor(UUID(int=1), claims={"region": "north", "regions": ["north", "south"]}),
+    "bert": Actor(UUID(int=2), claims={"folder": UUID(int=7)}),
+    "admin": Actor(UUID(int=3), roles=frozenset({"admin", "editor"}), scopes=frozenset({"labels"})),
+    "office": Actor(UUID(int=4), roles=frozenset({"finance", "auditor"})),
+    "script": Actor(UUID(int=5), scopes=frozenset({"documents:read"})),
+}
+"""Who calls in tests, by token."""
+
+
+def application(database: str) -> Mainstay:
+    """The application on a database, without limits and without a log."""
+    settings = Settings(log="off", address_limit=None, user_limit=None)
+    return Mainstay(
+        name="Everything",
+        resources=RESOURCES,
+        identity=TokenIdentity(ACTORS),
+        settings=settings,
+        database=database,
+    )

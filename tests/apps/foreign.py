@@ -30,7 +30,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from mainstay import Actor, Mainstay, Settings
 from mainstay.declare import Resource, actor, anyone, descending, field, owner, role, through, unindexed, where
+from tests.apps.identity import TokenIdentity
 
 
 class Base(DeclarativeBase):
@@ -228,3 +230,22 @@ class Stocks(Resource[Stock]):
 
 
 RESOURCES: list[type[Resource[Any]]] = [Artists, Albums, Tracks, Playlists, Shelves, Stocks]
+
+ACTORS = {
+    "archive": Actor(uuid.UUID(int=1), roles=frozenset({"archive"})),
+    "listener": Actor(uuid.UUID(int=2)),
+    "shop": Actor(uuid.UUID(int=3), claims={"shop": "north", "shops": ["north", "south"]}),
+}
+"""Who calls in tests, by token."""
+
+
+def application(database: str) -> Mainstay:
+    """The application on a database, without limits and without a log."""
+    settings = Settings(log="off", address_limit=None, user_limit=None)
+    return Mainstay(
+        name="Foreign",
+        resources=RESOURCES,
+        identity=TokenIdentity(ACTORS),
+        settings=settings,
+        database=database,
+    )
