@@ -78,7 +78,7 @@ def to_wire(kind: Kind, value: Any) -> Any:
     if value is None:
         return None
     encode = kind.encode()
-    return msgspec.to_builtins(value if encode is None else encode(value))
+    return msgspec.json.decode(msgspec.json.encode(value if encode is None else encode(value)))
 
 
 def to_text(kind: Kind, value: Any) -> str:

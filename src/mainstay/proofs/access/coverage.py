@@ -27,7 +27,7 @@ from mainstay.policy.tree import (
     SignedIn,
     Value,
 )
-from mainstay.proofs.access.personas import Persona, table_of
+from mainstay.proofs.access.personas import Persona, table_of, telling
 from mainstay.proofs.access.sites import Path, Site, is_opaque, leaves, text
 
 WORDS: dict[Truth, str] = {True: "true", False: "false", None: "null"}
@@ -53,17 +53,38 @@ def coverage(
 ) -> tuple[Coverage, ...]:
     """The coverage of every leaf of every policy."""
     found: list[Coverage] = []
-    actors = [persona.actor for persona in personas]
+    every_persona = tuple(personas)
     for site in every:
-        wanted = {path: possible(leaf, site, application) for path, leaf in leaves(site.policy)}
-        seen: dict[Path, set[Truth]] = {path: set() for path in wanted}
-        for actor in actors if not is_opaque(site.policy) else ():
-            here = replace(world, actor=actor)
-            for row in world.tables[site.table]:
-                observe(site.policy, (), {site.table: row}, here, seen, wanted)
+        seen = Seen(application, site, every_persona)
+        if not is_opaque(site.policy):
+            seen.look(world.tables[site.table], world)
         for path, leaf in leaves(site.policy):
-            found.append(Coverage(site.name, text(leaf), frozenset(wanted[path]), frozenset(seen[path])))
+            found.append(Coverage(site.name, text(leaf), seen.wanted[path], frozenset(seen.seen[path])))
     return tuple(found)
+
+
+class Seen:
+    """The truths that the leaves of one policy had on the rows looked at so far."""
+
+    def __init__(self, application: Application, site: Site, personas: tuple[Persona, ...]) -> None:
+        self.site = site
+        self.actors = [persona.actor for persona in telling(personas, [site.policy])]
+        self.wanted = {path: possible(leaf, site, application) for path, leaf in leaves(site.policy)}
+        self.seen: dict[Path, set[Truth]] = {path: set() for path in self.wanted}
+
+    def look(self, rows: Iterable[Row], world: World) -> None:
+        """Notes the truths for some rows and every persona that the policy tells apart."""
+        here = [replace(world, actor=actor) for actor in self.actors]
+        for row in rows:
+            if not self.missing:
+                return
+            for there in here:
+                observe(self.site.policy, (), {self.site.table: row}, there, self.seen, self.wanted)
+
+    @property
+    def missing(self) -> int:
+        """How many truths are not seen yet."""
+        return sum(len(truths - self.seen[path]) for path, truths in self.wanted.items())
 
 
 def observe(

@@ -110,6 +110,8 @@ class Direct:
             return Reply(error.status, None, None, error.code.encode())
         except Exception as error:  # what is no refusal is a fault, which the matrix reports
             return Reply(500, None, None, f"{type(error).__name__}: {error}".encode())
+        if answer.status == 204:
+            return Reply(204, answer.data, answer.meta, b"")
         raw = msgspec.json.encode({"data": answer.data, "meta": answer.meta})
         document = msgspec.json.decode(raw)
         return Reply(answer.status, document["data"], document["meta"], raw)

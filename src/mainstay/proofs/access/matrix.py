@@ -11,8 +11,8 @@ import msgspec
 from mainstay.operation import Application, Resource
 from mainstay.proofs.access.cells import Cell, Request, Requests
 from mainstay.proofs.access.doors import Door, Reply
-from mainstay.proofs.access.oracle import Expected, Oracle, Tables
-from mainstay.proofs.access.store import Change, Dump, Store
+from mainstay.proofs.access.oracle import Expected, Oracle
+from mainstay.proofs.access.store import Change, Store
 from mainstay.storage import Storage
 
 WRITES = ("create", "replace", "update", "delete")
@@ -54,8 +54,8 @@ class Matrix:
         request = self.requests.request(cell)
         if cell.operation.action in WRITES:
             reply = await self.door.ask(request)
-            changes, now = await self.store.changes()
-            wrong = next(self.wrong_write(cell, expected, reply, changes, now), None)
+            changes = await self.store.changes()
+            wrong = next(self.wrong_write(cell, expected, reply, changes), None)
             await self.store.restore(changes)
         else:
             reply = await self.read(cell, request)
@@ -112,9 +112,7 @@ class Matrix:
 
     # Writes
 
-    def wrong_write(
-        self, cell: Cell, expected: Expected, reply: Reply, changes: list[Change], now: Dump
-    ) -> Iterator[str]:
+    def wrong_write(self, cell: Cell, expected: Expected, reply: Reply, changes: list[Change]) -> Iterator[str]:
         """What is wrong with a write: its status, what it did, what it answered."""
         resource = self.application.resource(cell.operation.resource or "")
         if reply.status not in expected.statuses:
@@ -140,9 +138,8 @@ class Matrix:
         if written and written[0].after is not None:
             after = written[0].after
             yield from self.wrong_row(cell, resource, expected, written[0])
-            tables: Tables = {name: list(rows.values()) for name, rows in now.items()}
             if reply.status in (200, 201):
-                answer = self.oracle.answered(cell, after, tables)
+                answer = self.oracle.answered(cell, after, self.store.tables(changes))
                 if reply.data != answer:
                     yield difference(answer, reply.data)
             elif reply.raw:
@@ -175,9 +172,7 @@ class Matrix:
         world = self.oracle.world(cell.persona)
         parts = cell.operation.body.parts if cell.operation.body is not None else ()
         fields = [resource.field(part.name) for part in parts]
-        return {
-            field.column for field in fields if self.oracle.allowed(field.write, cell.row, resource.table, world)
-        }
+        return {field.column for field in fields if self.oracle.allowed(field.write, cell.row, resource.table, world)}
 
     def wrong_delete(self, cell: Cell, resource: Resource, changes: list[Change]) -> Iterator[str]:
         """What is wrong with a delete."""
@@ -213,7 +208,9 @@ def difference(expected: Any, got: Any) -> str:
         return f"{len(missing)} rows missing {short(missing[:1])}, {len(extra)} too many {short(extra[:1])}"
     if isinstance(expected, dict) and isinstance(got, dict):
         parts = [name for name in {**expected, **got} if expected.get(name, "-") != got.get(name, "-")]
-        return "; ".join(f"{name}: {short(got.get(name, 'left out'))} for {short(expected.get(name, 'left out'))}" for name in parts)
+        return "; ".join(
+            f"{name}: {short(got.get(name, 'left out'))} for {short(expected.get(name, 'left out'))}" for name in parts
+        )
     return f"{short(got)} for {short(expected)}"
 
 

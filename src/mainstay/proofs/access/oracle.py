@@ -261,6 +261,8 @@ class Oracle:
         if false:
             return Expected(self.denied_by_any(false, persona))
         new = {**row, **cell.given}
+        if cell.operation.action == "replace":
+            new |= self.left_out(cell, resource, world)
         if self.refers_beyond(resource, cell.given, new, persona):
             return Expected(frozenset({422}))
         may_collide = frozenset({409}) if self.collides(resource, new, row) else frozenset()
@@ -335,6 +337,19 @@ class Oracle:
             else:
                 row[column.name] = None
         return row
+
+    def left_out(self, cell: Cell, resource: Resource, world: World) -> dict[str, Any]:
+        """What a replace makes of the fields that it leaves out: their defaults, or null; but those that the
+        persona may not write stay as they are."""
+        assert cell.given is not None
+        assert cell.row is not None
+        new = self.new_row(resource, {}, cell.persona)
+        parts = cell.operation.body.parts if cell.operation.body is not None else ()
+        return {
+            field.column: new[field.column]
+            for field in (resource.field(part.name) for part in parts)
+            if field.column not in cell.given and allows(field.write, cell.row, resource.table, world)
+        }
 
     def must_have(self, resource: Resource, new: Row) -> Iterable[Any]:
         """The columns that cannot be null and that the database does not fill."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from mainstay.actor import NOBODY, Actor
@@ -28,7 +28,7 @@ class Persona:
     """An actor that the proof plays."""
 
     name: str
-    actor: Actor
+    actor: Actor = field(hash=False)
     owns: bool = False
     """Whether generated rows may carry its identifier."""
 
@@ -119,6 +119,24 @@ def personas(application: Application, storage: Storage) -> tuple[Persona, ...]:
         identifier = values.different(number) if values is not None else number + 1
         found.append(Persona(name_of(held, owns), actor(identifier, held), owns))
     return tuple(found)
+
+
+def telling(every: Iterable[Persona], policies: Iterable[Node]) -> tuple[Persona, ...]:
+    """Those personas that some of the policies tell apart, and always nobody, an owner and another."""
+    nodes = [node for policy in policies for node in policy.walk()]
+    roles = {node.name for node in nodes if isinstance(node, Role)}
+    scopes = {node.name for node in nodes if isinstance(node, Scope)}
+    named = {node.claim for node in nodes if isinstance(node, ActorValue | InClaim)}
+    found: dict[Any, Persona] = {}
+    for persona in every:
+        actor = persona.actor
+        values = tuple(repr(actor.value(claim)) for claim in sorted(named - {"id"}))
+        owns = persona.owns and "id" in named
+        traits_held = (actor.is_known, owns, actor.roles & roles, actor.scopes & scopes, values)
+        found.setdefault(traits_held, persona)
+        if persona.name == "owner":
+            found.setdefault(persona.name, persona)
+    return tuple(dict.fromkeys(found.values()))
 
 
 def actor(identifier: Any, held: tuple[Trait, ...]) -> Actor:

@@ -9,7 +9,7 @@ from typing import Any
 from mainstay.operation import Application, Operation, Resource
 from mainstay.policy.tree import Column
 from mainstay.proofs.access.cells import Cell, Question, Row, to_wire
-from mainstay.proofs.access.personas import Persona
+from mainstay.proofs.access.personas import Persona, telling
 from mainstay.proofs.access.rows import Generated
 from mainstay.proofs.access.sites import sites
 from mainstay.proofs.access.values import Values
@@ -30,10 +30,12 @@ class Planner:
         generated: Generated,
         *,
         seed: int,
+        all_personas: bool = False,
     ) -> None:
+        self.all_personas = all_personas
         self.application = application
         self.storage = storage
-        self.personas = personas
+        self.every_persona = personas
         self.generated = generated
         self.values = {key: Values(kind) for key, kind in storage.kinds.items()}
         self.seed = seed
@@ -64,12 +66,28 @@ class Planner:
         """The resource of an operation."""
         return self.application.resource(operation.resource or "")
 
+    def personas(self, resource: Resource) -> Sequence[Persona]:
+        """The personas that the policies on a resource, and on what can be reached from it, tell apart."""
+        tables = {resource.table, *[reference.table for reference in self.application.table(resource.table).references]}
+        for filter_ in resource.filters:
+            table = self.application.table(resource.table)
+            for name in filter_.relations:
+                table = self.application.table(table.relation(name).target)
+                tables.add(table.name)
+        tables.update(self.application.resource(include.resource).table for include in resource.includes)
+        policies = [
+            site.policy
+            for site in sites(self.application)
+            if site.resource == resource.name or (site.table in tables and site.what in ("read", "read field"))
+        ]
+        return self.every_persona if self.all_personas else telling(self.every_persona, policies)
+
     # Reads
 
     def lists(self, operation: Operation) -> Iterator[Cell]:
         """One resource's lists: plain, counted, paged, by each filter, sort and include."""
         resource = self.resource(operation)
-        for persona in self.personas:
+        for persona in self.personas(resource):
             yield Cell(persona, operation, "list", question=Question(count=True))
             yield Cell(persona, operation, "list in pages", question=Question(limit=2))
             for include in resource.includes:
@@ -119,7 +137,7 @@ class Planner:
     def gets(self, operation: Operation) -> Iterator[Cell]:
         """Each row, plain and with everything that can be included."""
         resource = self.resource(operation)
-        for persona in self.personas:
+        for persona in self.personas(resource):
             for row in self.generated.rows[resource.table]:
                 yield Cell(persona, operation, "get", row)
                 for include in resource.includes:
@@ -136,7 +154,7 @@ class Planner:
     def creates(self, operation: Operation) -> Iterator[Cell]:
         """New rows: one as good as any, and one for each value that decides something."""
         resource = self.resource(operation)
-        for persona in self.personas:
+        for persona in self.personas(resource):
             plain = self.new(operation)
             yield Cell(persona, operation, "create", given=plain)
             for column in self.writable(operation):
@@ -186,7 +204,7 @@ class Planner:
     def updates(self, operation: Operation) -> Iterator[Cell]:
         """Each row changed: nothing, each field, and each value that decides something."""
         resource = self.resource(operation)
-        for persona in self.personas:
+        for persona in self.personas(resource):
             for row in self.generated.rows[resource.table]:
                 yield Cell(persona, operation, "update nothing", row, given={})
                 for column in self.writable(operation):
@@ -211,7 +229,7 @@ class Planner:
             for part in (operation.body.parts if operation.body else ())
             if part.required
         ]
-        for persona in self.personas:
+        for persona in self.personas(resource):
             for row in self.generated.rows[resource.table]:
                 whole = {column: row[column] for column in columns}
                 yield Cell(persona, operation, "replace", row, given=whole)
@@ -223,8 +241,9 @@ class Planner:
 
     def deletes(self, operation: Operation) -> Iterator[Cell]:
         """Each row deleted."""
-        for persona in self.personas:
-            for row in self.generated.rows[self.resource(operation).table]:
+        resource = self.resource(operation)
+        for persona in self.personas(resource):
+            for row in self.generated.rows[resource.table]:
                 yield Cell(persona, operation, "delete", row)
 
     def smuggling(self, operation: Operation, persona: Persona, row: Row | None, given: Row) -> Iterator[Cell]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,16 +14,16 @@ import sqlalchemy as sa
 from mainstay.operation import Application, Reference, Table
 from mainstay.policy.rows import World, allows
 from mainstay.policy.tree import ActorValue, Column, Compare, Exists, In, InClaim, Node, Now, Value
-from mainstay.proofs.access.coverage import coverage
+from mainstay.proofs.access.coverage import Seen
 from mainstay.proofs.access.mutations import Mutant, mutants
-from mainstay.proofs.access.personas import Persona, account, table_of
+from mainstay.proofs.access.personas import Persona, account, table_of, telling
 from mainstay.proofs.access.sites import Site, is_opaque, sites, truths
 from mainstay.proofs.access.values import DAY, Values, constant
 from mainstay.storage import Storage
 
 Rows = dict[str, list[dict[str, Any]]]
-TRIES = 80
-"""Rows that are tried for a goal before it is given up and reported."""
+TRIES = 40
+"""Rows that are tried without any use before what is open is given up and reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Generator:
         self.sites = [site for site in sites(application) if not is_opaque(site.policy)]
         self.values = {key: Values(kind) for key, kind in storage.kinds.items()}
         self.account = account(application)
+        self.owner = next((persona.actor.id for persona in personas if persona.owns), None)
         self.owned = set(self.owned_columns())
         self.interesting: dict[tuple[str, str], list[Any]] = {}
         for site in self.sites:
@@ -167,7 +169,6 @@ class Generator:
         """Takes the row that was added last away again."""
         self.rows[table].remove(row)
         self.taken -= set(self.unique_values(table, row))
-        self.checks.drop(table)
 
     def row(self, table: Table, number: int) -> dict[str, Any] | None:
         """A row, or None where it would need another that is not there."""
@@ -199,7 +200,9 @@ class Generator:
             known = {persona.actor.id for persona in self.personas}
             fitting = [other for other in fitting if other[pairs[0][1]] in owning or other[pairs[0][1]] not in known]
             some = [other for other in fitting if other[pairs[0][1]] in owning]
-            fitting = some if some and self.random.random() < 0.7 else fitting
+            first = [other for other in some if other[pairs[0][1]] == self.owner]
+            dice = self.random.random()
+            fitting = first if first and dice < 0.35 else some if some and dice < 0.8 else fitting
         if not fitting and optional:
             row.update(dict.fromkeys(optional))
             return True
@@ -222,6 +225,7 @@ class Generator:
         if (table.name, name) in self.owned:
             deciding = [
                 *deciding,
+                *[self.owner] * 3,
                 *[persona.actor.id for persona in self.personas if persona.owns],
                 several.different(9999),
             ]
@@ -261,43 +265,48 @@ class Generator:
 
     def reach(self, site: Site) -> None:
         """Adds rows until every leaf and every mutant of a policy is told apart, or the tries are used up."""
-        open_mutants = [mutant for mutant in mutants(site) if not self.told_apart(mutant)]
-        leaves = self.uncovered(site)
-        tables = [site.table, *[node.table for node in site.policy.walk() if isinstance(node, Exists)]]
-        for number in range(TRIES):
-            if not open_mutants and not leaves:
+        seen = Seen(self.application, site, tuple(self.personas))
+        world = self.world(self.personas[0])
+        seen.look(self.rows[site.table], world)
+        waiting = [mutant for mutant in mutants(site) if not self.told_apart(mutant, self.rows[site.table])]
+        through = [node.table for node in site.policy.walk() if isinstance(node, Exists)]
+        tables = [item for table in through or [site.table] for item in (site.table, table)]
+        useless = 0
+        for number in itertools.count():
+            missing = seen.missing
+            if (not waiting and not missing) or useless == TRIES:
                 return
             table = tables[number % len(tables)]
             row = self.add(table)
             if row is None:
+                useless += 1
                 continue
-            still = [
-                mutant for mutant in open_mutants if not self.told_apart(mutant, row if len(tables) == 1 else None)
-            ]
-            left = self.uncovered(site) if leaves else 0
-            if len(still) == len(open_mutants) and left >= leaves:
+            rows = [row] if table == site.table else self.near(site, row)
+            seen.look(rows, world)
+            still = [mutant for mutant in waiting if not self.told_apart(mutant, rows)]
+            if len(still) == len(waiting) and seen.missing == missing:
                 self.drop(table, row)
-            else:
-                open_mutants, leaves = still, left
+                useless += 1
+            waiting = still
 
     def world(self, persona: Persona) -> World:
         """What a policy is evaluated in."""
         return World(persona.actor, self.now, self.rows, constant)
 
-    def told_apart(self, mutant: Mutant, only: dict[str, Any] | None = None) -> bool:
-        """Whether a mutant decides otherwise than its policy for some persona and row."""
+    def near(self, site: Site, row: dict[str, Any]) -> list[dict[str, Any]]:
+        """Rows of a policy's table that share a value with a row elsewhere, for which it may have changed something."""
+        ids = {repr(value) for value in row.values() if value is not None}
+        return [here for here in self.rows[site.table] if any(repr(value) in ids for value in here.values())][:6]
+
+    def told_apart(self, mutant: Mutant, rows: Sequence[dict[str, Any]]) -> bool:
+        """Whether a mutant decides otherwise than its policy for some persona and one of the rows."""
         site = mutant.site
-        for persona in self.personas:
+        for persona in telling(self.personas, [site.policy]):
             world = self.world(persona)
-            for row in self.rows[site.table] if only is None else [only]:
+            for row in rows:
                 if allows(site.policy, row, site.table, world) != allows(mutant.policy, row, site.table, world):
                     return True
         return False
-
-    def uncovered(self, site: Site) -> int:
-        """How many truths of leaves no row shows."""
-        world = self.world(self.personas[0])
-        return sum(len(leaf.missing) for leaf in coverage(self.application, [site], self.personas, world))
 
 
 def arranged(application: Application) -> tuple[list[str], set[tuple[str, str]]]:
@@ -330,7 +339,6 @@ class Checks:
 
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
-        self.last: dict[str, sa.RootTransaction | sa.NestedTransaction] = {}
         self.connection: sa.Connection | None = sa.create_engine("sqlite://").connect()
         try:
             storage.metadata.create_all(self.connection, tables=list(storage.tables.values()))
@@ -348,12 +356,3 @@ class Checks:
         except sa.exc.IntegrityError:
             return False
         return True
-
-    def drop(self, table: str) -> None:
-        """Nothing: a row is asked about, never kept."""
-
-
-def spread(generated: Generated, personas: Sequence[Persona]) -> Iterator[World]:
-    """The generated rows as each persona's world."""
-    first = generated.world(personas[0])
-    return (replace(first, actor=persona.actor) for persona in personas)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,8 +16,8 @@ from mainstay.proofs.access.rows import Generated, Rows
 from mainstay.storage import Storage
 
 Key = tuple[Any, ...]
-Dump = dict[str, dict[Key, dict[str, Any]]]
-"""Of each table its rows in Python's form, by key."""
+Raw = dict[str, set[tuple[Any, ...]]]
+"""Of each table its rows as the driver gives them."""
 
 
 class NotEmpty(Exception):
@@ -48,7 +50,7 @@ class Store:
         self.storage = storage
         self.generated = generated
         self.texts = {name: Texts(table, database) for name, table in storage.tables.items()}
-        self.original: Dump = {}
+        self.original: Raw = {}
 
     async def create(self) -> None:
         """Makes the tables; NotEmpty where one of them has rows."""
@@ -63,14 +65,14 @@ class Store:
         self.original = await self.dump()
 
     def settled(self) -> Generated:
-        """The generated rows in the form in which they came back, such as a decimal with all its digits."""
+        """The generated rows in the form in which they came back: a decimal with all its digits, or what a float keeps of it."""
         rows: Rows = {}
         for table, given in self.generated.rows.items():
-            stored = self.original[table]
-            rows[table] = [stored[tuple(row[name] for name in self.texts[table].key)] for row in given]
-            if rows[table] != given:
-                raise AssertionError(f"rows of {table} came back otherwise than they were stored")
-        return replace(self.generated, rows=rows)
+            texts = self.texts[table]
+            stored = dict(texts.python(row) for row in self.original[table])
+            rows[table] = [stored[tuple(row[name] for name in texts.key)] for row in given]
+        self.generated = replace(self.generated, rows=rows)
+        return self.generated
 
     async def empty(self) -> None:
         """Takes every row out."""
@@ -95,28 +97,39 @@ class Store:
         for table in reversed(self.generated.order):
             yield Command(self.texts[table].delete_all)
 
-    async def dump(self) -> Dump:
+    async def dump(self) -> Raw:
         """Every row of every table."""
-        found: Dump = {}
+        found: Raw = {}
         for name, texts in self.texts.items():
-            rows = await self.database.read(texts.select, ())
-            found[name] = {key: row for key, row in map(texts.python, rows)}
+            found[name] = {tuple(row) for row in await self.database.read(texts.select, ())}
         return found
 
-    async def changes(self) -> tuple[list[Change], Dump]:
+    async def changes(self) -> list[Change]:
         """What is otherwise than it was at first."""
-        now = await self.dump()
-        return list(self.differences(now)), now
+        return list(self.differences(await self.dump()))
 
-    def differences(self, now: Dump) -> Iterator[Change]:
+    def differences(self, now: Raw) -> Iterator[Change]:
         """The rows that came, went or changed."""
         for table, before in self.original.items():
-            after = now[table]
-            if before == after:
+            if before == now[table]:
                 continue
-            for key in {**before, **after}:
-                if before.get(key) != after.get(key):
-                    yield Change(table, key, before.get(key), after.get(key))
+            texts = self.texts[table]
+            gone = dict(texts.python(row) for row in before - now[table])
+            came = dict(texts.python(row) for row in now[table] - before)
+            for key in {**gone, **came}:
+                yield Change(table, key, gone.get(key), came.get(key))
+
+    def tables(self, changes: Sequence[Change]) -> dict[str, list[Mapping[str, Any]]]:
+        """Every row as it is after some changes."""
+        changed = {(change.table, change.key): change.after for change in changes}
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for table, rows in self.generated.rows.items():
+            keys = self.texts[table].key
+            found[table] = [row for row in rows if (table, tuple(row[name] for name in keys)) not in changed]
+        for change in changes:
+            if change.after is not None:
+                found[change.table].append(change.after)
+        return found
 
     async def restore(self, changes: Sequence[Change]) -> None:
         """Everything as it was at first, and looked at again."""
@@ -193,8 +206,15 @@ class Texts:
         made = {}
         for name, value in zip(self.columns, row, strict=True):
             load = self.load[name]
-            made[name] = value if value is None or load is None else load(value)
+            made[name] = whole(value if value is None or load is None else load(value))
         return tuple(made[name] for name in self.key), made
+
+
+def whole(value: Any) -> Any:
+    """A moment with its zone, which SQLite forgets for columns of somebody else's types; any other value itself."""
+    if isinstance(value, dt.datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=dt.UTC)
+    return value.value if isinstance(value, enum.Enum) else value
 
 
 def loader(type_: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:

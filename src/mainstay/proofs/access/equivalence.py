@@ -1,0 +1,146 @@
+"""Whether a mutant can be told apart at all: proven by trying every truth of every leaf.
+
+Leaves are taken to be independent of one another, but for what follows from nobody calling, so that
+policies called equivalent here are equivalent; some that are equivalent are not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+from mainstay.operation import Application
+from mainstay.policy.rows import Truth, conjunction, negation
+from mainstay.policy.tree import (
+    ActorValue,
+    All,
+    Always,
+    Any_,
+    Column,
+    Compare,
+    InClaim,
+    Node,
+    Not,
+    Role,
+    Scope,
+    SignedIn,
+    Value,
+    all_of,
+)
+from mainstay.proofs.access.coverage import possible
+from mainstay.proofs.access.mutations import Mutant, flat
+from mainstay.proofs.access.sites import Site, leaves
+
+MOST = 50_000
+"""Assignments of truths that are tried; beyond them nothing is said to be equivalent."""
+
+
+def equivalent(mutant: Mutant, application: Application) -> bool:
+    """Whether no caller could ever tell the mutant from its policy."""
+    site = mutant.site
+    resource = application.resource(site.resource)
+    policy, changed = site.policy, mutant.policy
+    if site.what == "create":
+        return same(as_created(policy, site, application), as_created(changed, site, application), site, application)
+    if site.what in ("delete", "read field"):
+        return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application)
+    if site.what == "update" and not writable_columns(site, application) & columns(policy):
+        return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application)
+    return same(policy, changed, site, application)
+
+
+def columns(policy: Node) -> set[str]:
+    """The names of the columns that a policy looks at, of whichever table."""
+    return {node.name for node in policy.walk() if isinstance(node, Column)}
+
+
+def writable_columns(site: Site, application: Application) -> set[str]:
+    """The columns that some write of any resource of the table can set."""
+    exposing = application.resources_of(site.table)
+    return {field.column for resource in exposing for field in resource.fields if field.writable != "never"}
+
+
+def as_created(policy: Node, site: Site, application: Application) -> Node:
+    """The policy with the columns of a new row that its writer cannot set replaced by what will stand in them."""
+    given = {field.column for field in application.resource(site.resource).fields if field.writable != "never"}
+    known: dict[Node, Node] = {}
+    for column in application.table(site.table).columns:
+        if column.name not in given and column.default is not None and column.default.startswith("actor."):
+            known[Column(site.table, column.name)] = ActorValue(column.default.removeprefix("actor."))
+        if column.name not in given and column.default is None and column.nullable:
+            known[Column(site.table, column.name)] = Value(None)
+    return substituted(policy, known)
+
+
+def substituted(node: Node, known: Mapping[Node, Node]) -> Node:
+    """The tree with some values in place of others; what compares the actor with itself is whether there is one."""
+    match node:
+        case All(parts):
+            return All(tuple(substituted(part, known) for part in parts))
+        case Any_(parts):
+            return Any_(tuple(substituted(part, known) for part in parts))
+        case Not(part):
+            return Not(substituted(part, known))
+        case Compare("eq", left, right) if known.get(left, left) == known.get(right, right) == ActorValue("id"):
+            return Compare("eq", ActorValue("id"), ActorValue("id"))
+        case _:
+            return node
+
+
+def same(one: Node, other: Node, site: Site, application: Application) -> bool:
+    """Whether two policies allow the same, whatever the truths of their leaves."""
+    one, other = flat(one), flat(other)
+    if one == other:
+        return True
+    named = list(dict.fromkeys(leaf for policy in (one, other) for leaf in outer_leaves(policy)))
+    for tried, assignment in enumerate(assignments(named, site, application)):
+        if tried == MOST:
+            return False
+        if (value(one, assignment) is True) != (value(other, assignment) is True):
+            return False
+    return True
+
+
+def outer_leaves(policy: Node) -> Iterator[Node]:
+    """The leaves that are not inside an `Exists`."""
+    return (leaf for path, leaf in leaves(policy) if ("where", None) not in path and not isinstance(leaf, Always))
+
+
+def assignments(named: list[Node], site: Site, application: Application) -> Iterator[dict[Node, Truth]]:
+    """Every combination of truths that the leaves can have."""
+    choices = [sorted(possible(leaf, site, application), key=str) for leaf in named]
+    for signed_in in (True, False):
+        for truths in product(*choices):
+            assignment = dict(zip(named, truths, strict=True))
+            if all(consistent(leaf, truth, signed_in) for leaf, truth in assignment.items()):
+                yield assignment
+
+
+def consistent(leaf: Node, truth: Truth, signed_in: bool) -> bool:
+    """Whether a leaf can have a truth when somebody, or nobody, is calling."""
+    match leaf:
+        case SignedIn():
+            return truth is signed_in
+        case Role() | Scope():
+            return signed_in or truth is False
+        case Compare(_, ActorValue("id"), ActorValue("id")):
+            return truth is (True if signed_in else None)
+        case Compare(_, left, right) if isinstance(left, ActorValue) or isinstance(right, ActorValue):
+            return signed_in or truth is None
+        case InClaim():
+            return signed_in or truth is None
+    return True
+
+
+def value(node: Node, assignment: Mapping[Node, Truth]) -> Truth:
+    """The truth of a policy whose leaves have these truths."""
+    match node:
+        case All(parts):
+            return conjunction([value(part, assignment) for part in parts])
+        case Any_(parts):
+            return negation(conjunction([negation(value(part, assignment)) for part in parts]))
+        case Not(part):
+            return negation(value(part, assignment))
+        case Always(allowed):
+            return allowed
+    return assignment[node]
