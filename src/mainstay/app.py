@@ -168,9 +168,7 @@ class Mainstay(FastAPI):
         guard = Guard()
         guard.rest = self.rest
         for mount in routers:
-            self.router.include_router(
-                mount.router, dependencies=[Depends(guard)], max_body_size=self.settings.body_limit
-            )
+            self.router.include_router(mount.router, dependencies=[Depends(guard)])
         return frozenset(id(route) for mount in routers for route in mount.router.routes if isinstance(route, APIRoute))
 
     def allow_origins(self) -> None:

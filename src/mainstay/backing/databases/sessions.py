@@ -48,7 +48,11 @@ class Sessions:
         bound = self.engine.execution_options(**{READS: reads})
         async with AsyncSession(bound, expire_on_commit=False) as session:
             yield session
-            await session.commit()
+            try:
+                await session.commit()
+            except BaseException:
+                await session.invalidate()  # a COMMIT that SQLite refuses leaves its transaction open
+                raise
 
     async def close(self) -> None:
         """Closes every connection."""

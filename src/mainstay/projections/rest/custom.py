@@ -16,7 +16,7 @@ from mainstay import errors
 from mainstay.errors import Detail, MainstayError, ValidationError
 from mainstay.projections.rest.edge import answer
 from mainstay.projections.rest.exchange import KEY, App, Exchange, Message, Receive, Scope, Send, headers_of
-from mainstay.projections.rest.request import Gone
+from mainstay.projections.rest.request import Gone, RequestTimeout
 from mainstay.projections.rest.rest import ELSEWHERE, ELSEWHERE_AS_GET, Rest
 from mainstay.projections.rest.routes import Found
 
@@ -25,6 +25,8 @@ BY_STATUS: dict[int, type[MainstayError]] = {}
 for _class in vars(errors).values():
     if isinstance(_class, type) and issubclass(_class, MainstayError) and _class is not MainstayError:
         BY_STATUS.setdefault(_class.status, _class)
+
+BY_STATUS[RequestTimeout.status] = RequestTimeout
 
 CODES = {"missing": "required", "extra_forbidden": "unknown_field", "value_error": "invalid"}
 """Pydantic's names of mistakes in the words of this API, where they differ."""

@@ -8,7 +8,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from mainstay.actor import NOBODY, Actor
-from mainstay.projections.rest.exchange import KEY, Exchange
+from mainstay.projections.rest.exchange import KEY, Exchange, headers_of
 from mainstay.projections.rest.rest import Rest
 
 
@@ -22,7 +22,9 @@ class Guard:
         """Raises the `MainstayError` with which the caller is refused."""
         assert self.rest is not None
         scope = connection.scope
-        await self.rest.guard(scope["method"], scope["route"].path_format, scope[KEY])
+        exchange: Exchange = scope[KEY]
+        exchange.headers = headers_of(scope["headers"])  # as the middleware left them
+        await self.rest.guard(scope["method"], scope["route"].path_format, exchange)
 
 
 def current_actor(connection: HTTPConnection) -> Actor:

@@ -9,6 +9,7 @@ from mainstay.errors import InternalError, MainstayError, ValidationError
 from mainstay.events import Broke, Listener, RequestFinished
 from mainstay.projections.rest.address import addresses
 from mainstay.projections.rest.answer import NO_STORE, SECURITY, Reply, allowance_headers
+from mainstay.projections.rest.bounded import bounded
 from mainstay.projections.rest.exchange import (
     KEY,
     App,
@@ -98,6 +99,7 @@ class Edge:
                 message = {**message, "body": b""}
             await send(message)
 
+        receive = bounded(receive, limit=self.rest.body_limit, seconds=self.rest.body_timeout)
         try:
             await self.inside(scope, receive, sender)
         except Gone:

@@ -38,6 +38,8 @@ class Rest:
         """`elsewhere` are paths that FastAPI answers to GET, beside the opaque operations."""
         self.door = door
         self.listeners = tuple(listeners)
+        self.body_limit = body_limit
+        self.body_timeout = body_timeout
         self.table = Table()
         self.guarded: dict[tuple[str, str], Guarded] = {}
         """By method and path, the operations that FastAPI answers."""

@@ -1,0 +1,172 @@
+"""FastAPI routers of one's own: guarded, with our errors, the actor, the session, the document."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import APIRouter
+
+from mainstay import DeclarationErrors, Mainstay, Session, Settings, anyone, mount, signed_in
+from mainstay.errors import Unavailable
+from tests.app.kitchen import SIGNED_IN, Tokens, cook, kitchen, open_kitchen
+
+QUIET = Settings(log="off", secret_key="k" * 32, address_limit=None, user_limit=None)  # type: ignore[arg-type]
+
+
+@pytest.mark.requirement("A3.02")
+async def test_each_route_is_under_the_policy_of_its_mount(calling: httpx2.AsyncClient) -> None:
+    chef = {"Authorization": "Bearer chef"}
+    for method, path, headers, status in [
+        ("GET", "/api/v1/dishes/today", {}, 200),
+        ("GET", "/custom/me", {}, 401),
+        ("GET", "/custom/me", {"Authorization": "Bearer nobody"}, 401),
+        ("GET", "/custom/me", SIGNED_IN, 200),
+        ("DELETE", "/stove", {}, 401),
+        ("DELETE", "/stove", SIGNED_IN, 403),
+        ("DELETE", "/stove", chef, 200),
+    ]:
+        assert (await calling.request(method, path, headers=headers)).status_code == status, (path, headers)
+
+
+@pytest.mark.requirement("A1.10")
+async def test_a_wrong_body_is_400_with_every_field(calling: httpx2.AsyncClient) -> None:
+    answer = await calling.post("/custom/orders", json={"dishes": [1, "b"]}, headers=SIGNED_IN)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (400, "VALIDATION_ERROR")
+    assert [(detail["field"], detail["code"]) for detail in error["details"]] == [
+        ("table", "required"),
+        ("dishes[0]", "string_type"),
+    ]
+
+
+async def test_errors_raised_in_a_route_keep_their_status_and_headers(calling: httpx2.AsyncClient) -> None:
+    gone = await calling.get("/custom/gone", headers=SIGNED_IN)
+    assert (gone.status_code, gone.headers["x-reason"]) == (410, "hunger")
+    assert gone.json()["error"]["code"] == "GONE"
+    assert gone.json()["error"]["message"] == "It was eaten."
+    rule = await calling.post("/custom/orders", json={"table": 13, "dishes": []}, headers=SIGNED_IN)
+    assert (rule.status_code, rule.json()["error"]["code"]) == (422, "RULE_BROKEN")
+
+
+async def test_a_large_body_is_413_and_a_slow_one_408(sqlite_url: str) -> None:
+    async def slow() -> Any:
+        yield b"{"
+        await asyncio.sleep(5)
+
+    json = {**SIGNED_IN, "Content-Type": "application/json"}
+    async with open_kitchen(kitchen(sqlite_url, body_limit=10, body_timeout=0.05)) as calling:
+        for path in ("/custom/raw", "/custom/orders"):
+            large = await calling.post(path, content=b" " * 11, headers=json)
+            assert (large.status_code, large.json()["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
+            late = await calling.post(path, content=slow(), headers=json)
+            assert (late.status_code, late.json()["error"]["code"]) == (408, "REQUEST_TIMEOUT")
+
+
+async def test_a_session_is_committed_after_success_and_undone_after_an_error(calling: httpx2.AsyncClient) -> None:
+    async def count() -> int:
+        return int((await calling.get("/custom/count", headers=SIGNED_IN)).json())
+
+    made = await calling.post("/custom/orders", json={"table": 1, "dishes": ["a", "b"]}, headers=SIGNED_IN)
+    assert (made.status_code, await count()) == (201, 2)
+    assert (await calling.get("/api/v1/dishes/a")).status_code == 200
+    await calling.post("/custom/orders", json={"table": 13, "dishes": ["c"]}, headers=SIGNED_IN)
+    assert await count() == 2
+
+
+async def test_a_commit_that_fails_is_never_a_success(sqlite_url: str) -> None:
+    app = kitchen(sqlite_url)
+    async with open_kitchen(app) as calling:
+        async with app.sessions.begin() as session:
+            connection = await session.connection()
+            await connection.exec_driver_sql("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
+            await connection.exec_driver_sql("CREATE TABLE late (parent INTEGER REFERENCES parent)")
+        answer = await calling.post("/custom/orders", json={"table": 14, "dishes": ["a"]}, headers=SIGNED_IN)
+        assert answer.status_code == 500
+        assert (await calling.get("/custom/count", headers=SIGNED_IN)).json() == 0
+
+
+async def test_a_session_waits_for_the_writer_and_gives_up_with_503(sqlite_url: str) -> None:
+    app = kitchen(sqlite_url)
+    async with open_kitchen(app) as calling:
+        async with app.sessions.begin() as session:
+            await session.connection()
+            app.sessions.patience = 0.05
+            answer = await calling.post("/custom/orders", json={"table": 1, "dishes": ["a"]}, headers=SIGNED_IN)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+            assert (await calling.get("/custom/count", headers=SIGNED_IN)).status_code == 200
+        assert (await cook(calling, "soup")).status_code == 201
+
+
+async def test_a_session_on_postgresql(postgres_url: str) -> None:
+    async with open_kitchen(kitchen(postgres_url)) as calling:
+        made = await calling.post("/custom/orders", json={"table": 1, "dishes": ["a"]}, headers=SIGNED_IN)
+        assert made.status_code == 201
+        assert (await calling.get("/custom/count", headers=SIGNED_IN)).json() == 1
+        assert (await calling.get("/api/v1/dishes/a")).status_code == 200
+
+
+def test_a_router_without_a_policy_is_refused(sqlite_url: str) -> None:
+    with pytest.raises(DeclarationErrors, match="a FastAPI router without a policy"):
+        Mainstay(routers=[APIRouter()], database=sqlite_url, settings=QUIET)  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="every route is under a policy"):
+        Mainstay(database=sqlite_url, settings=QUIET).include_router(APIRouter())
+
+
+@pytest.mark.parametrize("way", ["decorator", "route", "websocket", "router", "inner", "inner_websocket"])
+async def test_a_route_that_goes_round_the_policies_keeps_the_application_from_starting(
+    sqlite_url: str, way: str
+) -> None:
+    async def endpoint(*_: Any) -> None: ...
+
+    router, inner = APIRouter(), APIRouter()
+    router.get("/fine")(endpoint)
+    inner.get("/inner")(endpoint)
+    if way == "inner":
+        router.include_router(inner)
+    if way == "inner_websocket":
+        router.websocket("/ws")(endpoint)
+    with pytest.raises(DeclarationErrors, match="under no policy") as caught:
+        app = Mainstay(routers=[mount(router, allow=anyone)], database=sqlite_url, settings=QUIET)
+        if way == "decorator":
+            app.get("/x")(endpoint)
+        elif way == "route":
+            app.add_route("/x", endpoint)  # type: ignore[arg-type]
+        elif way == "websocket":
+            app.websocket("/x")(endpoint)
+        elif way == "router":
+            app.router.include_router(inner)
+        async with app.router.lifespan_context(app):
+            pass
+    assert Path(__file__).name in str(caught.value)
+
+
+async def test_a_dependency_of_a_route_runs_after_its_guard(sqlite_url: str) -> None:
+    seen: list[str] = []
+    router = APIRouter()
+
+    @router.get("/x")
+    async def endpoint(session: Session) -> None:
+        seen.append("endpoint")
+
+    app = Mainstay(routers=[mount(router, allow=signed_in)], identity=Tokens(), database=sqlite_url, settings=QUIET)
+    async with open_kitchen(app) as calling:
+        assert (await calling.get("/x")).status_code == 401
+        assert seen == []
+        assert app.sessions.engine is None, "a refused caller costs no connection"
+        assert (await calling.get("/x", headers=SIGNED_IN)).status_code == 200
+
+
+async def test_the_database_being_away_is_503(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = kitchen(sqlite_url)
+
+    async def away(*_: Any) -> Any:
+        raise Unavailable(retry_after=3)
+
+    async with open_kitchen(app) as calling:
+        monkeypatch.setattr(app.database, "read", away)  # SQLite cannot be taken away from its own process
+        answer = await calling.get("/api/v1/dishes")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
