@@ -19,6 +19,8 @@ from mainstay.wire import Form
 class Json(Kind):
     """A structured value, validated as `shape`; JSONB on PostgreSQL, text on SQLite.
 
+    The shape's names come in its order; those of a free mapping inside it in the database's.
+
     Samples are the shape's own: `model_config = {"json_schema_extra": {"examples": [..]}}`, and what it
     is without arguments.
     """

@@ -143,6 +143,11 @@ def in_utc(value: dt.datetime) -> dt.datetime:
     return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+def zoned(value: dt.datetime) -> dt.datetime:
+    """The moment with its zone, which asyncpg forgets at both ends of the calendar, PostgreSQL's infinities."""
+    return value if value.tzinfo is not None else value.replace(tzinfo=dt.UTC)
+
+
 def without_zone(value: dt.datetime) -> dt.datetime:
     """The moment as the clock shows it in UTC."""
     return in_utc(value).replace(tzinfo=None)
@@ -207,7 +212,7 @@ class Moment(Kind):
     def load(self, database: str) -> Conversion:
         if database == "sqlite":
             return from_foreign_text if self.foreign else dt.datetime.fromisoformat
-        return None if self.zoned else in_utc
+        return zoned
 
     def wire(self, database: str) -> Conversion:
         return trim_moment if database == "sqlite" and not self.foreign else self.load(database)

@@ -18,6 +18,8 @@ from mainstay.wire import Form
 
 COLUMNS: dict[int, type[TypeEngine[Any]]] = {64: BigInteger, 32: IntegerType, 16: SmallInteger}
 """Types of whole numbers by their bits."""
+PLAIN_DIGITS = "{:f}".format
+"""A decimal's digits, never with an exponent."""
 WRITTEN_FLOAT = re.compile(r"-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,4})?", re.ASCII)
 Bounds = dict[str, Any]
 
@@ -213,10 +215,10 @@ class Decimal(Kind):
         return lambda value: Exact(value).scaleb(-scale)
 
     def wire(self, database: str) -> Conversion:
-        return self.digits(self.scale) if database == "sqlite" and not self.approximate else self.encode()
+        return self.digits(self.scale) if database == "sqlite" and not self.approximate else PLAIN_DIGITS
 
     def encode(self) -> Conversion:
-        return "{:f}".format  # never with an exponent
+        return PLAIN_DIGITS
 
     @staticmethod
     def digits(scale: int) -> Callable[[int], str]:
@@ -238,7 +240,7 @@ class Decimal(Kind):
         largest = Exact(10) ** (self.precision - self.scale) - unit
         edges = (unit + Exact(self.gt or 0), Exact(self.lt or 0) - unit, *map(Exact, (self.ge or 0, self.le or 0)))
         near = (Exact(0), Exact(1), unit * 1250, -unit, largest, -largest, *edges)
-        values = [value.quantize(unit) for value in near]
+        values = [value.quantize(unit) for value in near if abs(value) <= largest]
         return within(self, tuple(values))
 
 

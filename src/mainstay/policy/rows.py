@@ -147,10 +147,11 @@ def like(value: Any, given: Any) -> Any:
         return given
     if isinstance(value, str):
         return str(given)
-    if not isinstance(given, str) or type(value) not in FROM_TEXT:
+    read = next((read for python, read in FROM_TEXT.items() if isinstance(value, python)), None)
+    if not isinstance(given, str) or isinstance(value, bool) or read is None:
         return given
     try:
-        return FROM_TEXT[type(value)](given)
+        return read(given)
     except (ValueError, ArithmeticError):
         return None
 
