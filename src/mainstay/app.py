@@ -151,7 +151,11 @@ class Mainstay(FastAPI):
             custom = super().openapi()
             ours = document(self.application, scheme=self.engine.identity.scheme)
             opaque = {(one.method, one.path): one for one in self.application.operations if one.action == "opaque"}
-            self.openapi_schema = merged(ours, custom, opaque)
+            try:
+                self.openapi_schema = merged(ours, custom, opaque)
+            except ValueError as error:
+                what = Problem(Place("<routers>", 0), str(error), "give the models of the custom routes other names")
+                raise DeclarationErrors([what]) from None
         return self.openapi_schema
 
     def build_middleware_stack(self) -> Any:
@@ -191,6 +195,7 @@ class Mainstay(FastAPI):
     async def alive(self) -> AsyncIterator[Any]:
         """Opens what stands behind, and lets go of it at the end."""
         refuse_unguarded(self.router.routes, self.mounted)
+        self.openapi()
         if self.settings.secret_key is None and self.log is not None:
             self.log.note("secret_key is not set: cursors are signed with a random key until the next start", "warning")
         await self.engine.open()

@@ -129,18 +129,17 @@ async def test_a_route_that_goes_round_the_policies_keeps_the_application_from_s
         router.include_router(inner)
     if way == "inner_websocket":
         router.websocket("/ws")(endpoint)
+    app = Mainstay(routers=[mount(router, allow=anyone)], database=sqlite_url, settings=QUIET)
+    if way == "decorator":
+        app.get("/x")(endpoint)
+    elif way == "route":
+        app.add_route("/x", endpoint)  # type: ignore[arg-type]
+    elif way == "websocket":
+        app.websocket("/x")(endpoint)
+    elif way == "router":
+        app.router.include_router(inner)
     with pytest.raises(DeclarationErrors, match="under no policy") as caught:
-        app = Mainstay(routers=[mount(router, allow=anyone)], database=sqlite_url, settings=QUIET)
-        if way == "decorator":
-            app.get("/x")(endpoint)
-        elif way == "route":
-            app.add_route("/x", endpoint)  # type: ignore[arg-type]
-        elif way == "websocket":
-            app.websocket("/x")(endpoint)
-        elif way == "router":
-            app.router.include_router(inner)
-        async with app.router.lifespan_context(app):
-            pass
+        await app.router.lifespan_context(app).__aenter__()
     assert Path(__file__).name in str(caught.value)
 
 

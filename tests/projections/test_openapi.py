@@ -1,0 +1,130 @@
+"""The OpenAPI document: valid, complete, true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from mainstay import DeclarationErrors, Mainstay, Settings, anyone, mount
+from tests.app.kitchen import SIGNED_IN, cook, kitchen
+
+METHODS = {"get", "put", "post", "delete", "patch"}
+TYPES = {"string", "number", "integer", "boolean", "object", "array", "null"}
+
+
+@pytest.fixture
+def document(sqlite_url: str) -> dict[str, Any]:
+    """The document of the kitchen."""
+    return kitchen(sqlite_url).openapi()
+
+
+def walk(json: Any) -> Iterator[dict[str, Any]]:
+    """Every object in it."""
+    if isinstance(json, dict):
+        yield json
+        for value in json.values():
+            yield from walk(value)
+    elif isinstance(json, list):
+        for value in json:
+            yield from walk(value)
+
+
+@pytest.mark.requirement("A1.33")
+def test_every_operation_is_described_once(document: dict[str, Any], sqlite_url: str) -> None:
+    described = {(method.upper(), path) for path, item in document["paths"].items() for method in item}
+    operations = kitchen(sqlite_url).application.operations
+    assert described == {(operation.method, operation.path) for operation in operations}
+    ids = [item[method]["operationId"] for item in document["paths"].values() for method in item]
+    assert len(ids) == len(set(ids))
+
+
+def test_it_has_the_form_of_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"] == "3.1.0"
+    assert document["info"] == {"title": "Kitchen", "version": "1.2.3", "description": ""}
+    for path, item in document["paths"].items():
+        assert set(item) <= METHODS
+        for operation in item.values():
+            assert operation["responses"]
+            assert all(
+                status.isdecimal() and answer["description"] for status, answer in operation["responses"].items()
+            )
+            named = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "path"}
+            assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+            for one in operation.get("parameters", ()):
+                assert one["schema"] is not None
+                assert one["required"] or one["in"] != "path"
+    for schema in walk(document["components"]["schemas"]):
+        if "$ref" in schema or not isinstance(schema.get("type", "string"), str | list):
+            continue
+        kinds = schema.get("type", [])
+        assert set([kinds] if isinstance(kinds, str) else kinds) <= TYPES
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    for json in walk(document):
+        if isinstance(json.get("$ref"), str):
+            name = json["$ref"].removeprefix("#/components/schemas/")
+            assert name in document["components"]["schemas"], json["$ref"]
+
+
+@pytest.mark.requirement("A1.34")
+def test_every_parameter_and_field_of_an_answer_is_described(document: dict[str, Any]) -> None:
+    for item in document["paths"].values():
+        for operation in item.values():
+            if "kitchen" not in operation.get("tags", ()):
+                continue
+            assert all(one["description"] for one in operation["parameters"])
+
+
+def test_custom_routes_have_our_errors(document: dict[str, Any]) -> None:
+    assert not {"HTTPValidationError", "ValidationError"} & set(document["components"]["schemas"])
+    assert not any("422" in item["responses"] for item in document["paths"]["/custom/orders"].values())
+    responses = document["paths"]["/custom/orders"]["post"]["responses"]
+    assert set(responses) >= {"201", "400", "401", "403", "429", "500", "503"}
+    assert document["paths"]["/custom/orders"]["post"]["security"] == [{"actor": []}]
+    assert document["paths"]["/api/v1/dishes/today"]["get"]["security"] == [{}, {"actor": []}]
+    assert "Order" in document["components"]["schemas"]
+
+
+async def test_what_is_answered_is_what_is_described(calling: httpx2.AsyncClient) -> None:
+    document = (await calling.get("/openapi.json")).json()
+    made = await cook(calling, "soup")
+    schemas = document["components"]["schemas"]
+    assert set(made.json()["data"]) == set(schemas["Dish"]["properties"])
+    listed = await calling.get("/api/v1/dishes?page=1")
+    assert set(listed.json()["meta"]) <= set(schemas["Meta"]["properties"])
+    for answer, method, path in [
+        (await calling.get("/api/v1/dishes?x=1"), "get", "/api/v1/dishes"),
+        (await calling.get("/api/v1/dishes", headers={"Accept": "text/html"}), "get", "/api/v1/dishes"),
+        (await calling.post("/api/v1/dishes", headers=SIGNED_IN), "post", "/api/v1/dishes"),
+        (await cook(calling, "soup"), "post", "/api/v1/dishes"),
+        (await calling.get("/api/v1/dishes/none"), "get", "/api/v1/dishes/{slug}"),
+    ]:
+        told = document["paths"][path][method]["responses"][str(answer.status_code)]
+        assert answer.json()["error"]["code"] in told["description"]
+
+
+class Error(BaseModel):
+    """A model whose name is taken."""
+
+    x: int
+
+
+async def test_a_model_with_the_name_of_a_component_is_refused_at_start(tmp_path: Path) -> None:
+    router = APIRouter()
+
+    @router.post("/x")
+    async def endpoint(body: Error) -> None: ...
+
+    app = Mainstay(
+        routers=[mount(router, allow=anyone)], database=f"sqlite:///{tmp_path}/a.db", settings=Settings(log="off")
+    )
+    with pytest.raises(DeclarationErrors, match="names of components that are there: Error"):
+        async with app.router.lifespan_context(app):
+            pass
