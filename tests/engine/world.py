@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from mainstay import compiler
 from mainstay.actor import NOBODY, Actor
 from mainstay.backing.databases.database import Command, Database, Script
 from mainstay.backing.open import database
-from mainstay.compiler import Compiled, compile
+from mainstay.compiler import Compiled
 from mainstay.engine import Answer, Call, Engine
 from mainstay.engine.call import NOTHING
 from mainstay.engine.sql.layout import to_python
@@ -34,7 +35,7 @@ RESOURCES = {"everything": everything.RESOURCES, "foreign": foreign.RESOURCES}
 @cache
 def compiled(name: str, kind: str, limits: tuple[Limit, ...] = ()) -> Compiled:
     """One of the test applications."""
-    return compile(RESOURCES[name], database=kind, limits=limits)
+    return compiler.compile(RESOURCES[name], database=kind, limits=limits)
 
 
 class Watched:
@@ -163,18 +164,9 @@ class World:
         """Rows put in raw; what a row says nothing of is its default, or null."""
         made, dialect = self.storage.tables[table], self.database.dialect
         columns = list(made.columns)
-        text = str(
-            sa.insert(made)
-            .values({column.name: sa.bindparam(column.name) for column in columns})
-            .compile(dialect=dialect)
-        )
-        order = list(
-            sa.insert(made)
-            .values({column.name: sa.bindparam(column.name) for column in columns})
-            .compile(dialect=dialect)
-            .positiontup
-            or []
-        )  # type: ignore[attr-defined]
+        places = {column.name: sa.bindparam(column.name) for column in columns}
+        insert: Any = sa.insert(made).values(places).compile(dialect=dialect)
+        text, order = str(insert), list(insert.positiontup)
         stores = {column.name: converter(column.type, dialect) for column in columns}
         makers = {name: make for (owner, name), make in self.storage.defaults.items() if owner == table}
 
