@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 from decimal import Decimal as Exact
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
