@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import Any
 
 import uvicorn
@@ -15,7 +16,6 @@ from mainstay.settings import Settings
 class WithDeadline(H11Protocol):
     """Cuts a connection whose next head is not there in time; uvicorn cuts those that are idle after an answer."""
 
-    seconds = 10.0
     timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -39,7 +39,7 @@ class WithDeadline(H11Protocol):
         cycle: Any = self.cycle  # None before the first request
         awaited = cycle is None or cycle.response_complete
         if awaited and self.timer is None:
-            self.timer = self.loop.call_later(self.seconds, self.cut)
+            self.timer = self.loop.call_later(self.timeout_keep_alive, self.cut)
         elif not awaited and self.timer is not None:
             self.timer.cancel()
             self.timer = None
@@ -59,6 +59,9 @@ async def serve(app: Mainstay, host: str, port: int) -> None:
     """Opens the application, serves it, lets what runs end, closes it; raises what opening raises."""
     async with app.router.lifespan_context(app) as state:
         app.lifespan_state = dict(state or {})
+        for each in (signal.SIGTERM, signal.SIGINT):
+            # uvicorn raises the signal again when it has stopped, which would end the process before the application.
+            asyncio.get_running_loop().add_signal_handler(each, lambda: None)
         await uvicorn.Server(uvicorn.Config(app, lifespan="off", **options(app.settings, host, port))).serve()
 
 
@@ -72,9 +75,9 @@ def options(settings: Settings, host: str, port: int) -> dict[str, Any]:
     return {
         "host": host,
         "port": port,
-        "http": type("WithThisDeadline", (WithDeadline,), {"seconds": settings.header_timeout}),
-        "timeout_keep_alive": round(settings.header_timeout),
-        "timeout_graceful_shutdown": round(settings.shutdown_timeout),
+        "http": WithDeadline,
+        "timeout_keep_alive": max(1, round(settings.header_timeout)),
+        "timeout_graceful_shutdown": max(1, round(settings.shutdown_timeout)),
         "h11_max_incomplete_event_size": 65_536,
         "access_log": False,
         "log_level": "warning",

@@ -1,0 +1,64 @@
+"""The command line: what it prints, and how it answers mistakes."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tests.cli.serving import APP, command
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with an application."""
+    (tmp_path / "app.py").write_text(APP)
+    return tmp_path
+
+
+def test_operations_are_json_where_nobody_reads_along(folder: Path) -> None:
+    done = command(folder, "operations", "app:app")
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert [operation["name"] for operation in printed["operations"]][:2] == ["dishes.list", "dishes.get"]
+
+
+def test_the_version_is_printed(folder: Path) -> None:
+    assert command(folder, "version").stdout.startswith(f"mainstay {version('mainstay')}, Python 3.")
+
+
+def test_without_a_command_all_are_listed(folder: Path) -> None:
+    done = command(folder)
+    for name in ("serve", "operations", "prove", "version"):
+        assert f"  {name} " in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "target,words",
+    [
+        ("ap:app", "there is no module ap in .*; did you mean app.py?"),
+        ("app:apps", "app has no attribute apps; did you mean app?"),
+        ("app:router", "app:router is a APIRouter, not a Mainstay; did you mean app?"),
+        (":app", "names no application; write module:attribute"),
+        ("broken:app", "No module named 'nothing_of_that_name'.*broken.py.*line 1"),
+        ("raising:app", "ZeroDivisionError.*raising.py.*line 2"),
+        ("wrong:app", r"mistakes in the declarations.*wrong.py:\d+: .*titel.*did you mean title"),
+        ("unset:app", "MAINSTAY_BODY_TIMEOUT: Input should be greater than 0"),
+    ],
+)
+def test_a_mistake_is_told_with_what_would_be_right(folder: Path, target: str, words: str) -> None:
+    (folder / "broken.py").write_text("import nothing_of_that_name\n")
+    (folder / "raising.py").write_text("\n1 / 0\n")
+    (folder / "unset.py").write_text("from mainstay import Settings\nSettings(body_timeout=0)\n")
+    (folder / "wrong.py").write_text(
+        "from mainstay import Mainstay, Resource\nfrom tests.app.kitchen import Dish\n\n\n"
+        "class Dishes(Resource[Dish]):\n    writable = ['titel']\n    read = create = update = delete = None\n\n\n"
+        "app = Mainstay(resources=[Dishes])\n"
+    )
+    done = command(folder, "operations", target)
+    assert done.returncode == 2
+    assert re.search(words.replace("?", r"\?"), done.stderr, re.DOTALL), done.stderr
+    assert "Traceback" not in done.stderr
