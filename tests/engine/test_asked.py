@@ -149,7 +149,7 @@ async def test_a_hostile_number_of_mistakes_is_told_in_part_and_at_once(there: W
     error = await there.refused("entries.list", ask=ask)
     assert len(error.details) == 32
     assert max(len(detail.field) for detail in error.details) <= 100
-    body = {f"{'y' * 300}{number}": 1 for number in range(5000)}
+    body: dict[str, Any] = {f"{'y' * 300}{number}": 1 for number in range(5000)}
     error = await there.refused("entries.create", body=body)
     assert len(error.details) == 32
     assert max(len(detail.field) for detail in error.details) <= 100

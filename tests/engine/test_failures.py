@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from mainstay.errors import Unavailable
@@ -23,7 +25,7 @@ async def test_whichever_statement_fails_nothing_is_half_done(there: World) -> N
     await people(there)
     key = (await there.call("documents.create", by=ANN, body=document())).key
     assert key is not None
-    calls = [
+    calls: list[tuple[str, tuple[str, ...], dict[str, Any]]] = [
         ("documents.create", (), {"body": document(number=2, reviewer_id=str(ANN.id))}),
         ("documents.update", key, {"body": {"title": "x", "reviewer_id": str(ANN.id)}, "if_match": "*"}),
         ("documents.replace", key, {"body": {"title": "x"}, "if_match": "*"}),
@@ -31,6 +33,7 @@ async def test_whichever_statement_fails_nothing_is_half_done(there: World) -> N
     ]
     before = await there.rows("documents")
     for name, path, more in calls:
+        done = 503
         for failing in range(there.application.operation(name).statements):
             there.database.ran.clear()
             there.database.fails = lambda text, failing=failing: (  # type: ignore[misc]

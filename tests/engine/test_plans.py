@@ -8,15 +8,17 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from mainstay.actor import NOBODY, Actor
 from tests.engine.samples import blanks
 from tests.engine.world import World, world
 
 ROWS = 3000
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-@pytest.fixture(scope="module")
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def large(module_database_url: str) -> AsyncIterator[World]:
     """Some thousands of rows, measured."""
     async with world(module_database_url) as there:
@@ -27,7 +29,7 @@ async def large(module_database_url: str) -> AsyncIterator[World]:
                 {
                     "number": n,
                     "place": chosen.randrange(500),
-                    "rank": chosen.choice([None, *range(300)]),
+                    "rank": n % 300 or None,
                     "label": f"l{n}",
                 }
                 for n in range(1, ROWS)
@@ -44,10 +46,10 @@ async def large(module_database_url: str) -> AsyncIterator[World]:
         yield there
 
 
-async def plan(there: World, name: str, by: Actor = NOBODY, **ask: Any) -> str:
+async def plan(there: World, name: str, **ask: Any) -> str:
     """How the database runs the first statement of a call."""
     there.database.ran.clear()
-    await there.call(name, by=by, ask={key.replace("__", "["): value for key, value in ask.items()})
+    await there.call(name, ask={key.replace("__", "["): value for key, value in ask.items()})
     text, values = there.database.ran[0]
     explain = "EXPLAIN QUERY PLAN " if there.database.name == "sqlite" else "EXPLAIN "
     rows = await there.database.behind.read(explain + text, values)

@@ -164,7 +164,7 @@ class World:
         """Rows put in raw; what a row says nothing of is its default, or null."""
         made, dialect = self.storage.tables[table], self.database.dialect
         columns = list(made.columns)
-        places = {column.name: sa.bindparam(column.name) for column in columns}
+        places: dict[str, Any] = {column.name: sa.bindparam(column.name) for column in columns}
         insert: Any = sa.insert(made).values(places).compile(dialect=dialect)
         text, order = str(insert), list(insert.positiontup)
         stores = {column.name: converter(column.type, dialect) for column in columns}

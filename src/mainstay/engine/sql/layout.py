@@ -75,7 +75,7 @@ def to_python(kind: Kind, column: sa.Column[Any], dialect: sa.Dialect) -> Conver
         return kind.load(dialect.name)
     if isinstance(column.type, sa.Enum):
         return None
-    if isinstance(column.type, sa.Numeric) and dialect.name == "postgresql":
+    if isinstance(column.type, sa.Numeric | sa.Float) and dialect.name == "postgresql":
         return Exact if kind.python is Exact and isinstance(column.type, sa.Float) else None
     load = column.type.dialect_impl(dialect).result_processor(dialect, None)
     if isinstance(column.type, sa.DateTime):

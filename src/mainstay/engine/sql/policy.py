@@ -103,7 +103,7 @@ def condition(node: Node, scope: Scope) -> Truth:
         case InClaim(value, claim):
             typed = typed_of(scope, value)
             wanted = value_of(value, typed, scope)
-            return one_of(wanted, lambda inputs: claimed(typed.kind, inputs.actor.value(claim)), typed.type, scope)
+            return one_of(wanted, lambda inputs: claimed(typed.kind, inputs.actor.values(claim)), typed.type, scope)
         case Exists():
             return exists(node, scope)
         case Opaque(sql):
@@ -176,11 +176,9 @@ def fitting(kind: Kind, value: Any) -> Any:
         return None
 
 
-def claimed(kind: Kind, values: Any) -> list[Any]:
-    """An actor's list as the kind's Python forms; a list of nothing known where the claim is no list."""
-    if not isinstance(values, list | tuple | set | frozenset):
-        return [None]
-    return [fitting(kind, value) for value in values]
+def claimed(kind: Kind, values: tuple[Any, ...] | None) -> list[Any]:
+    """An actor's list as the kind's Python forms; one value that nobody knows where the claim is no list."""
+    return [None] if values is None else [fitting(kind, value) for value in values]
 
 
 def one_of(wanted: Any, source: Fill, type_: TypeEngine[Any], scope: Scope) -> Truth:
