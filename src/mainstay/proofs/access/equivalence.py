@@ -12,13 +12,17 @@ from itertools import product
 from mainstay.operation import Application
 from mainstay.policy.rows import Truth, conjunction, negation
 from mainstay.policy.tree import (
+    ANYONE,
     ActorValue,
     All,
     Always,
     Any_,
     Column,
     Compare,
+    Exists,
+    In,
     InClaim,
+    IsNull,
     Node,
     Not,
     Role,
@@ -109,11 +113,50 @@ def outer_leaves(policy: Node) -> Iterator[Node]:
 def assignments(named: list[Node], site: Site, application: Application) -> Iterator[dict[Node, Truth]]:
     """Every combination of truths that the leaves can have."""
     choices = [sorted(possible(leaf, site, application), key=str) for leaf in named]
+    implied = [(one, other) for one in named for other in named if one != other and implies(one, other)]
     for signed_in in (True, False):
         for truths in product(*choices):
             assignment = dict(zip(named, truths, strict=True))
-            if all(consistent(leaf, truth, signed_in) for leaf, truth in assignment.items()):
+            missing = {leaf.value for leaf, truth in assignment.items() if isinstance(leaf, IsNull) and truth}
+            alone = all(
+                consistent(leaf, truth, signed_in) and follows(leaf, truth, missing)
+                for leaf, truth in assignment.items()
+            )
+            if alone and all(assignment[one] is not True or assignment[other] is True for one, other in implied):
                 yield assignment
+
+
+def implies(one: Node, other: Node) -> bool:
+    """Whether, by their form alone, one truth is true only where the other is."""
+    if one == other or other == ANYONE:
+        return True
+    if isinstance(other, All):
+        return all(implies(one, part) for part in other.parts)
+    if isinstance(one, Any_):
+        return all(implies(part, other) for part in one.parts)
+    if isinstance(one, Exists) and isinstance(other, Exists) and (one.table, one.source) == (other.table, other.source):
+        return implies(one.where, other.where)
+    if isinstance(other, Any_):
+        return any(implies(one, part) for part in other.parts)
+    return isinstance(one, All) and any(implies(part, other) for part in one.parts)
+
+
+def follows(leaf: Node, truth: Truth, missing: set[Node]) -> bool:
+    """Whether a leaf can have a truth where these values are null."""
+    if not missing:
+        return True
+    match leaf:
+        case Compare(_, left, right) if left in missing or right in missing:
+            return truth is None
+        case In(value) | InClaim(value) if value in missing:
+            return truth is not True
+        case Column() if leaf in missing:
+            return truth is None
+        case Exists(where=where):
+            parts = where.parts if isinstance(where, All) else (where,)
+            needs = any(isinstance(part, Compare) and {part.left, part.right} & missing for part in parts)
+            return truth is False or not needs
+    return True
 
 
 def consistent(leaf: Node, truth: Truth, signed_in: bool) -> bool:
@@ -129,7 +172,25 @@ def consistent(leaf: Node, truth: Truth, signed_in: bool) -> bool:
             return signed_in or truth is None
         case InClaim():
             return signed_in or truth is None
+        case Exists():
+            return signed_in or truth is False or not never_for_nobody(leaf)
     return True
+
+
+def never_for_nobody(part: Node) -> bool:
+    """Whether a truth is never true when nobody is calling."""
+    match part:
+        case SignedIn() | Role() | Scope() | InClaim():
+            return True
+        case Compare(_, left, right):
+            return isinstance(left, ActorValue) or isinstance(right, ActorValue)
+        case Exists(where=where):
+            return never_for_nobody(where)
+        case All(parts):
+            return any(never_for_nobody(item) for item in parts)
+        case Any_(parts):
+            return all(never_for_nobody(item) for item in parts)
+    return False
 
 
 def value(node: Node, assignment: Mapping[Node, Truth]) -> Truth:

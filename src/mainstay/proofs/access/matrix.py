@@ -72,7 +72,7 @@ class Matrix:
             request=request.curl(),
             row=str(dict(cell.row)) if cell.row is not None else "",
             expected=f"{statuses} {short(expected.data)}",
-            got=f"{reply.status} {short(reply.data) if reply.data is not None else reply.raw[:300].decode(errors='replace')}",
+            got=f"{reply.status} {short(reply.data) if reply.data is not None else excerpt(reply.raw)}",
             what=wrong,
         )
 
@@ -214,18 +214,31 @@ def difference(expected: Any, got: Any) -> str:
     return f"{short(got)} for {short(expected)}"
 
 
+def excerpt(raw: bytes) -> str:
+    """The beginning of a body."""
+    return raw[:300].decode(errors="replace")
+
+
 def short(value: Any) -> str:
     """A value as JSON, not longer than a few lines."""
     text = msgspec.json.encode(value).decode()
     return text if len(text) < 400 else text[:400] + "…"
 
 
-def chosen(cells: Iterable[Cell], oracle: Oracle, *, every: bool) -> Iterator[tuple[Cell, Expected]]:
-    """The cells to ask: all, or a few of those that are alike in persona, request and what must come of it."""
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A cell with what is expected of it, and whether it is asked or another asked in its place."""
+
+    cell: Cell
+    expected: Expected
+    asked: bool
+
+
+def planned(cells: Iterable[Cell], oracle: Oracle, *, every: bool) -> Iterator[Planned]:
+    """Every cell; asked are all, or a few of those that are alike in persona, request and what must come of it."""
     counts: dict[tuple[Any, ...], int] = {}
     for cell in cells:
         expected = oracle.expect(cell)
         alike = (cell.persona.name, cell.operation.name, cell.about, expected.outcome)
         counts[alike] = counts.get(alike, 0) + 1
-        if every or cell.row is None or counts[alike] <= ALIKE:
-            yield cell, expected
+        yield Planned(cell, expected, every or cell.row is None or counts[alike] <= ALIKE)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mainstay.operation import Application
 from mainstay.policy.tree import ANYONE, NOBODY, All, Any_, Exists, Node, Not
-from mainstay.proofs.access.sites import Site, at, replaced, text, truths
+from mainstay.proofs.access.sites import Site, at, replaced, text, truths, with_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,10 @@ class Mutant:
     site: Site
     policy: Node
     change: str
+
+    def application(self, original: Application) -> Application:
+        """The application with this policy in place of its own."""
+        return with_policy(original, self.site, self.policy)
 
 
 def mutants(site: Site) -> Iterator[Mutant]:

@@ -74,6 +74,10 @@ class Oracle:
             case _:
                 return self.change(cell)
 
+    def policy(self, cell: Cell) -> Node:
+        """The policy that a cell's operation has here, which may be a mutant's."""
+        return self.application.operation(cell.operation.name).policy
+
     # What an actor may
 
     def world(self, persona: Persona, tables: Tables | None = None) -> World:
@@ -118,8 +122,8 @@ class Oracle:
 
     def page(self, cell: Cell) -> Expected:
         """Which rows, in which order, with which fields."""
-        if self.hopeless(cell.operation.policy, cell.persona):
-            return Expected(self.denied(cell.operation.policy, cell.persona))
+        if self.hopeless(self.policy(cell), cell.persona):
+            return Expected(self.denied(self.policy(cell), cell.persona))
         resource = self.application.resource(cell.operation.resource or "")
         rows = [row for row in self.generated.rows[resource.table] if self.listed(resource, row, cell)]
         ordered = self.sorted(resource, rows, cell.question)
@@ -210,8 +214,8 @@ class Oracle:
     def get(self, cell: Cell) -> Expected:
         """One row."""
         assert cell.row is not None
-        if self.hopeless(cell.operation.policy, cell.persona):
-            return Expected(self.denied(cell.operation.policy, cell.persona))
+        if self.hopeless(self.policy(cell), cell.persona):
+            return Expected(self.denied(self.policy(cell), cell.persona))
         resource = self.application.resource(cell.operation.resource or "")
         if not self.reads(resource, cell.row, cell.persona):
             return Expected(frozenset({404}))
@@ -222,7 +226,7 @@ class Oracle:
     def create(self, cell: Cell) -> Expected:
         """A new row."""
         assert cell.given is not None
-        policy, persona = cell.operation.policy, cell.persona
+        policy, persona = self.policy(cell), cell.persona
         resource = self.application.resource(cell.operation.resource or "")
         if self.hopeless(policy, persona):
             return self.refusal(cell, self.denied(policy, persona))
@@ -244,7 +248,7 @@ class Oracle:
         """A row replaced or changed."""
         assert cell.given is not None
         assert cell.row is not None
-        policy, persona, row = cell.operation.policy, cell.persona, cell.row
+        policy, persona, row = self.policy(cell), cell.persona, cell.row
         resource = self.application.resource(cell.operation.resource or "")
         if self.hopeless(policy, persona):
             return self.refusal(cell, self.denied(policy, persona))
@@ -294,7 +298,7 @@ class Oracle:
     def delete(self, cell: Cell) -> Expected:
         """A row gone."""
         assert cell.row is not None
-        policy, persona = cell.operation.policy, cell.persona
+        policy, persona = self.policy(cell), cell.persona
         resource = self.application.resource(cell.operation.resource or "")
         if self.hopeless(policy, persona):
             return Expected(self.denied(policy, persona))

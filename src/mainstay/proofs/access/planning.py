@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mainstay.operation import Application, Operation, Resource
-from mainstay.policy.tree import Column
+from mainstay.policy.tree import ANYONE, Column
 from mainstay.proofs.access.cells import Cell, Question, Row, to_wire
 from mainstay.proofs.access.personas import Persona, telling
 from mainstay.proofs.access.rows import Generated
@@ -103,7 +103,7 @@ class Planner:
                 yield Cell(persona, operation, "one field", question=Question(fields=(guarded[-1],)))
 
     def filters(self, resource: Resource) -> Iterator[tuple[str, Question]]:
-        """Each filter with each operator, for values that rows have, whoever may read them, and for one that none has."""
+        """Each filter with each operator, for values that rows have, readable or not, and one that none has."""
         for filter_ in resource.filters:
             table = self.application.table(resource.table)
             for relation in filter_.relations:
@@ -176,9 +176,11 @@ class Planner:
         )
         for column in self.writable(operation):
             field = next(field for field in resource.fields if field.column == column)
-            if field.name not in required and field.write != field.read and choose.random() < 0.5:
+            if field.name not in required and (field.write != ANYONE or choose.random() < 0.3):
                 continue
             targets = [reference for reference in table.references if column in reference.columns]
+            if targets and any(own in given for own in targets[0].columns):
+                continue
             if targets:
                 row = choose.choice(self.generated.rows[targets[0].table] or [{}])
                 for own, there in zip(targets[0].columns, targets[0].target, strict=True):
@@ -188,7 +190,11 @@ class Planner:
                 given.setdefault(column, self.values[table.name, column].different(self.fresh))
         return {column: value for column, value in given.items() if value is not None}
 
-    def deciding(self, resource: Resource, column: str) -> Iterator[Any]:
+    def deciding(self, resource: Resource, column: str) -> list[Any]:
+        """Values of a column that policies tell apart; none where no policy looks at it."""
+        return list(self.deciding_values(resource, column))
+
+    def deciding_values(self, resource: Resource, column: str) -> Iterator[Any]:
         """Values of a column that policies tell apart: every row that it may refer to, or what generated rows have."""
         table = self.application.table(resource.table)
         references = [reference for reference in table.references if reference.columns == (column,)]
@@ -208,7 +214,7 @@ class Planner:
             for row in self.generated.rows[resource.table]:
                 yield Cell(persona, operation, "update nothing", row, given={})
                 for column in self.writable(operation):
-                    deciding = list(self.deciding(resource, column))
+                    deciding = self.deciding(resource, column)
                     for value in deciding or [self.other(resource, column, row)]:
                         yield Cell(persona, operation, f"update {column}", row, given={column: value})
                 yield from self.smuggling(operation, persona, row, {})
@@ -218,7 +224,7 @@ class Planner:
         self.fresh += 1
         several = self.values[resource.table, column]
         value = several.different(self.fresh)
-        return value if value != row[column] else several.different(self.fresh + 1)
+        return value if value != row.get(column) else several.different(self.fresh + 1)
 
     def replaces(self, operation: Operation) -> Iterator[Cell]:
         """Each row replaced: as it is, with nothing that can be left out, with each value that decides something."""

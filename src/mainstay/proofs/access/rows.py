@@ -301,9 +301,13 @@ class Generator:
     def told_apart(self, mutant: Mutant, rows: Sequence[dict[str, Any]]) -> bool:
         """Whether a mutant decides otherwise than its policy for some persona and one of the rows."""
         site = mutant.site
-        for persona in telling(self.personas, [site.policy]):
+        read = self.application.resource(site.resource).read
+        behind_read = site.what in ("update", "delete", "read field")
+        for persona in telling(self.personas, [site.policy, read] if behind_read else [site.policy]):
             world = self.world(persona)
             for row in rows:
+                if behind_read and not allows(read, row, site.table, world):
+                    continue
                 if allows(site.policy, row, site.table, world) != allows(mutant.policy, row, site.table, world):
                     return True
         return False

@@ -1,0 +1,82 @@
+"""Mutants served: an engine with one clause of one policy changed must be noticed by the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mainstay.operation import Application
+from mainstay.proofs.access.cells import Cell
+from mainstay.proofs.access.doors import Door
+from mainstay.proofs.access.equivalence import equivalent
+from mainstay.proofs.access.matrix import Matrix, Planned
+from mainstay.proofs.access.mutations import Mutant, mutants
+from mainstay.proofs.access.oracle import Oracle
+from mainstay.proofs.access.sites import OPERATIONS, Site, is_opaque, sites
+
+Verdict = Literal["killed", "equivalent", "survived"]
+
+ASKED = 3
+"""Cells that are asked before a mutant is said to have survived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one mutant."""
+
+    mutant: Mutant
+    verdict: Verdict
+    why: str
+
+
+async def hunted(
+    application: Application, matrix: Matrix, cells: Sequence[Planned], serve: Callable[[Application], Door]
+) -> AsyncIterator[Outcome]:
+    """Each mutant of each policy, served and asked the cells that it could change."""
+    asking = Matrix(application, matrix.storage, matrix.oracle, matrix.store, matrix.door)
+    for site in sites(application):
+        if is_opaque(site.policy):
+            continue
+        mine = [planned for planned in cells if concerns(planned.cell, site)]
+        for mutant in mutants(site):
+            changed = mutant.application(application)
+            oracle = Oracle(changed, matrix.storage, matrix.oracle.generated)
+            told = list(telling(mine, oracle))
+            if not told:
+                if equivalent(mutant, application):
+                    yield Outcome(mutant, "equivalent", "whatever the rows, it allows the same")
+                else:
+                    yield Outcome(mutant, "survived", "not told apart by any generated row")
+                continue
+            asking.door = serve(changed)
+            for planned in told:
+                cell = planned.cell
+                found = await asking.check(cell, planned.expected)
+                if found is not None:
+                    yield Outcome(mutant, "killed", f"{cell.persona.name}, {cell.operation.name}, {cell.about}")
+                    break
+            else:
+                yield Outcome(mutant, "survived", f"the engine did not follow it: {told[0].cell.operation.name}")
+
+
+def concerns(cell: Cell, site: Site) -> bool:
+    """Whether a cell asks what the policy is about."""
+    if cell.operation.resource != site.resource or cell.smuggled is not None:
+        return False
+    if site.field is None:
+        return cell.operation.action in OPERATIONS[site.what]
+    reading = cell.operation.action in ("list", "get")
+    return reading if site.what == "read field" else not reading and cell.operation.action != "delete"
+
+
+def telling(cells: Sequence[Planned], oracle: Oracle) -> Iterator[Planned]:
+    """A few cells of which the mutant's policies expect something else."""
+    found = 0
+    for planned in cells:
+        expected, other = planned.expected, oracle.expect(planned.cell)
+        if (other.statuses, other.data, other.effect) != (expected.statuses, expected.data, expected.effect):
+            yield planned
+            found += 1
+            if found == ASKED:
+                return
