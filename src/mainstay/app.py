@@ -82,7 +82,9 @@ class Mainstay(FastAPI):
             limits=settings.limits,
         )
         self.database: Database = backing.database(settings.database_url, **settings.database_options())
-        self.sessions = backing.sessions(settings.database_url, self.database)
+        self.sessions = backing.sessions(
+            settings.database_url, self.database, statement_timeout=settings.statement_timeout
+        )
         self.log = Log() if settings.log == "json" else None
         self.listeners: tuple[Listener, ...] = (*listeners, self.log) if self.log is not None else tuple(listeners)
         self.engine = Engine(
@@ -169,8 +171,7 @@ class Mainstay(FastAPI):
 
     def include(self, routers: Sequence[Mount]) -> frozenset[int]:
         """Serves the routers, each route behind its policy; the identities of their routes."""
-        guard = Guard()
-        guard.rest = self.rest
+        guard = Guard(self.rest)
         for mount in routers:
             self.router.include_router(mount.router, dependencies=[Depends(guard)])
         return frozenset(id(route) for mount in routers for route in mount.router.routes if isinstance(route, APIRoute))
@@ -194,7 +195,7 @@ class Mainstay(FastAPI):
     @asynccontextmanager
     async def alive(self) -> AsyncIterator[Any]:
         """Opens what stands behind, and lets go of it at the end."""
-        refuse_unguarded(self.router.routes, self.mounted)
+        refuse_unguarded(self.router.routes, self.mounted, self.openapi_url)
         self.openapi()
         if self.settings.secret_key is None and self.log is not None:
             self.log.note("secret_key is not set: cursors are signed with a random key until the next start", "warning")
@@ -228,13 +229,13 @@ def cursor_key(settings: Settings) -> bytes:
     return hashlib.blake2b(secret, digest_size=32, person=b"mainstay-cursor").digest()
 
 
-def refuse_unguarded(routes: Sequence[BaseRoute], mounted: frozenset[int]) -> None:
+def refuse_unguarded(routes: Sequence[BaseRoute], mounted: frozenset[int], document: str | None) -> None:
     """Raises `DeclarationErrors` where a route is served that no policy stands before."""
     problems = []
     for context in iter_route_contexts(routes):
         route = context.original_route
         endpoint = getattr(route, "endpoint", None)
-        ours = isinstance(route, CompiledRoute | AnotherApplication) or getattr(route, "name", "") == "openapi"
+        ours = isinstance(route, CompiledRoute | AnotherApplication) or context.path == document
         if not ours and id(route) not in mounted:
             code = getattr(endpoint, "__code__", None)
             place = Place(code.co_filename, code.co_firstlineno) if code is not None else Place("<unknown>", 0)

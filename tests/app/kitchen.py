@@ -115,6 +115,10 @@ def routers() -> Iterator[list[Any]]:
     async def count(session: Session) -> int:
         return len((await session.execute(select(Dish.id))).all())
 
+    @closed.get("/writing")
+    async def writing(session: Session) -> None:
+        await session.execute(insert(Dish).values(slug="sly", title="sly", cook_id=ANNA))
+
     @closed.get("/broken")
     async def broken() -> None:
         raise RuntimeError("SELECT secret FROM safe")

@@ -28,6 +28,6 @@ def database(url: str, **options: object) -> Database:
     return adapter
 
 
-def sessions(url: str, database: Database) -> Sessions:
-    """SQLAlchemy sessions on a database that is opened."""
-    return Sessions(url, database)
+def sessions(url: str, database: Database, *, statement_timeout: float) -> Sessions:
+    """SQLAlchemy sessions on a database that is opened; a statement on a server may run `statement_timeout` seconds."""
+    return Sessions(url, database, statement_timeout=statement_timeout)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError as PoolEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.util import await_only
 
@@ -26,33 +26,48 @@ READS = "mainstay_reads"
 class Sessions:
     """Sessions on the database that the engine has opened, on connections of their own.
 
-    `patience` is how many seconds a transaction waits for SQLite's one writer, or for a connection.
+    `patience` is how many seconds a transaction waits for SQLite's one writer, or for a connection;
+    `statement_timeout` is how many seconds PostgreSQL works on one statement.
     """
 
-    def __init__(self, url: str, database: Database, *, size: int = 5, patience: float = 5.0) -> None:
+    def __init__(
+        self, url: str, database: Database, *, size: int = 5, patience: float = 5.0, statement_timeout: float = 5.0
+    ) -> None:
         self.url = url
         self.database = database
         self.size = size
         self.patience = patience
+        self.statement_timeout = statement_timeout
         self.engine: AsyncEngine | None = None
 
     @asynccontextmanager
     async def begin(self, *, reads: bool = False) -> AsyncIterator[AsyncSession]:
         """One session in one transaction: committed at the end, undone by an exception.
 
-        On SQLite it holds the writer's lock from its beginning unless it only `reads`.  Raises
-        `Unavailable` where the lock cannot be had in time.
+        One that `reads` cannot write; another one holds SQLite's writer from its first statement on.
+        Raises `Unavailable` where there is no connection, or no turn to write, in time.
         """
         if self.engine is None:
             self.engine = await self.connect()
-        bound = self.engine.execution_options(**{READS: reads})
-        async with AsyncSession(bound, expire_on_commit=False) as session:
-            yield session
+        options = {READS: True, "postgresql_readonly": True} if reads else {}
+        async with AsyncSession(self.engine.execution_options(**options), expire_on_commit=False) as session:
             try:
-                await session.commit()
-            except BaseException:
-                await session.invalidate()  # a COMMIT that SQLite refuses leaves its transaction open
+                yield session
+                await self.commit(session)
+            except (ConnectionError, PoolEmpty) as error:
+                raise Unavailable(retry_after=1) from error
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise Unavailable(retry_after=1) from error
                 raise
+
+    async def commit(self, session: AsyncSession) -> None:
+        """Commits; a connection whose COMMIT failed is not used again, as SQLite leaves the transaction open."""
+        try:
+            await session.commit()
+        except BaseException:
+            await session.invalidate()
+            raise
 
     async def close(self) -> None:
         """Closes every connection."""
@@ -63,14 +78,14 @@ class Sessions:
     async def connect(self) -> AsyncEngine:
         """The engine of SQLAlchemy's, made when the first session is asked for."""
         if self.database.name != "sqlite":
-            url = make_url(self.url).set(drivername="postgresql+asyncpg")
             return create_async_engine(
-                url,
+                make_url(self.url).set(drivername="postgresql+asyncpg"),
                 pool_size=self.size,
                 max_overflow=self.size,
                 pool_timeout=self.patience,
                 pool_pre_ping=True,
                 hide_parameters=True,
+                connect_args={"server_settings": {"statement_timeout": str(round(self.statement_timeout * 1000))}},
             )
         ((_, _, file), *_) = await self.database.read("PRAGMA database_list", ())
         engine = create_async_engine(
@@ -87,7 +102,9 @@ class Sessions:
 
     def take_turn(self, connection: Connection) -> None:
         """Begins a transaction on SQLite; polls for the writer's lock with jitter, as SQLite's own waiting starves."""
-        if connection.get_execution_options().get(READS):
+        reads = connection.get_execution_options().get(READS, False)
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
+        if reads:
             connection.exec_driver_sql("BEGIN")
             return
         until = monotonic() + self.patience

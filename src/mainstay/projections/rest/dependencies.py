@@ -15,12 +15,11 @@ from mainstay.projections.rest.rest import Rest
 class Guard:
     """A dependency that lets through whom the policy of the route's operation lets through."""
 
-    def __init__(self) -> None:
-        self.rest: Rest | None = None
+    def __init__(self, rest: Rest) -> None:
+        self.rest = rest
 
     async def __call__(self, connection: HTTPConnection) -> None:
         """Raises the `MainstayError` with which the caller is refused."""
-        assert self.rest is not None
         scope = connection.scope
         exchange: Exchange = scope[KEY]
         exchange.headers = headers_of(scope["headers"])  # as the middleware left them
