@@ -93,9 +93,25 @@ def substituted(node: Node, known: Mapping[Node, Node]) -> Node:
 
 def same(one: Node, other: Node, site: Site, application: Application) -> bool:
     """Whether two policies allow the same, whatever the truths of their leaves."""
-    one, other = flat(one), flat(other)
-    if one == other:
+    if flat(one) == flat(other):
         return True
+    inner = differing_part(one, other)
+    return (inner is not None and same(*inner, site, application)) or same_by_trying(one, other, site, application)
+
+
+def differing_part(one: Node, other: Node) -> tuple[Node, Node] | None:
+    """The only part in which two ANDs or two ORs differ, if there is one; where it allows the same, so do they."""
+    if not (isinstance(one, All | Any_) and isinstance(other, All | Any_)) or one.word != other.word:
+        return None
+    if len(one.parts) != len(other.parts):
+        return None
+    unlike = [(a, b) for a, b in zip(one.parts, other.parts, strict=True) if a != b]
+    return unlike[0] if len(unlike) == 1 else None
+
+
+def same_by_trying(one: Node, other: Node, site: Site, application: Application) -> bool:
+    """Whether two policies allow the same for every truth of their leaves, as far as they can be tried."""
+    one, other = flat(one), flat(other)
     named = list(dict.fromkeys(leaf for policy in (one, other) for leaf in outer_leaves(policy)))
     for tried, assignment in enumerate(assignments(named, site, application)):
         if tried == MOST:

@@ -270,11 +270,11 @@ class Generator:
         seen.look(self.rows[site.table], world)
         waiting = [mutant for mutant in mutants(site) if not self.told_apart(mutant, self.rows[site.table])]
         through = [node.table for node in site.policy.walk() if isinstance(node, Exists)]
-        tables = [item for table in through or [site.table] for item in (site.table, table)]
+        tables = [item for table in through or [site.table] for item in (site.table, site.table, table)]
         useless = 0
         for number in itertools.count():
             missing = seen.missing
-            if (not waiting and not missing) or useless == TRIES:
+            if (not waiting and not missing) or useless >= TRIES * (1 + len(waiting)):
                 return
             table = tables[number % len(tables)]
             row = self.add(table)

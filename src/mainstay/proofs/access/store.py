@@ -65,7 +65,7 @@ class Store:
         self.original = await self.dump()
 
     def settled(self) -> Generated:
-        """The generated rows in the form in which they came back: a decimal with all its digits, or what a float keeps of it."""
+        """The generated rows as they came back: a decimal with all its digits, or what a float keeps of it."""
         rows: Rows = {}
         for table, given in self.generated.rows.items():
             texts = self.texts[table]

