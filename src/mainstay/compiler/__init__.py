@@ -12,7 +12,7 @@ from typing import Any
 from mainstay.compiler.draft import Draft
 from mainstay.compiler.finish import finish
 from mainstay.compiler.passes.declared_fields import fields
-from mainstay.compiler.passes.declared_indexes import indexes
+from mainstay.compiler.passes.declared_indexes import declare_indexes as put_indexes, indexes
 from mainstay.compiler.passes.declared_lists import lists
 from mainstay.compiler.passes.declared_policies import policies
 from mainstay.compiler.passes.mounted_routers import routers
@@ -92,6 +92,8 @@ def compile(  # noqa: A001 - it is called compiler.compile
         draft.problems.extend(verify(draft))
     if draft.problems:
         raise DeclarationErrors(sorted(dict.fromkeys(draft.problems), key=lambda problem: problem.place))
+    if draft.declare_indexes:
+        put_indexes(draft)
     return finish(draft, Compiled)
 
 

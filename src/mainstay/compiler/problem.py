@@ -46,7 +46,8 @@ class DeclarationErrors(Exception):
 
 def place_of(declared: type[Any], attribute: str = "", item: int | None = None) -> Place:
     """Where a class, an attribute of it or of a class it derives from, or an item of that attribute is written."""
-    owner = next((part for part in declared.__mro__[:-1] if attribute in vars(part)), declared)
+    users = [part for part in declared.__mro__[:-1] if not part.__module__.startswith("mainstay.")]
+    owner = next((part for part in users if attribute in vars(part)), declared)
     body = body_of(owner)
     if attribute and body is not None:
         line = statement_line(body, attribute, item)

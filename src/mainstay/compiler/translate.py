@@ -200,10 +200,11 @@ def is_expression(left: Any, right: Any, sources: Sources) -> tree.Node:
     """`IS NULL`, `IS TRUE` and `IS FALSE`, none of which is ever null."""
     if isinstance(right, elements.Null):
         return tree.IsNull(value(left, sources))
-    if isinstance(right, elements.True_ | elements.False_):
+    wanted = value(right, sources)
+    if isinstance(wanted, tree.Value) and isinstance(wanted.value, bool):
         truth = translate(left, sources)
         there = tree.Not(tree.IsNull(value(left, sources)))
-        return tree.all_of(there, truth if isinstance(right, elements.True_) else tree.Not(truth))
+        return tree.all_of(there, truth if wanted.value else tree.Not(truth))
     raise OutsideTheSet(f"IS {shown(right)} has no node in a policy")
 
 

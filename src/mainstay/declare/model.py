@@ -165,8 +165,8 @@ def impossible(cls: type[Any], name: str, why: str) -> None:
 
 def column_of_nothing(inner: Any) -> bool:
     """Whether a type can be neither a column's nor a relation's."""
-    plain, _ = kinds.taken_apart(inner)
-    return plain in NO_KIND
+    python, _ = kinds.taken_apart(inner)
+    return (typing.get_origin(python) or python) in NO_KIND
 
 
 def evaluate(annotation: Any, names: dict[str, Any]) -> Any:

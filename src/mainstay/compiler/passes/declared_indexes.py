@@ -41,7 +41,7 @@ class NullsFirst(sa.ColumnElement[Any]):
 
     inherit_cache = False
     type = sa.types.NullType()
-    _traverse_internals = [("column", sa.sql.visitors.InternalTraversal.dp_clauseelement)]  # noqa: RUF012 - SQLAlchemy's
+    _traverse_internals = [("column", sa.sql.visitors.InternalTraversal.dp_clauseelement)]
 
     def __init__(self, column: sa.Column[Any], *, down: bool) -> None:
         self.column = column
@@ -71,9 +71,6 @@ def indexes(draft: Draft) -> None:
         for reference in table.references:
             needed[name].append(Need([(column, False) for column in reference.columns], "a reference", table.place))
         table.indexes = keep(table, needed[name])
-        if draft.declare_indexes:
-            for index in table.indexes:
-                declare(table.table, index)
 
 
 def needs(draft: Draft, resource: DraftResource) -> Iterator[tuple[str, Need]]:
@@ -232,6 +229,13 @@ def index_name(table: str, order: Order) -> str:
     if len(name) <= LONGEST:
         return name
     return f"{name[: LONGEST - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def declare_indexes(draft: Draft) -> None:
+    """Puts the indexes onto SQLAlchemy's tables, once there is no mistake."""
+    for table in draft.tables.values():
+        for index in table.indexes:
+            declare(table.table, index)
 
 
 def declare(table: sa.Table, index: Index) -> None:

@@ -10,7 +10,9 @@ from mainstay.operation import Index
 
 
 def every_filter_and_sort_has_an_index(draft: Draft) -> Iterator[Problem]:
-    """A problem, with the SQL that mends it, for each index that the tables do not have."""
+    """A problem, with the SQL that mends it, for each index that the tables do not have and that is not declared."""
+    if draft.declare_indexes:
+        return
     for table in draft.tables.values():
         declared = {str(index.name) for index in table.table.indexes}
         for index in table.indexes:
