@@ -156,7 +156,8 @@ async def test_a_hostile_number_of_mistakes_is_told_in_part_and_at_once(there: W
 
 
 async def test_a_body_that_is_no_object_is_a_400(there: World) -> None:
-    for body in (None, [], "x", 1, True, 1.5):
+    bodies: list[Any] = [None, [], "x", 1, True, 1.5]
+    for body in bodies:
         error = await there.refused("entries.create", body=body)
         assert error.details == (Detail("", "wrong_type", "the body must be a JSON object; it is not one"),)
 
