@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import uuid
 from typing import Any
 
+from sqlalchemy import DateTime, Enum, Float, SmallInteger, func, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from mainstay import compiler
 from mainstay.actor import Actor
+from mainstay.backing.open import database
+from mainstay.declare import Resource, anyone, where
 from tests.engine.world import NOW, World
 
 ARCHIVE = Actor(uuid.UUID(int=1), frozenset({"archive"}))
@@ -87,3 +94,71 @@ async def test_numbers_too_large_for_a_column_are_a_400(abroad: World) -> None:
         ("tracks.create", (), {"by": ARCHIVE, "body": {"title": "t", "price": "1", "seconds": 2**40}}),
     ):
         assert (await abroad.refused(name, *key, **more)).status == 400, name
+
+
+class Base(DeclarativeBase):
+    """The base of an older schema."""
+
+
+class Colour(enum.Enum):
+    """Words that are kept by name."""
+
+    red = "R"
+    blue = "B"
+
+
+class Event(Base):
+    """Moments without a zone, and what the database itself sets."""
+
+    __tablename__ = "Event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(DateTime)
+    colour: Mapped[Colour | None] = mapped_column(Enum(Colour, native_enum=False))
+    size: Mapped[float | None] = mapped_column(Float)
+    rank: Mapped[int] = mapped_column(SmallInteger, server_default=text("3"))
+    changed: Mapped[dt.datetime | None] = mapped_column(DateTime, onupdate=func.now())
+
+
+class Events(Resource[Event]):
+    """Those that have been."""
+
+    name = "events"
+    writable = [Event.at, Event.colour, Event.size, Event.rank]
+    filters = [Event.at, Event.colour]
+    sorts = [Event.at, Event.colour]
+    read = where(Event.at <= func.now())
+    create = update = delete = anyone
+
+
+async def test_moments_without_a_zone_are_utcs_and_enumerations_go_by_their_names(database_url: str) -> None:
+    made = compiler.compile([Events], database=database_url.partition(":")[0])
+    there = World(made, database(database_url), clock=lambda: NOW)
+    await there.engine.open()
+    try:
+        await there.database.create_missing(made.storage.metadata)
+        first = {"at": "2026-11-21T20:29:59+02:00", "colour": "red", "size": 1.5}
+        whole = {**first, "id": 1, "at": "2026-11-21T18:29:59Z", "rank": 3, "changed": None}
+        assert await there.data("events.create", body=first) == whole
+        assert await there.told("events.create", body={"at": "2026-11-21T18:30:01Z"}) == 204
+        assert await there.told("events.create", body={**first, "colour": "R"}) == 400
+        assert await there.told("events.create", body={**first, "rank": 40000}) == 400
+        assert await there.told("events.create", body={"at": "2026-11-21T00:00:00Z", "colour": "blue"}) == 201
+        for ask, found in (
+            ({}, [1, 3]),
+            ({"at": "2026-11-21T18:29:59Z"}, [1]),
+            ({"at[in]": "2026-11-21T18:29:59Z,2026-11-21T18:30:01Z"}, [1]),
+            ({"colour": "red"}, [1]),
+            ({"colour[in]": "red,blue"}, [1, 3]),
+            ({"sort": "colour"}, [3, 1]),
+        ):
+            assert [row["id"] for row in await there.data("events.list", ask=ask)] == found, ask
+        page = await there.call("events.list", ask={"sort": "at", "limit": 1})
+        assert page.meta is not None
+        rest = await there.data("events.list", ask={"sort": "at", "limit": 1, "cursor": page.meta.next})
+        assert [row["id"] for row in rest] == [1]
+        put = await there.data("events.replace", 1, body={"at": "2026-11-20T00:00:00Z"})
+        assert put["changed"] is not None
+        assert {**put, "changed": None} == {**whole, "at": "2026-11-20T00:00:00Z", "colour": None, "size": None}
+    finally:
+        await there.engine.close()

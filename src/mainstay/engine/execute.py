@@ -16,7 +16,8 @@ from mainstay.engine.limiter import Limiter
 from mainstay.engine.reading import Reader
 from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.read import Schema
-from mainstay.engine.writing import Draft, Writer
+from mainstay.engine.work import Draft
+from mainstay.engine.writing import Writer
 from mainstay.errors import Forbidden, InternalError, MainstayError, TooManyRequests, Unauthenticated
 from mainstay.events import CallFinished, Listener
 from mainstay.identity import Identity, NoIdentity
