@@ -54,8 +54,8 @@ def test_a_mistake_is_told_with_what_would_be_right(folder: Path, target: str, w
     (folder / "raising.py").write_text("\n1 / 0\n")
     (folder / "unset.py").write_text("from mainstay import Settings\nSettings(body_timeout=0)\n")
     (folder / "wrong.py").write_text(
-        "from mainstay import Mainstay, Resource\nfrom tests.app.kitchen import Dish\n\n\n"
-        "class Dishes(Resource[Dish]):\n    writable = ['titel']\n    read = create = update = delete = None\n\n\n"
+        "from mainstay import Mainstay, Resource\nfrom tests.app.kitchen import Meal\n\n\n"
+        "class Dishes(Resource[Meal]):\n    writable = ['titel']\n    read = create = update = delete = None\n\n\n"
         "app = Mainstay(resources=[Dishes])\n"
     )
     done = command(folder, "operations", target)

@@ -96,7 +96,7 @@ async def test_what_is_answered_is_what_is_described(calling: httpx2.AsyncClient
     document = (await calling.get("/openapi.json")).json()
     made = await cook(calling, "soup")
     schemas = document["components"]["schemas"]
-    assert set(made.json()["data"]) == set(schemas["Dish"]["properties"])
+    assert set(made.json()["data"]) == set(schemas["Meal"]["properties"])
     listed = await calling.get("/api/v1/dishes?page=1")
     assert set(listed.json()["meta"]) <= set(schemas["Meta"]["properties"])
     for answer, method, path in [
