@@ -33,6 +33,7 @@ from mainstay.policy.tree import (
     Node,
     Not,
     Now,
+    Operator,
     Role,
     Scope,
     SignedIn,
@@ -97,6 +98,10 @@ NO: sa.ColumnElement[int] = sa.literal_column("0")
 UNKNOWN: sa.ColumnElement[int] = sa.literal_column("2")
 
 
+EQUAL: tuple[Operator, ...] = ("eq", "ne")
+ORDERED: tuple[Operator, ...] = (*EQUAL, "lt", "lte", "gt", "gte")
+
+
 class Chooser(Protocol):
     """Where chance comes from: `random.Random`, or hypothesis, which makes a policy smaller where it fails."""
 
@@ -146,7 +151,7 @@ def leaf(chooser: Chooser, scope: tuple[tuple[str, str], ...]) -> Node:
         return In(column, tuple(options))
     if word == "claim" and kind in LISTS:
         return InClaim(column, chooser.choice(LISTS[kind]))
-    operator = chooser.choice(("eq", "ne", "lt", "lte", "gt", "gte") if kind != "boolean" else ("eq", "ne"))
+    operator = chooser.choice(EQUAL if kind == "boolean" else ORDERED)
     return Compare(operator, column, operand(chooser, kind, scope))
 
 

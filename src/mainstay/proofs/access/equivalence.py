@@ -46,11 +46,23 @@ def equivalent(mutant: Mutant, application: Application) -> bool:
     policy, changed = site.policy, mutant.policy
     if site.what == "create":
         return same(as_created(policy, site, application), as_created(changed, site, application), site, application)
+    if site.what == "write field":
+        return all(same(*pair, site, application) for pair in beside_operations(site, changed, application))
     if site.what in ("delete", "read field"):
         return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application)
     if site.what == "update" and not writable_columns(site, application) & columns(policy):
         return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application)
     return same(policy, changed, site, application)
+
+
+def beside_operations(site: Site, changed: Node, application: Application) -> Iterator[tuple[Node, Node]]:
+    """The policy of a field and its mutant, each together with the policy of every operation that sets the field."""
+    for operation in application.operations:
+        if operation.resource == site.resource and operation.action in ("create", "replace", "update"):
+            one, other = all_of(operation.policy, site.policy), all_of(operation.policy, changed)
+            if operation.action == "create":
+                one, other = as_created(one, site, application), as_created(other, site, application)
+            yield one, other
 
 
 def columns(policy: Node) -> set[str]:

@@ -16,8 +16,6 @@ from mainstay.proofs.access.store import Change, Store
 from mainstay.storage import Storage
 
 WRITES = ("create", "replace", "update", "delete")
-ALIKE = 2
-"""Of cells that differ only in rows of which the same is expected, so many are asked unless all are wanted."""
 MOST_PAGES = 1000
 
 
@@ -234,11 +232,11 @@ class Planned:
     asked: bool
 
 
-def planned(cells: Iterable[Cell], oracle: Oracle, *, every: bool) -> Iterator[Planned]:
-    """Every cell; asked are all, or a few of those that are alike in persona, request and what must come of it."""
+def planned(cells: Iterable[Cell], oracle: Oracle, *, alike: int | None) -> Iterator[Planned]:
+    """Every cell; asked are all, or so many of those that are alike in persona, request and what must come of it."""
     counts: dict[tuple[Any, ...], int] = {}
     for cell in cells:
         expected = oracle.expect(cell)
-        alike = (cell.persona.name, cell.operation.name, cell.about, expected.outcome)
-        counts[alike] = counts.get(alike, 0) + 1
-        yield Planned(cell, expected, every or cell.row is None or counts[alike] <= ALIKE)
+        same = (cell.persona.name, cell.operation.name, cell.about, expected.outcome)
+        counts[same] = counts.get(same, 0) + 1
+        yield Planned(cell, expected, alike is None or cell.row is None or counts[same] <= alike)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mainstay.operation import Application
+from mainstay.policy.rows import allows
 from mainstay.proofs.access.cells import Cell
 from mainstay.proofs.access.doors import Door
 from mainstay.proofs.access.equivalence import equivalent
 from mainstay.proofs.access.matrix import Matrix, Planned
 from mainstay.proofs.access.mutations import Mutant, mutants
 from mainstay.proofs.access.oracle import Oracle
+from mainstay.proofs.access.personas import telling as telling_personas
 from mainstay.proofs.access.sites import OPERATIONS, Site, is_opaque, sites
 
 Verdict = Literal["killed", "equivalent", "survived"]
@@ -42,7 +44,8 @@ async def hunted(
         for mutant in mutants(site):
             changed = mutant.application(application)
             oracle = Oracle(changed, matrix.storage, matrix.oracle.generated)
-            told = list(telling(mine, oracle))
+            sure = affected(mutant, matrix.oracle, mine)
+            told = list(telling(sorted(mine, key=lambda one: not touches(one.cell, sure)), oracle))
             if not told:
                 if equivalent(mutant, application):
                     yield Outcome(mutant, "equivalent", "whatever the rows, it allows the same")
@@ -68,6 +71,24 @@ def concerns(cell: Cell, site: Site) -> bool:
         return cell.operation.action in OPERATIONS[site.what]
     reading = cell.operation.action in ("list", "get")
     return reading if site.what == "read field" else not reading and cell.operation.action != "delete"
+
+
+def affected(mutant: Mutant, oracle: Oracle, cells: Sequence[Planned]) -> set[tuple[str, int]]:
+    """Personas and rows, by identity, for which the mutant's policy decides otherwise: a hint where to look first."""
+    site = mutant.site
+    found: set[tuple[str, int]] = set()
+    asking = {one.cell.persona.name: one.cell.persona for one in cells}.values()
+    for persona in telling_personas(asking, [site.policy]):
+        world = oracle.world(persona)
+        for row in oracle.generated.rows[site.table]:
+            if allows(site.policy, row, site.table, world) != allows(mutant.policy, row, site.table, world):
+                found.add((persona.name, id(row)))
+    return found
+
+
+def touches(cell: Cell, sure: set[tuple[str, int]]) -> bool:
+    """Whether a cell is about a persona and a row that are among these."""
+    return cell.row is not None and (cell.persona.name, id(cell.row)) in sure
 
 
 def telling(cells: Sequence[Planned], oracle: Oracle) -> Iterator[Planned]:

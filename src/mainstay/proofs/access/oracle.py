@@ -118,6 +118,10 @@ class Oracle:
         """Whether no row whatever could be allowed."""
         return True not in possible_truths(policy, persona.actor, self.generated.now, constant)
 
+    def certain(self, policy: Node, persona: Persona) -> bool:
+        """Whether every row whatever is allowed."""
+        return possible_truths(policy, persona.actor, self.generated.now, constant) == {True}
+
     # Reads
 
     def page(self, cell: Cell) -> Expected:
@@ -266,7 +270,7 @@ class Oracle:
             return Expected(self.denied_by_any(false, persona))
         new = {**row, **cell.given}
         if cell.operation.action == "replace":
-            new |= self.left_out(cell, resource, world)
+            new |= self.left_out(cell, resource)
         if self.refers_beyond(resource, cell.given, new, persona):
             return Expected(frozenset({422}))
         may_collide = frozenset({409}) if self.collides(resource, new, row) else frozenset()
@@ -342,17 +346,18 @@ class Oracle:
                 row[column.name] = None
         return row
 
-    def left_out(self, cell: Cell, resource: Resource, world: World) -> dict[str, Any]:
-        """What a replace makes of the fields that it leaves out: their defaults, or null; but those that the
-        persona may not write stay as they are."""
+    def left_out(self, cell: Cell, resource: Resource) -> dict[str, Any]:
+        """What a replace makes of the fields that it leaves out: their defaults, or null.
+
+        Those that the persona may not write in every row stay as they are.
+        """
         assert cell.given is not None
-        assert cell.row is not None
         new = self.new_row(resource, {}, cell.persona)
         parts = cell.operation.body.parts if cell.operation.body is not None else ()
         return {
             field.column: new[field.column]
             for field in (resource.field(part.name) for part in parts)
-            if field.column not in cell.given and allows(field.write, cell.row, resource.table, world)
+            if field.column not in cell.given and self.certain(field.write, cell.persona)
         }
 
     def must_have(self, resource: Resource, new: Row) -> Iterable[Any]:

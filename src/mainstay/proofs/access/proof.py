@@ -42,8 +42,9 @@ class Scale:
     seed: int = 1
     rows: int = 8
     """Rows in each table, at least."""
-    every: bool = False
-    """Every cell with every persona, instead of a few of those that are alike."""
+    alike: int | None = 2
+    """Of cells that differ only in rows of which the same is expected, so many are asked; None for every cell of every
+    persona."""
     mutants: bool = True
     interference: bool = True
 
@@ -119,8 +120,8 @@ async def prove(
 
     oracle = Oracle(unlimited, storage, generated)
     matrix = Matrix(unlimited, storage, oracle, store, door(unlimited))
-    planner = Planner(unlimited, storage, cast, generated, seed=scale.seed, all_personas=scale.every)
-    every = list(planned(planner.cells(), oracle, every=scale.every))
+    planner = Planner(unlimited, storage, cast, generated, seed=scale.seed, all_personas=scale.alike is None)
+    every = list(planned(planner.cells(), oracle, alike=scale.alike))
     cells = [one for one in every if one.asked]
     disagreements: list[Disagreement] = []
     for number, one in enumerate(cells):
@@ -135,7 +136,7 @@ async def prove(
             progress("mutants", len(outcomes), 0)
     others: list[Compared] = []
     if scale.interference:
-        some = cast if scale.every else cast[:SOME]
+        some = cast if scale.alike is None else cast[:SOME]
         others = await compared(unlimited, matrix, cells, some)
         progress("personas compared", len(others), len(others))
     await store.empty()

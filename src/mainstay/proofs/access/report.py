@@ -59,9 +59,9 @@ def sentences(result: Result) -> list[str]:
     said.append(f"{killed} of {counted} mutants killed; {equal} more allow the same as their policy.")
     reads, hidden = sum(item.requests for item in result.compared), sum(item.hidden for item in result.compared)
     said.append(f"{reads} reads compared where {hidden} hidden things differ: {len(result.differences)} differences.")
-    for leaf in result.coverage:
-        if leaf.missing:
-            said.append(f"{leaf.site}: {leaf.leaf} was never {' or '.join(leaf.missing)}.")
+    said.extend(
+        f"{leaf.site}: {leaf.leaf} was never {' or '.join(leaf.missing)}." for leaf in result.coverage if leaf.missing
+    )
     said.extend(f"{name} has a part that only the database can evaluate: not proven." for name in result.opaque)
     said.extend(f"Alive: {one.mutant.site.name}, {one.mutant.change}: {one.why}." for one in result.survivors)
     return said
@@ -72,17 +72,15 @@ def show(results: Sequence[Result], trials: Sequence[Trial], console: Console) -
     for result in results:
         console.print(table(result))
         for sentence in sentences(result):
-            console.print(sentence, highlight=False)
+            console.print(sentence, markup=False, highlight=False)
         for item in (*result.disagreements, *result.differences)[:WITNESSES]:
-            console.print(
-                f"[red]{html.escape(item.what, quote=False)}[/red]" if False else item.what, style="red", markup=False
-            )
+            console.print(item.what, style="red", markup=False, highlight=False)
             for name, value in asdict(item).items():
                 if name != "what" and value:
                     console.print(f"  {name}: {value}", markup=False, highlight=False)
         console.print()
     for trial in trials:
-        console.print(trial.sentence, highlight=False, style="red" if trial.disagreements else None)
+        console.print(trial.sentence, markup=False, highlight=False, style="red" if trial.disagreements else None)
 
 
 def as_json(results: Sequence[Result], trials: Sequence[Trial]) -> dict[str, Any]:

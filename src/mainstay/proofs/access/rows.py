@@ -11,9 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mainstay.operation import Application, Reference, Table
+from mainstay.operation import Application, Reference, Resource, Table
 from mainstay.policy.rows import World, allows
-from mainstay.policy.tree import ActorValue, Column, Compare, Exists, In, InClaim, Node, Now, Value
+from mainstay.policy.tree import ANYONE, ActorValue, Column, Compare, Exists, In, InClaim, Node, Now, Value
 from mainstay.proofs.access.coverage import Seen
 from mainstay.proofs.access.mutations import Mutant, mutants
 from mainstay.proofs.access.personas import Persona, account, table_of, telling
@@ -22,7 +22,7 @@ from mainstay.proofs.access.values import DAY, Values, constant
 from mainstay.storage import Storage
 
 Rows = dict[str, list[dict[str, Any]]]
-TRIES = 40
+TRIES = 100
 """Rows that are tried without any use before what is open is given up and reported."""
 
 
@@ -88,6 +88,12 @@ class Generator:
             self.connect(table, column)
         for site in self.sites:
             self.reach(site)
+        for resource in self.application.resources:
+            chains = [(include.relation,) for include in resource.includes]
+            chains += [filter_.relations for filter_ in resource.filters if filter_.relations]
+            for chain in dict.fromkeys(chains):
+                for place in range(len(chain)):
+                    self.reach_hidden(resource, chain, place)
         return Generated(self.rows, tuple(self.order), frozenset(self.late), self.now, self.refused)
 
     # What decides
@@ -202,7 +208,7 @@ class Generator:
             some = [other for other in fitting if other[pairs[0][1]] in owning]
             first = [other for other in some if other[pairs[0][1]] == self.owner]
             dice = self.random.random()
-            fitting = first if first and dice < 0.35 else some if some and dice < 0.8 else fitting
+            fitting = first if first and dice < 0.25 else some if some and dice < 0.6 else fitting
         if not fitting and optional:
             row.update(dict.fromkeys(optional))
             return True
@@ -292,6 +298,56 @@ class Generator:
     def world(self, persona: Persona) -> World:
         """What a policy is evaluated in."""
         return World(persona.actor, self.now, self.rows, constant)
+
+    def reach_hidden(self, resource: Resource, chain: tuple[str, ...], place: int) -> None:
+        """Adds rows until somebody may read a row, and not the one that is found at a place of a chain of relations."""
+        tables = [resource.table]
+        for name in chain[: place + 1]:
+            tables.append(self.application.table(tables[-1]).relation(name).target)
+        policies = [other.read for table in tables for other in self.application.resources_of(table)]
+        end = [other.read for other in self.application.resources_of(tables[-1])]
+        if not end or ANYONE in end or self.has_hidden(resource, chain, place, self.rows[resource.table], policies):
+            return
+        for number in range(TRIES):
+            table = tables[-1 - number % len(tables)]
+            row = self.add(table)
+            if row is None:
+                continue
+            rows = [row] if table == resource.table else self.rows[resource.table]
+            if self.has_hidden(resource, chain, place, rows, policies):
+                return
+            self.drop(table, row)
+
+    def has_hidden(
+        self,
+        resource: Resource,
+        chain: tuple[str, ...],
+        place: int,
+        rows: Sequence[dict[str, Any]],
+        policies: Sequence[Node],
+    ) -> bool:
+        """Whether somebody may read one of the rows, and not one that it leads to."""
+        for persona in telling(self.personas, policies):
+            world = self.world(persona)
+            here = [row for row in rows if allows(resource.read, row, resource.table, world)]
+            table = self.application.table(resource.table)
+            for number, name in enumerate(chain[: place + 1]):
+                relation = table.relation(name)
+                for step in relation.steps:
+                    there = self.rows[step.table]
+                    here = [
+                        other
+                        for row in here
+                        for other in there
+                        if all(row[own] is not None and row[own] == other[its] for own, its in step.pairs)
+                    ]
+                table = self.application.table(relation.target)
+                reads = [other.read for other in self.application.resources_of(table.name)]
+                wanted = number < place or not reads
+                here = [row for row in here if any(allows(read, row, table.name, world) for read in reads) == wanted]
+            if here:
+                return True
+        return False
 
     def near(self, site: Site, row: dict[str, Any]) -> list[dict[str, Any]]:
         """Rows of a policy's table that share a value with a row elsewhere, for which it may have changed something."""
