@@ -9,12 +9,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
-from starlette.routing import BaseRoute, Mount as AnotherApplication
+from starlette.routing import BaseRoute
 
 from mainstay import compiler
 from mainstay.backing import open as backing
@@ -171,10 +171,13 @@ class Mainstay(FastAPI):
 
     def include(self, routers: Sequence[Mount]) -> frozenset[int]:
         """Serves the routers, each route behind its policy; the identities of their routes."""
-        guard = Guard(self.rest)
+        mounted: set[int] = set()
         for mount in routers:
-            self.router.include_router(mount.router, dependencies=[Depends(guard)])
-        return frozenset(id(route) for mount in routers for route in mount.router.routes if isinstance(route, APIRoute))
+            contexts = iter_route_contexts(mount.router.routes)
+            paths = {id(context.original_route): context.path_format or "" for context in contexts}
+            self.router.include_router(mount.router, dependencies=[Depends(Guard(self.rest, paths))])
+            mounted |= paths.keys()
+        return frozenset(mounted)
 
     def allow_origins(self) -> None:
         """Lets pages of other origins call, as the settings say."""
@@ -235,9 +238,9 @@ def refuse_unguarded(routes: Sequence[BaseRoute], mounted: frozenset[int], docum
     for context in iter_route_contexts(routes):
         route = context.original_route
         endpoint = getattr(route, "endpoint", None)
-        ours = isinstance(route, CompiledRoute | AnotherApplication) or context.path == document
+        ours = isinstance(route, CompiledRoute) or context.path == document
         if not ours and id(route) not in mounted:
-            code = getattr(endpoint, "__code__", None)
+            code = getattr(endpoint or getattr(route, "app", None), "__code__", None)
             place = Place(code.co_filename, code.co_firstlineno) if code is not None else Place("<unknown>", 0)
             what = f"the route {context.path} is under no policy"
             problems.append(Problem(place, what, "write it on a router: routers=[mount(router, allow=signed_in)]"))

@@ -9,6 +9,7 @@
      ├── NotFound                 404  NOT_FOUND
      ├── MethodNotAllowed         405  METHOD_NOT_ALLOWED
      ├── NotAcceptable            406  NOT_ACCEPTABLE
+     ├── RequestTimeout           408  REQUEST_TIMEOUT
      ├── Conflict                 409  CONFLICT
      │    ├── Duplicate           409  DUPLICATE
      │    └── StillReferenced     409  STILL_REFERENCED
@@ -126,6 +127,14 @@ class NotAcceptable(MainstayError):
     code = "NOT_ACCEPTABLE"
     status = 406
     default = "This is answered as application/json."
+
+
+class RequestTimeout(MainstayError):
+    """The body did not arrive in time (RFC 9110, 15.5.9)."""
+
+    code = "REQUEST_TIMEOUT"
+    status = 408
+    default = "The body did not arrive in time."
 
 
 class Conflict(MainstayError):

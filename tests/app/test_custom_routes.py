@@ -131,7 +131,7 @@ def test_a_router_without_a_policy_is_refused(sqlite_url: str) -> None:
         Mainstay(database=sqlite_url, settings=QUIET).include_router(APIRouter())
 
 
-@pytest.mark.parametrize("way", ["decorator", "route", "websocket", "router"])
+@pytest.mark.parametrize("way", ["decorator", "route", "websocket", "router", "application"])
 async def test_a_route_that_goes_round_the_policies_keeps_the_application_from_starting(
     sqlite_url: str, way: str
 ) -> None:
@@ -149,21 +149,34 @@ async def test_a_route_that_goes_round_the_policies_keeps_the_application_from_s
         app.websocket("/x")(endpoint)
     elif way == "router":
         app.router.include_router(inner)
+    elif way == "application":
+        app.mount("/x", endpoint)  # type: ignore[arg-type]
     with pytest.raises(DeclarationErrors, match="under no policy") as caught:
         await app.router.lifespan_context(app).__aenter__()
     assert Path(__file__).name in str(caught.value)
 
 
-@pytest.mark.parametrize("way", ["inner", "websocket"])
-def test_what_a_mounted_router_cannot_guard_is_refused(sqlite_url: str, way: str) -> None:
+async def test_routers_in_a_router_are_under_its_policy(sqlite_url: str) -> None:
+    outer, inner = APIRouter(prefix="/outer"), APIRouter(prefix="/inner")
+
+    @inner.get("/{name}")
+    async def endpoint(name: str) -> str:
+        return name
+
+    outer.include_router(inner)
+    app = Mainstay(routers=[mount(outer, allow=signed_in)], identity=Tokens(), database=sqlite_url, settings=QUIET)
+    assert [operation.path for operation in app.application.operations] == ["/outer/inner/{name}"]
+    async with app.router.lifespan_context(app), client(app) as calling:
+        assert (await calling.get("/outer/inner/a")).status_code == 401
+        assert (await calling.get("/outer/inner/a", headers=SIGNED_IN)).json() == "a"
+        assert (await calling.post("/outer/inner/a")).headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_what_a_mounted_router_cannot_guard_is_refused(sqlite_url: str) -> None:
     async def endpoint(*_: Any) -> None: ...
 
-    router, inner = APIRouter(), APIRouter()
-    if way == "inner":
-        inner.get("/inner")(endpoint)
-        router.include_router(inner)
-    else:
-        router.websocket("/ws")(endpoint)
+    router = APIRouter()
+    router.websocket("/ws")(endpoint)
     with pytest.raises(DeclarationErrors, match="no policy guards"):
         Mainstay(routers=[mount(router, allow=anyone)], database=sqlite_url, settings=QUIET)
 

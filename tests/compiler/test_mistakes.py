@@ -381,7 +381,7 @@ def test_routes_that_no_policy_would_guard() -> None:
         problems(routers=[mount(live, allow=anyone)]),
         '@live.websocket("/live")',
         what="APIWebSocketRoute /live",
-        do="itself",
+        do="beside this one",
     )
 
 

@@ -53,7 +53,7 @@ class Decision:
     holds: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Marks:
     """A pytest plugin that notes which collected tests carry `@pytest.mark.requirement(..)`."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from mainstay.compiler.draft import Draft
 from mainstay.compiler.passes.declared_policies import tree_of
@@ -38,28 +38,29 @@ def routers(draft: Draft) -> None:
                 "use role(..), scope(..), signed_in or anyone, and check rows in the routes",
             )
         draft.mounted.append((mount, policy))
-        for route in mount.router.routes:
+        for context in iter_route_contexts(mount.router.routes):
+            route = context.original_route
             if isinstance(route, APIRoute):
-                for operation in opaque(draft, route, policy):
+                for operation in opaque(draft, context, route, policy):
                     draft.operations.append(operation)
                     draft.places[operation.method, operation.path] = place_of_route(route) or place
             else:
-                named = f"{type(route).__name__} {getattr(route, 'path', '')}"
+                named = f"{type(route).__name__} {context.path or ''}"
                 draft.problem(
                     place_of_route(route) or place,
                     f"routers[{position}] has {named}, which no policy guards",
-                    "mount it on the application itself, where everybody may call it",
+                    "serve it beside this one, as an application of its own: no policy can stand before it",
                 )
 
 
-def opaque(draft: Draft, route: APIRoute, policy: tree.Node) -> Iterator[Operation]:
-    """The route's operations."""
+def opaque(draft: Draft, context: RouteContext, route: APIRoute, policy: tree.Node) -> Iterator[Operation]:
+    """The route's operations, under the path that it has with the prefixes of the routers around it."""
     for method in sorted(route.methods or ()):
         yield Operation(
             name=f"{route.name}.{method.lower()}" if len(route.methods or ()) > 1 else str(route.name),
             action="opaque",
             method=method,
-            path=route.path_format,
+            path=context.path_format or route.path_format,
             status=route.status_code or 200,
             policy=policy,
             summary=route.summary or str(route.name).replace("_", " ").capitalize(),
@@ -74,7 +75,8 @@ def opaque(draft: Draft, route: APIRoute, policy: tree.Node) -> Iterator[Operati
 
 def first_place(router: Any, position: int) -> Place:
     """Where the router's first endpoint is written."""
-    places = (place_of_route(route) for route in getattr(router, "routes", ()))
+    contexts = iter_route_contexts(getattr(router, "routes", ()))
+    places = (place_of_route(context.original_route) for context in contexts)
     return next((place for place in places if place is not None), Place(f"<routers[{position}]>", 0))
 
 

@@ -6,9 +6,8 @@ import asyncio
 
 from fastapi import HTTPException
 
-from mainstay.errors import PayloadTooLarge
+from mainstay.errors import PayloadTooLarge, RequestTimeout
 from mainstay.projections.rest.exchange import Message, Receive
-from mainstay.projections.rest.request import RequestTimeout
 
 # FastAPI turns what is raised while it reads a body into a 400, unless it is an exception of its own.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends
@@ -15,15 +16,17 @@ from mainstay.projections.rest.rest import Rest
 class Guard:
     """A dependency that lets through whom the policy of the route's operation lets through."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: Rest, paths: Mapping[int, str]) -> None:
         self.rest = rest
+        self.paths = paths
+        """By the identity of a route of one mounted router, its path with the prefixes of the routers around it."""
 
     async def __call__(self, connection: HTTPConnection) -> None:
         """Raises the `MainstayError` with which the caller is refused."""
         scope = connection.scope
         exchange: Exchange = scope[KEY]
         exchange.headers = headers_of(scope["headers"])  # as the middleware left them
-        await self.rest.guard(scope["method"], scope["route"].path_format, exchange)
+        await self.rest.guard(scope["method"], self.paths[id(scope["route"])], exchange)
 
 
 def current_actor(connection: HTTPConnection) -> Actor:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from mainstay.errors import Detail, MainstayError, PayloadTooLarge, UnsupportedMediaType, ValidationError
+from mainstay.errors import Detail, PayloadTooLarge, RequestTimeout, UnsupportedMediaType, ValidationError
 from mainstay.identity import Credentials
 from mainstay.projections.rest import strict_json
 from mainstay.projections.rest.exchange import Headers, Receive
@@ -25,14 +25,6 @@ PATCHES = ("application/merge-patch+json", "application/json-patch+json")
 """Types that are JSON and mean a change, each of its own kind."""
 TYPES: dict[tuple[bytes, str], str | None] = {}
 """By header and method, what is wrong with a type; there are few."""
-
-
-class RequestTimeout(MainstayError):
-    """The body did not arrive in time (RFC 9110, 15.5.9); only HTTP has bodies that arrive slowly."""
-
-    code = "REQUEST_TIMEOUT"
-    status = 408
-    default = "The body did not arrive in time."
 
 
 class Gone(Exception):
