@@ -89,7 +89,7 @@ class Generator:
         for site in self.sites:
             self.reach(site)
         for resource in self.application.resources:
-            chains = [(include.relation,) for include in resource.includes]
+            chains: list[tuple[str, ...]] = [(include.relation,) for include in resource.includes]
             chains += [filter_.relations for filter_ in resource.filters if filter_.relations]
             for chain in dict.fromkeys(chains):
                 for place in range(len(chain)):
