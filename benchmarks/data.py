@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-RECIPES = 100_000
-AUTHORS = 1_000
+RECIPES = int(os.environ.get("MAINSTAY_BENCH_RECIPES", "100000"))
+AUTHORS = int(os.environ.get("MAINSTAY_BENCH_AUTHORS", "1000"))
+"""Fewer for a trial of the benchmark itself; the figures are of these numbers."""
 BEGIN = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 APART = dt.timedelta(minutes=11, milliseconds=7)
 WORDS = [

@@ -151,7 +151,7 @@ def databases(kind: str, folder: Path, console: Console) -> Iterator[dict[str, s
             return
         from tests.servers import postgresql
 
-        with postgresql(shared_buffers="256MB", autovacuum="off") as server:
+        with postgresql(shared_buffers="256MB", max_connections="300") as server:
             serving.pin(server.pid, CLIENT_CORE)
             url = server.create_database("bench")
             asyncio.run(create_tables(url))

@@ -108,7 +108,8 @@ class Asked(BaseModel):
     limit: Annotated[int, Query(ge=1, le=100)] = 20
 
 
-engine = create_async_engine(URL, pool_size=20, max_overflow=10)
+SIZE = int(os.environ.get("POOL", "20"))
+engine = create_async_engine(URL, pool_size=SIZE, max_overflow=30 - SIZE)
 sessions = async_sessionmaker(engine, expire_on_commit=False)
 
 if not POSTGRESQL:
