@@ -261,3 +261,24 @@ def test_a_model_that_inherits_from_another_is_refused() -> None:
 
     with pytest.raises(compiler.DeclarationErrors, match="Cat is not mapped to one table of its own"):
         compiler.compile([Cats])
+
+
+def test_a_class_that_could_not_be_defined_does_not_stop_the_others() -> None:
+    class Own(DeclarativeBase): ...
+
+    class Fine(Own):
+        __tablename__ = "fines"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    with pytest.raises(sa.exc.InvalidRequestError) as failure:
+
+        class Again(Own):
+            __tablename__ = "fines"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
+    class Fines(Resource[Fine]):
+        operations = ["list"]
+        read = anyone
+
+    assert compiler.compile([Fines]).application.resource("fines").title == "Fine"
+    assert "already defined" in str(failure.value)  # the failure keeps the half-made class alive

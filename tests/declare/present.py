@@ -12,18 +12,18 @@ from mainstay.declare import Model, field, reference
 Title = Annotated[str, Len(1, 120)]
 
 
-class Shelf(Model):
-    """Some books."""
+class Rack(Model):
+    """Some tomes."""
 
     title: Mapped[Title]
-    books: Mapped[list["Book"]] = relationship(back_populates="shelf")
+    tomes: Mapped[list["Tome"]] = relationship(back_populates="rack")
 
 
-class Book(Model):
+class Tome(Model):
     """One of them."""
 
     isbn: Mapped[Annotated[str, kinds.Text(pattern="^[0-9]{13}$")]] = field(primary_key=True)
     title: Mapped[Optional[Title]]  # noqa: UP045 - as people write it
     pages: Mapped[Annotated[int, Ge(1)]]
-    shelf_id: Mapped[UUID] = reference(Shelf)
-    shelf: Mapped["Shelf"] = relationship(back_populates="books")
+    rack_id: Mapped[UUID] = reference(Rack)
+    rack: Mapped["Rack"] = relationship(back_populates="tomes")

@@ -18,7 +18,7 @@ from mainstay.declare.model import table_name
 from mainstay.kinds import KindType
 from tests.declare import postponed, present
 from tests.declare.postponed import Glued, Letter, Postbox, Stamp, Tint
-from tests.declare.present import Book, Shelf
+from tests.declare.present import Tome, Rack
 
 NAIVE = dt.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=dt.UTC).replace(tzinfo=None)
 WRITTEN = "number title inline by_pydantic inside by_field colour size day plain amount at"
@@ -72,15 +72,15 @@ def test_columns_come_in_the_order_in_which_they_are_written() -> None:
 def test_nullable_is_what_the_annotation_says() -> None:
     nullable = {column.name for column in table(Postbox).columns if column.nullable}
     assert nullable == {"inside", "day", "next_id", "note", "deleted_at"}
-    assert {column.name for column in table(Book).columns if column.nullable} == {"title"}
+    assert {column.name for column in table(Tome).columns if column.nullable} == {"title"}
 
 
 def test_annotations_that_are_no_strings() -> None:
-    assert kind_of(Book, "isbn") == kinds.Text(pattern="^[0-9]{13}$")
-    assert kind_of(Book, "title") == kinds.Text(min_length=1, max_length=120)
-    assert kind_of(Book, "pages") == kinds.Integer(ge=1)
-    assert kind_of(Book, "shelf_id") == kinds.Reference()
-    assert [column.name for column in table(Shelf).primary_key] == ["id"]
+    assert kind_of(Tome, "isbn") == kinds.Text(pattern="^[0-9]{13}$")
+    assert kind_of(Tome, "title") == kinds.Text(min_length=1, max_length=120)
+    assert kind_of(Tome, "pages") == kinds.Integer(ge=1)
+    assert kind_of(Tome, "rack_id") == kinds.Reference()
+    assert [column.name for column in table(Rack).primary_key] == ["id"]
     assert postponed.__dict__["annotations"]
     assert not hasattr(present, "annotations")
 

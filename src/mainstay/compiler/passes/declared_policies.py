@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable
-from mainstay.compiler.passes.tables import describe
+from mainstay.compiler.passes.tables import describe, mappers_by_table
 from mainstay.compiler.problem import Place
 from mainstay.compiler.translate import OutsideTheSet, Sources, plain, translate
 from mainstay.declare.actor import ActorElement, ClaimHas
@@ -132,8 +132,7 @@ def adopt(draft: Draft, name: str, place: Place) -> None:
     for resource in draft.resources:
         table = resource.table.metadata.tables.get(name)
         if isinstance(table, sa.Table):
-            mappers = {mapper.local_table: mapper for mapper in resource.mapper.registry.mappers}
-            draft.tables[name] = DraftTable(table, mappers.get(table))
+            draft.tables[name] = DraftTable(table, mappers_by_table(resource).get(table))
             describe(draft, draft.tables[name])
             return
     draft.problem(place, f"a policy looks through {name}, which no model maps", "map it, or write opaque(..)")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapper, RelationshipProperty
 from sqlalchemy.sql import functions, operators
 
 from mainstay import kinds
-from mainstay.compiler.draft import Draft, DraftTable
+from mainstay.compiler.draft import Draft, DraftResource, DraftTable
 from mainstay.compiler.problem import Place
 from mainstay.declare.field import Options, options_of
 from mainstay.declare.model import now
@@ -38,9 +38,7 @@ def tables(draft: Draft) -> None:
         return
     mappers: dict[sa.FromClause, Mapper[Any]] = {}
     for resource in draft.resources:
-        for mapper in resource.mapper.registry.mappers:
-            if isinstance(mapper.local_table, sa.Table):
-                mappers.setdefault(mapper.local_table, mapper)
+        mappers |= mappers_by_table(resource)
     waiting = [resource.table for resource in draft.resources]
     while waiting:
         table = waiting.pop()
@@ -54,6 +52,15 @@ def tables(draft: Draft) -> None:
         draft.tables[table.name] = described = DraftTable(table, mappers.get(table))
         describe(draft, described)
         waiting.extend(reached(described))
+
+
+def mappers_by_table(resource: DraftResource) -> dict[sa.FromClause, Mapper[Any]]:
+    """The mappers of all models beside the resource's.
+
+    `registry.mappers` raises where the definition of some class failed, which need not be one of ours.
+    """
+    managers = list(resource.mapper.registry._managers)
+    return {manager.mapper.local_table: manager.mapper for manager in managers if manager.is_mapped}
 
 
 def reached(described: DraftTable) -> Iterator[sa.Table]:
