@@ -73,7 +73,7 @@ class One(msgspec.Struct):
 encode = msgspec.json.Encoder().encode
 verifier = Verifier()
 full_at: dict[str, float] = {}
-log = open(os.environ["ACCESS_LOG"], "ab", buffering=64 * 1024)
+log = open(os.environ["ACCESS_LOG"], "ab", buffering=64 * 1024)  # noqa: SIM115 - for as long as the process lives
 
 
 def connect_sqlite() -> Fetch:

@@ -31,7 +31,7 @@ routes = {operation.path: operation for operation in made.application.operations
 get = made.application.operation("recipes.get")
 prefix = "/api/v1/recipes/"
 encode = msgspec.json.Encoder().encode
-log = open(os.environ["ACCESS_LOG"], "ab", buffering=64 * 1024)
+log = open(os.environ["ACCESS_LOG"], "ab", buffering=64 * 1024)  # noqa: SIM115 - for as long as the process lives
 SECURITY = [(b"x-content-type-options", b"nosniff"), (b"x-frame-options", b"DENY"), (b"cache-control", b"no-store")]
 
 

@@ -1,7 +1,7 @@
 """What is written today: FastAPI, SQLAlchemy's asynchronous session, pydantic models for answers.
 
 Better than most are: no middleware made of `BaseHTTPMiddleware`, FastAPI's telemetry off, SQLAlchemy's pool as
-large as Mainstay's, on SQLite the write-ahead log and the same page cache.  Recipes for everybody have neither
+large as Mainstay's and without overflow, which it would open and close all the time, on SQLite the write-ahead log and the same page cache.  Recipes for everybody have neither
 limit nor request id nor access line; the guarded ones have them all.
 """
 
@@ -108,8 +108,7 @@ class Asked(BaseModel):
     limit: Annotated[int, Query(ge=1, le=100)] = 20
 
 
-SIZE = int(os.environ.get("POOL", "20"))
-engine = create_async_engine(URL, pool_size=SIZE, max_overflow=30 - SIZE)
+engine = create_async_engine(URL, pool_size=30, max_overflow=0)
 sessions = async_sessionmaker(engine, expire_on_commit=False)
 
 if not POSTGRESQL:

@@ -18,7 +18,7 @@ def noted(*rows: tuple[str, str]) -> Writers:
 
 
 @pytest.mark.parametrize(
-    ("stored", "lost", "duplicates", "changed"),
+    "stored,lost,duplicates,changed",
     [
         (ROWS, 0, 0, 0),
         (ROWS[:1], 1, 0, 1),
