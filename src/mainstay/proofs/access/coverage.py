@@ -27,6 +27,7 @@ from mainstay.policy.tree import (
     SignedIn,
     Value,
 )
+from mainstay.proofs.access.easing import eased
 from mainstay.proofs.access.personas import Persona, table_of, telling
 from mainstay.proofs.access.sites import Path, Site, is_opaque, leaves, text
 
@@ -58,7 +59,7 @@ def coverage(
         seen = Seen(application, site, every_persona)
         if not is_opaque(site.policy):
             seen.look(world.tables[site.table], world)
-        for path, leaf in leaves(site.policy):
+        for path, leaf in leaves(seen.policy):
             found.append(Coverage(site.name, text(leaf), seen.wanted[path], frozenset(seen.seen[path])))
     return tuple(found)
 
@@ -69,7 +70,8 @@ class Seen:
     def __init__(self, application: Application, site: Site, personas: tuple[Persona, ...]) -> None:
         self.site = site
         self.actors = [persona.actor for persona in telling(personas, [site.policy])]
-        self.wanted = {path: possible(leaf, site, application) for path, leaf in leaves(site.policy)}
+        self.policy = eased(site.policy)
+        self.wanted = {path: possible(leaf, site, application) for path, leaf in leaves(self.policy)}
         self.seen: dict[Path, set[Truth]] = {path: set() for path in self.wanted}
 
     def look(self, rows: Iterable[Row], world: World) -> None:
@@ -79,7 +81,7 @@ class Seen:
             if not self.missing:
                 return
             for there in here:
-                observe(self.site.policy, (), {self.site.table: row}, there, self.seen, self.wanted)
+                observe(self.policy, (), {self.site.table: row}, there, self.seen, self.wanted)
 
     @property
     def missing(self) -> int:
@@ -98,7 +100,10 @@ def observe(
     """Notes the truth of every leaf below for these rows."""
     match node:
         case All(parts) | Any_(parts):
+            inside = ("where", None) in path
             for place, part in enumerate(parts):
+                if inside and isinstance(part, Exists) and not matters(parts, part, sources, world):
+                    continue
                 observe(part, (*path, ("parts", place)), sources, world, seen, wanted)
         case Not(part):
             observe(part, (*path, ("part", None)), sources, world, seen, wanted)
@@ -113,6 +118,11 @@ def observe(
         case _:
             if not wanted[path] <= seen[path]:
                 seen[path].add(truth(node, sources, world))
+
+
+def matters(parts: tuple[Node, ...], part: Node, sources: Mapping[str, Row], world: World) -> bool:
+    """Whether the rows at hand are ones for which, inside an `Exists`, a deeper one is asked at all."""
+    return all(truth(other, sources, world) is True for other in parts if not isinstance(other, Exists))
 
 
 def possible(leaf: Node, site: Site, application: Application) -> frozenset[Truth]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
+from math import prod
 
 from mainstay.operation import Application
 from mainstay.policy.rows import Truth, conjunction, negation
@@ -35,24 +36,26 @@ from mainstay.proofs.access.coverage import possible
 from mainstay.proofs.access.mutations import Mutant, flat
 from mainstay.proofs.access.sites import Site, leaves
 
-MOST = 50_000
+MOST = 300_000
 """Assignments of truths that are tried; beyond them nothing is said to be equivalent."""
 
 
-def equivalent(mutant: Mutant, application: Application) -> bool:
+def equivalent(mutant: Mutant, application: Application, *, most: int = MOST) -> bool:
     """Whether no caller could ever tell the mutant from its policy."""
     site = mutant.site
     resource = application.resource(site.resource)
     policy, changed = site.policy, mutant.policy
     if site.what == "create":
-        return same(as_created(policy, site, application), as_created(changed, site, application), site, application)
+        return same(
+            as_created(policy, site, application), as_created(changed, site, application), site, application, most=most
+        )
     if site.what == "write field":
-        return all(same(*pair, site, application) for pair in beside_operations(site, changed, application))
+        return all(same(*pair, site, application, most=most) for pair in beside_operations(site, changed, application))
     if site.what in ("delete", "read field"):
-        return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application)
+        return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application, most=most)
     if site.what == "update" and not writable_columns(site, application) & columns(policy):
-        return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application)
-    return same(policy, changed, site, application)
+        return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application, most=most)
+    return same(policy, changed, site, application, most=most)
 
 
 def beside_operations(site: Site, changed: Node, application: Application) -> Iterator[tuple[Node, Node]]:
@@ -103,12 +106,14 @@ def substituted(node: Node, known: Mapping[Node, Node]) -> Node:
             return node
 
 
-def same(one: Node, other: Node, site: Site, application: Application) -> bool:
+def same(one: Node, other: Node, site: Site, application: Application, *, most: int = MOST) -> bool:
     """Whether two policies allow the same, whatever the truths of their leaves."""
     if flat(one) == flat(other):
         return True
     inner = differing_part(one, other)
-    return (inner is not None and same(*inner, site, application)) or same_by_trying(one, other, site, application)
+    if inner is not None and same(*inner, site, application, most=most):
+        return True
+    return same_by_trying(one, other, site, application, most)
 
 
 def differing_part(one: Node, other: Node) -> tuple[Node, Node] | None:
@@ -121,13 +126,13 @@ def differing_part(one: Node, other: Node) -> tuple[Node, Node] | None:
     return unlike[0] if len(unlike) == 1 else None
 
 
-def same_by_trying(one: Node, other: Node, site: Site, application: Application) -> bool:
+def same_by_trying(one: Node, other: Node, site: Site, application: Application, most: int) -> bool:
     """Whether two policies allow the same for every truth of their leaves, as far as they can be tried."""
     one, other = flat(one), flat(other)
     named = list(dict.fromkeys(leaf for policy in (one, other) for leaf in outer_leaves(policy)))
-    for tried, assignment in enumerate(assignments(named, site, application)):
-        if tried == MOST:
-            return False
+    if 2 * prod(len(possible(leaf, site, application)) for leaf in named) > most:
+        return False
+    for assignment in assignments(named, site, application):
         if (value(one, assignment) is True) != (value(other, assignment) is True):
             return False
     return True

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mainstay.operation import Application
-from mainstay.policy.rows import allows
 from mainstay.proofs.access.cells import Cell
 from mainstay.proofs.access.doors import Door
+from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.equivalence import equivalent
 from mainstay.proofs.access.matrix import Matrix, Planned
 from mainstay.proofs.access.mutations import Mutant, mutants
@@ -81,7 +81,7 @@ def affected(mutant: Mutant, oracle: Oracle, cells: Sequence[Planned]) -> set[tu
     for persona in telling_personas(asking, [site.policy]):
         world = oracle.world(persona)
         for row in oracle.generated.rows[site.table]:
-            if allows(site.policy, row, site.table, world) != allows(mutant.policy, row, site.table, world):
+            if allowed_by(site.policy, row, site.table, world) != allowed_by(mutant.policy, row, site.table, world):
                 found.add((persona.name, id(row)))
     return found
 

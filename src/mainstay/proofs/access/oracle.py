@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mainstay.operation import Application, Field, Filter, Resource
-from mainstay.policy.rows import World, allows
+from mainstay.policy.rows import World
 from mainstay.policy.tree import ActorValue, InClaim, Node, Role, Scope, SignedIn
 from mainstay.proofs.access.cells import Cell, Question, Row, to_wire
+from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.foresight import possible_truths
 from mainstay.proofs.access.personas import Persona
 from mainstay.proofs.access.rows import Generated
@@ -87,21 +88,21 @@ class Oracle:
     def reads(self, resource: Resource, row: Row, persona: Persona, tables: Tables | None = None) -> bool:
         """Whether the persona may read the row."""
         if tables is not None:
-            return allows(resource.read, row, resource.table, self.world(persona, tables))
+            return allowed_by(resource.read, row, resource.table, self.world(persona, tables))
         key = (resource.name, persona.name, id(row))
         if key not in self.known:
-            self.known[key] = allows(resource.read, row, resource.table, self.world(persona))
+            self.known[key] = allowed_by(resource.read, row, resource.table, self.world(persona))
         return self.known[key]
 
     def reads_field(
         self, resource: Resource, field: Field, row: Row, persona: Persona, tables: Tables | None = None
     ) -> bool:
         """Whether the persona may read a field of a row that it may read."""
-        return allows(field.read, row, resource.table, self.world(persona, tables))
+        return allowed_by(field.read, row, resource.table, self.world(persona, tables))
 
     def allowed(self, policy: Node, row: Row, table: str, world: World) -> bool:
         """Whether a policy allows a row."""
-        return allows(policy, row, table, world)
+        return allowed_by(policy, row, table, world)
 
     def reads_anyhow(self, table: str, row: Row, persona: Persona) -> bool:
         """Whether some resource lets the persona read a row of a table, or none exposes the table."""
@@ -265,7 +266,7 @@ class Oracle:
         if not self.reads(resource, row, persona):
             return Expected(frozenset({404}))
         world = self.world(persona)
-        false = [guard for guard in (policy, *guards) if not allows(guard, row, resource.table, world)]
+        false = [guard for guard in (policy, *guards) if not allowed_by(guard, row, resource.table, world)]
         if false:
             return Expected(self.denied_by_any(false, persona))
         new = {**row, **cell.given}
@@ -290,7 +291,7 @@ class Oracle:
         """What is answered for a row that has been written, if its policies are true of it."""
         tables = self.with_row(resource, new, old)
         world = self.world(cell.persona, tables)
-        false = [policy for policy in policies if not allows(policy, new, resource.table, world)]
+        false = [policy for policy in policies if not allowed_by(policy, new, resource.table, world)]
         if false:
             return Expected(self.denied_by_any(false, cell.persona) | may_collide)
         if may_collide:
@@ -308,7 +309,7 @@ class Oracle:
             return Expected(self.denied(policy, persona))
         if not self.reads(resource, cell.row, persona):
             return Expected(frozenset({404}))
-        if not allows(policy, cell.row, resource.table, self.world(persona)):
+        if not allowed_by(policy, cell.row, resource.table, self.world(persona)):
             return Expected(self.denied(policy, persona))
         kept = resource.deleted is not None or not self.is_referenced(resource.table, cell.row)
         return Expected(frozenset({204} if kept else {204, 409}), effect="deleted")

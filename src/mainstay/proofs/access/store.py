@@ -6,12 +6,15 @@ import datetime as dt
 import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from mainstay.backing.databases.database import Command, Database, Script
+from mainstay.engine.sql.layout import to_python
 from mainstay.engine.sql.statement import converter
+from mainstay.kinds import of_column as kind_of
 from mainstay.proofs.access.rows import Generated, Rows
 from mainstay.storage import Storage
 
@@ -62,6 +65,9 @@ class Store:
     async def fill(self) -> None:
         """Puts the generated rows in."""
         await self.database.write(lambda: self.inserting(self.generated.rows))
+        for texts in self.texts.values():
+            if texts.count_on is not None:
+                await self.database.write(partial(commands, [texts.count_on]))
         self.original = await self.dump()
 
     def settled(self) -> Generated:
@@ -164,7 +170,7 @@ class Texts:
         self.columns = [column.name for column in table.columns]
         self.key = [column.name for column in table.primary_key.columns]
         self.store = {column.name: converter(column.type, dialect) for column in table.columns}
-        self.load = {column.name: loader(column.type, dialect) for column in table.columns}
+        self.load = {column.name: to_python(kind_of(column), column, dialect) for column in table.columns}
         values = {
             column.name: sa.bindparam(f"v{place}", type_=column.type) for place, column in enumerate(table.columns)
         }
@@ -179,6 +185,19 @@ class Texts:
         self.delete_all = str(sa.delete(table).compile(dialect=dialect))
         self.select = str(sa.select(*table.columns).compile(dialect=dialect))
         self.table, self.dialect = table, dialect
+        self.count_on = self.counting() if dialect.name == "postgresql" else None
+        """Lets the database count on from the largest key that was given, which SQLite does by itself."""
+
+    def counting(self) -> str | None:
+        """The text that sets the sequence of a counted key; None where there is none."""
+        counted = self.table.autoincrement_column
+        if counted is None or counted.default is not None or counted.server_default is not None:
+            return None
+        name, column = self.dialect.identifier_preparer.format_table(self.table), counted.name
+        return (
+            f"SELECT setval(pg_get_serial_sequence('{name}', '{column}'), "
+            f'(SELECT coalesce(max("{column}"), 1) FROM {name}))'
+        )
 
     def forget(self, column: str) -> str:
         """The text that makes a column null everywhere."""
@@ -210,18 +229,14 @@ class Texts:
         return tuple(made[name] for name in self.key), made
 
 
+def commands(texts: Sequence[str]) -> Script[None]:
+    """Texts as a script."""
+    for text in texts:
+        yield Command(text)
+
+
 def whole(value: Any) -> Any:
     """A moment with its zone, which SQLite forgets for columns of somebody else's types; any other value itself."""
     if isinstance(value, dt.datetime) and value.tzinfo is None:
         return value.replace(tzinfo=dt.UTC)
     return value.value if isinstance(value, enum.Enum) else value
-
-
-def loader(type_: Any, dialect: sa.Dialect) -> Callable[[Any], Any] | None:
-    """From the driver's form of a value to Python's."""
-    kind = getattr(type_, "kind", None)
-    if kind is not None:
-        load: Callable[[Any], Any] | None = kind.load(dialect.name)
-        return load
-    processor: Callable[[Any], Any] | None = type_.dialect_impl(dialect).result_processor(dialect, None)
-    return processor
