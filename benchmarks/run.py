@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -208,7 +208,7 @@ def measure(options: Options) -> Report:
     return Report(machine, options.rounds, options.seconds, load.CONNECTIONS, results, ratios(results))
 
 
-def server(name: str, url: str, folder: Path) -> contextmanager[Serving]:  # type: ignore[valid-type]
+def server(name: str, url: str, folder: Path) -> AbstractContextManager[Serving]:
     """One contender, started."""
     environment = {"DATABASE_URL": url, "ACCESS_LOG": str(folder / f"{name}.access")}
     environment |= serving.MAINSTAY | {"MAINSTAY_DATABASE_URL": url}

@@ -1,8 +1,8 @@
 """What is written today: FastAPI, SQLAlchemy's asynchronous session, pydantic models for answers.
 
-Better than most are: no middleware made of `BaseHTTPMiddleware`, FastAPI's telemetry off, SQLAlchemy's pool as
-large as Mainstay's and without overflow, which it would open and close all the time, on SQLite the write-ahead log and the same page cache.  Recipes for everybody have neither
-limit nor request id nor access line; the guarded ones have them all.
+Better than most are: no middleware made of `BaseHTTPMiddleware`, FastAPI's telemetry off, SQLAlchemy's pool as large as
+Mainstay's and without overflow (which it would open and close all the time), on SQLite the write-ahead log and the same
+page cache.  Recipes for everybody have neither limit nor request id nor access line; the guarded ones have them all.
 """
 
 from __future__ import annotations
