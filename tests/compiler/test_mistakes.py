@@ -541,3 +541,18 @@ def test_all_mistakes_are_told_together_in_the_order_of_the_file() -> None:
     with pytest.raises(DeclarationErrors) as caught:
         compiler.compile([Recipes, People], routers=[router])  # type: ignore[list-item]
     assert str(caught.value).startswith(f"{len(found)} mistakes in the declarations\n{__file__}:")
+
+
+class Listed(Resource[Dish]):
+    """What others derive from."""
+
+    operations = ["list"]
+    sorts = ["titel"]  # type: ignore[list-item] # in the parent
+    read = anyone
+
+
+def test_a_mistake_in_a_parent_is_told_where_the_parent_is() -> None:
+    class Recipes(Listed):
+        """The child."""
+
+    the(problems(Recipes), "# in the parent", what="names 'titel'", do="write Dish.title")

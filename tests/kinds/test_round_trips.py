@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from decimal import Decimal as Exact
 from functools import partial
 from typing import Any
 
@@ -221,3 +222,22 @@ async def test_a_check_holds_the_column_to_its_kind(kind: kinds.Kind, broken: st
             value = sa.literal(sample, KindType(kind))
             text = str(value.compile(dialect=on.dialect, compile_kwargs={"literal_binds": True}))
             await on.write(partial(insert, text))
+
+
+async def test_null_and_too_many_digits_through_a_session(sqlite_url: str, postgres_url: str) -> None:
+    """Nothing is SQL's null, not JSON's; a digit too many is rounded as PostgreSQL does it."""
+    row = {"number": 1, "json": None, "decimal": Exact("0.125"), "euros": Exact("-0.125")}
+    insert = sa.insert(TABLE).values(row)
+    select = sa.select(TABLE.c.decimal, TABLE.c.euros).where(TABLE.c.json.is_(None))
+    engine = sa.create_engine(sqlite_url)
+    with engine.begin() as connection:
+        METADATA.create_all(connection)
+        connection.execute(insert)
+        assert tuple(connection.execute(select).one()) == (Exact("0.13"), Exact("-0.13"))
+    engine.dispose()
+    on_postgresql = create_async_engine(postgres_url.replace("postgresql:", "postgresql+asyncpg:"))
+    async with on_postgresql.begin() as running:
+        await running.run_sync(METADATA.create_all)
+        await running.execute(insert)
+        assert tuple((await running.execute(select)).one()) == (Exact("0.13"), Exact("-0.13"))
+    await on_postgresql.dispose()
