@@ -18,7 +18,7 @@ from mainstay.declare.model import table_name
 from mainstay.kinds import KindType
 from tests.declare import postponed, present
 from tests.declare.postponed import Glued, Letter, Postbox, Stamp, Tint
-from tests.declare.present import Tome, Rack
+from tests.declare.present import Rack, Tome
 
 NAIVE = dt.datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=dt.UTC).replace(tzinfo=None)
 WRITTEN = "number title inline by_pydantic inside by_field colour size day plain amount at"
