@@ -52,10 +52,10 @@ requirements: $(STAMP)  ## rewrite docs/reference/requirements.md
 	$(BIN)/python -m tests.repository.requirements
 
 bench: $(STAMP)  ## CPU per request, beside FastAPI + SQLAlchemy and a handler written by hand
-	$(BIN)/python benchmarks/run.py $(ARGS)
+	$(BIN)/python -m benchmarks.run $(ARGS)
 
 survive: $(STAMP)  ## kill -9 under 64 writers, then count the acknowledged writes that are lost
-	$(BIN)/python benchmarks/kill.py $(ARGS)
+	$(BIN)/python -m benchmarks.kill $(ARGS)
 
 lock: $(STAMP)  ## rewrite requirements.lock with the newest versions that pyproject.toml admits
 	$(BIN)/uv pip compile pyproject.toml --upgrade --all-extras --group build --universal --python-version 3.11 \

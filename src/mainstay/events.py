@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class CallFinished:
+
+class CallFinished(msgspec.Struct, frozen=True):
     """A call of an operation has its answer, whatever it is."""
 
     operation: str
@@ -20,8 +21,7 @@ class CallFinished:
     statements: int
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFinished:
+class RequestFinished(msgspec.Struct, frozen=True):
     """An HTTP request has been answered."""
 
     method: str

@@ -58,11 +58,12 @@ async def pid(database: PostgreSQL) -> int:
 async def test_connections_are_kept_up_to_size_and_closed_beyond_it(
     opened: Callable[..., Any], observer: asyncpg.Connection
 ) -> None:
-    database = await opened(size=2, overflow=3)
+    database = await opened(size=2, overflow=3, keep=0.5)
     assert await observer.fetchval(MINE) == 1
     reads = [asyncio.create_task(database.read("SELECT pg_sleep(0.3)", ())) for _ in range(5)]
     await eventually(observer, MINE, 5)
     await asyncio.gather(*reads)
+    assert await observer.fetchval(MINE) == 5
     await eventually(observer, MINE, 2)
 
 

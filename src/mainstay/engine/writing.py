@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from mainstay.actor import Actor
 from mainstay.backing.databases.database import Command, Database, ForeignKeyViolation, IntegrityFailure, Script
@@ -97,7 +98,7 @@ class Writer:
             if None not in values:
                 statement = self.works.existence_shape(reference)
                 call.statements += 1
-                if not await database.read(statement.text, statement.values(replace(work.inputs, key=values))):
+                if not await database.read(statement.text, statement.values(structs.replace(work.inputs, key=values))):
                     return reference
         return None
 
@@ -114,9 +115,9 @@ class Writer:
                 row[self.resource.version] = (found[work.finding.version] or 0) + 1
         for reference, statement in work.checks:
             values = [row.get(column, known.get(column)) for column in reference.columns]
-            if None not in values and not (yield from run(call, statement, replace(work.inputs, key=values))):
+            if None not in values and not (yield from run(call, statement, structs.replace(work.inputs, key=values))):
                 raise self.refusals.not_found(reference)
-        inputs = replace(work.inputs, key=key, row=row)
+        inputs = structs.replace(work.inputs, key=key, row=row)
         if isinstance(work.writing, Statement):
             yield from run(call, work.writing, inputs)
             return Answer(204)
@@ -138,7 +139,7 @@ class Writer:
         """The row written, if its policies are true of what it has become; no body where the caller may not read it."""
         rows = yield from run(call, writing.statement, inputs)
         if writing.again is not None and rows:
-            rows = yield from run(call, writing.again, replace(inputs, key=writing.key(rows[0])))
+            rows = yield from run(call, writing.again, structs.replace(inputs, key=writing.key(rows[0])))
         if not rows:
             raise NotFound
         written = rows[0]
@@ -151,7 +152,8 @@ class Writer:
         version = None if writing.version is None else str(written[writing.version])
         new = self.operation.action == "create"
         key = tuple(as_text(value) for value in writing.lookup(written)) if new else None
-        return Answer(self.operation.status, writing.make(written), version=version, key=key)
+        (data,) = writing.make([written])
+        return Answer(self.operation.status, data, version=version, key=key)
 
 
 def as_text(value: Any) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from mainstay.actor import NOBODY, Actor
 from mainstay.errors import Unauthenticated
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(msgspec.Struct, frozen=True):
     """What a caller shows: the scheme's name in lower case (`bearer`) and the rest as it was sent."""
 
     scheme: str

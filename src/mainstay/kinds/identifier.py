@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+import msgspec
 from pydantic import PlainValidator
 from sqlalchemy import Text as TextType, Uuid
 from sqlalchemy.types import TypeEngine
 
 from mainstay.kinds.kind import ORDERED, Conversion, Kind
 from mainstay.wire import Form
-
-WRITTEN = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
 def uuid7() -> uuid.UUID:
@@ -28,6 +26,11 @@ def uuid7() -> uuid.UUID:
     fraction = rest * 4096 // 1_000_000
     random = int.from_bytes(os.urandom(8), "big") >> 2
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | random)
+
+
+def stored_uuid(text: str) -> uuid.UUID:
+    """The UUID that SQLite has as text."""
+    return msgspec.convert(text, uuid.UUID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,12 @@ class Identifier(Kind):
 
     def parse(self, text: str) -> uuid.UUID:
         """The UUID that 36 characters mean; the other spellings that Python takes are refused."""
-        if not WRITTEN.fullmatch(text):
-            raise ValueError("is not a UUID such as 019a0b1c-2d3e-7f40-8152-637485960718")
-        return uuid.UUID(text)
+        if len(text) == 36:
+            try:
+                return msgspec.convert(text, uuid.UUID)
+            except msgspec.ValidationError:
+                pass
+        raise ValueError("is not a UUID such as 019a0b1c-2d3e-7f40-8152-637485960718")
 
     def store(self, database: str) -> Conversion:
         if database == "sqlite":
@@ -70,7 +76,7 @@ class Identifier(Kind):
         return None
 
     def load(self, database: str) -> Conversion:
-        return uuid.UUID if database == "sqlite" else None
+        return stored_uuid if database == "sqlite" else None
 
     def wire(self, database: str) -> Conversion:
         return self.load(database) if self.digits else None

@@ -78,7 +78,7 @@ class Log:
     def __call__(self, event: Event) -> None:
         """Takes down one event."""
         match event:
-            case RequestFinished():
+            case RequestFinished():  # first, as it is most of them
                 self.add(self.access(event))
             case Broke():
                 self.add(self.fault(event))

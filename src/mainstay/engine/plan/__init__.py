@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from mainstay.policy.tree import ANYONE, NOBODY, Node
 
 Order = tuple[tuple[str, bool], ...]
@@ -29,8 +31,7 @@ class Guards:
         return self.of(name) == NOBODY
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(msgspec.Struct, frozen=True):
     """What of a row is answered: fields by name, and related rows likewise."""
 
     resource: str
@@ -38,16 +39,14 @@ class Selection:
     includes: tuple[tuple[str, Selection], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(msgspec.Struct, frozen=True):
     """A filter of the resource's with one of its operators (`is_not_null` beside them)."""
 
     filter: str
     operator: str
 
 
-@dataclass(frozen=True, slots=True)
-class Seek:
+class Seek(msgspec.Struct, frozen=True):
     """Beyond a position in the order: which of its values are null, and whether to go back."""
 
     nulls: tuple[bool, ...]

@@ -89,11 +89,11 @@ def in_utc(load: Conversion, value: Any) -> dt.datetime:
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
 
 
-def maker(layout: Layout) -> Callable[[Sequence[Any]], Any]:
-    """The function from a row to the answer, written out and compiled, since it runs for every row."""
+def maker(layout: Layout) -> Callable[[Sequence[Sequence[Any]]], list[Any]]:
+    """The function from rows to their answers, written out and compiled, since it runs for every row."""
     names: dict[str, Any] = {"UNSET": msgspec.UNSET}
-    source = f"lambda r: {expression(layout, names)}"
-    made: Callable[[Sequence[Any]], Any] = eval(source, names)  # noqa: S307 - of places and names made here
+    source = f"lambda rows: [{expression(layout, names)} for r in rows]"
+    made: Callable[[Sequence[Sequence[Any]]], list[Any]] = eval(source, names)  # noqa: S307 - of places and names made here
     return made
 
 
@@ -102,13 +102,13 @@ def expression(layout: Layout, names: dict[str, Any]) -> str:
     members: list[Any] = []
     values: list[str] = []
     for item in layout.items:
-        members.append((item.name, Any, msgspec.UNSET) if item.shown is not None else (item.name, Any))
-        values.append(f"{item.name}={value(item, names)}")
+        members.append((item.name, Any))
+        values.append(value(item, names))
     for name, present, inner in layout.inner:
         members.append((name, Any))
-        values.append(f"{name}=({expression(inner, names)} if r[{present}] is not None else None)")
+        values.append(f"({expression(inner, names)} if r[{present}] is not None else None)")
     struct = f"S{len(names)}"
-    names[struct] = msgspec.defstruct(layout.name, members, kw_only=True)
+    names[struct] = msgspec.defstruct(layout.name, members, gc=False)
     return f"{struct}({', '.join(values)})"
 
 

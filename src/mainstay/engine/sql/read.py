@@ -38,7 +38,7 @@ class Reading:
     """A statement, what makes an answer of a row, and where the rest that is read stands."""
 
     statement: Statement
-    make: Callable[[Sequence[Any]], Any]
+    make: Callable[[Sequence[Sequence[Any]]], list[Any]]
     position: Callable[[Sequence[Any]], list[Any]] | None = None
     """The values of the order's columns, in Python's form."""
     version: int | None = None

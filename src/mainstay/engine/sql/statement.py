@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import BindParameter, DateTime, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
@@ -17,8 +18,7 @@ from mainstay.actor import Actor
 from mainstay.kinds import KindType
 
 
-@dataclass(slots=True)
-class Inputs:
+class Inputs(msgspec.Struct):
     """Everything that a statement's parameters can be, in Python's form."""
 
     actor: Actor
@@ -28,7 +28,7 @@ class Inputs:
     limit: int = 0
     offset: int = 0
     key: Sequence[Any] = ()
-    row: Mapping[str, Any] = field(default_factory=dict)
+    row: Mapping[str, Any] = {}
 
 
 Fill = Callable[[Inputs], Any]

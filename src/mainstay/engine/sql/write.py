@@ -38,7 +38,7 @@ class Writing:
 
     statement: Statement
     again: Statement | None
-    make: Callable[[Sequence[Any]], Any]
+    make: Callable[[Sequence[Sequence[Any]]], list[Any]]
     flags: tuple[tuple[str, int], ...]
     version: int | None
     lookup: Values

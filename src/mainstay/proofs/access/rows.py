@@ -290,7 +290,10 @@ class Generator:
         useless = 0
         for number in itertools.count():
             missing = seen.missing
-            if (not waiting and not missing) or useless >= TRIES * (1 + len(waiting)):
+            if not waiting and not missing:
+                return
+            if useless >= TRIES * (1 + len(waiting)):
+                self.vary(site, waiting)
                 return
             table = tables[number % len(tables)]
             row = self.add(table)
@@ -308,6 +311,33 @@ class Generator:
     def world(self, persona: Persona) -> World:
         """What a policy is evaluated in."""
         return World(persona.actor, self.now, self.rows, constant)
+
+    def vary(self, site: Site, waiting: Sequence[Mutant]) -> None:
+        """Copies rows with one deciding value changed, and keeps those that tell a mutant from its policy."""
+        table = self.application.table(site.table)
+        left = list(waiting)
+        deciding = [(name, values) for (owner, name), values in self.interesting.items() if owner == site.table]
+        bound = {name for reference in table.references for name in reference.columns}
+        for base in list(self.rows[site.table]):
+            for name, values in deciding:
+                for value in values if name not in bound and name not in table.key else ():
+                    if not left:
+                        return
+                    self.made[site.table] += 1
+                    fresh = {
+                        own: self.values[site.table, own].different(self.made[site.table])
+                        for columns in (table.key, *table.unique)
+                        for own in columns
+                        if own not in bound
+                    }
+                    row = {**base, **fresh, name: value}
+                    if not self.is_new(site.table, row) or not self.checks.take(site.table, row):
+                        continue
+                    self.rows[site.table].append(row)
+                    still = [mutant for mutant in left if not self.told_apart(mutant, [row])]
+                    if len(still) == len(left):
+                        self.drop(site.table, row)
+                    left = still
 
     def reach_hidden(self, resource: Resource, chain: tuple[str, ...], place: int) -> None:
         """Adds rows until somebody may read a row, and not the one that is found at a place of a chain of relations."""

@@ -15,7 +15,7 @@ from mainstay.backing.databases.postgresql.settings import Settings
 class Connection:
     """asyncpg's connection, its statements by text (the last used last), and when it is too old to keep."""
 
-    __slots__ = ("cut", "deadline", "expires", "limit", "patience", "prepared", "raw", "statements")
+    __slots__ = ("cut", "deadline", "expires", "limit", "patience", "prepared", "raw", "since", "statements")
 
     def __init__(self, raw: asyncpg.Connection, settings: Settings) -> None:
         self.raw = raw
@@ -26,6 +26,8 @@ class Connection:
         self.deadline = inf
         """When the server's answer is overdue and the pool cuts the connection; `inf` while nothing is asked."""
         self.cut = False
+        self.since = 0.0
+        """When it was last given back."""
         self.expires = monotonic() + settings.recycle * uniform(0.9, 1.0)
 
     async def statement(self, text: str) -> Any:

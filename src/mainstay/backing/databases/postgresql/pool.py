@@ -57,13 +57,13 @@ class Pool:
     def release(self, connection: Connection) -> None:
         """Gives back a connection that is outside any transaction and works."""
         connection.deadline = inf
-        if self._closed or connection.expires < monotonic():
+        now = monotonic()
+        if self._closed or connection.expires < now:
             self.retire(connection)
         elif waiter := self._first():
             waiter.set_result(connection)
-        elif len(self._all) - len(self._closings) > self._settings.size:
-            self.retire(connection)
         else:
+            connection.since = now
             self.idle.append(connection)
 
     def drop(self, connection: Connection) -> None:
@@ -90,6 +90,7 @@ class Pool:
             if connection.deadline < now:
                 connection.cut = True
                 connection.raw.terminate()
+        self._shrink(now)
         self._watch = asyncio.get_running_loop().call_later(min(1.0, self._settings.patience() / 4), self.watch)
 
     def refuse(self) -> None:
@@ -164,6 +165,13 @@ class Pool:
             waiter.set_result(None)
         else:
             self._places += 1
+
+    def _shrink(self, now: float) -> None:
+        """Retires connections beyond `size` that nobody has needed for a while; the last used is the first taken."""
+        surplus = len(self._all) - len(self._closings) - self._settings.size
+        while surplus > 0 and self.idle and self.idle[0].since < now - self._settings.keep:
+            self.retire(self.idle.pop(0))
+            surplus -= 1
 
     def _forget(self, connection: Connection) -> None:
         if connection in self._all:

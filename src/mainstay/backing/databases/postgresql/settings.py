@@ -13,7 +13,10 @@ class Settings:
     """Connections that are kept."""
 
     overflow: int = 10
-    """Connections beyond `size` that may be opened while all are used; they are closed after use."""
+    """Connections beyond `size` that may be opened while all are used."""
+
+    keep: float = 10.0
+    """How long a connection beyond `size` stays idle before it is closed: opening one costs as much as fifty reads."""
 
     wait: float = 30.0
     """How long a call waits for a connection before it is refused."""
