@@ -7,18 +7,27 @@ from typing import Annotated
 from uuid import UUID
 
 from annotated_types import Interval, Len
+from sqlalchemy import MetaData
 from sqlalchemy.orm import Mapped
 
 from mainstay.declare import Model, Resource, anyone, descending, field, owner, reference, where
+from mainstay.declare.model import NAMES
 
 
-class Author(Model):
+class Base(Model):
+    """Tables apart from those of other applications in the same process."""
+
+    __abstract__ = True
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class Author(Base):
     """Somebody who writes recipes."""
 
     name: Mapped[Annotated[str, Len(1, 80)]]
 
 
-class Recipe(Model):
+class Recipe(Base):
     """A dish."""
 
     title: Mapped[Annotated[str, Len(1, 120)]]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from msgspec import structs
 
 from mainstay.backing.open import database
 from mainstay.compiler import compile as compiled_of
@@ -192,7 +193,7 @@ def telling_of_hidden_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     async def careless(self: Any, call: Any, asked: Any, place: Any, now: Any) -> Any:
         answer = await page(self, call, asked, place, now)
         rows = await place.read(f"SELECT count(*) FROM {self.resource.table}", ())
-        answer.meta = replace(answer.meta, limit=answer.meta.limit + 1000 * int(rows[0][0]))
+        answer.meta = structs.replace(answer.meta, limit=answer.meta.limit + 1000 * int(rows[0][0]))
         return answer
 
     with monkeypatch.context() as patch:
