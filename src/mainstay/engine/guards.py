@@ -56,6 +56,7 @@ def deciders(application: Application) -> Deciders:
             if field.write != ANYONE:
                 by_name[f"{resource.name}.{field.name}="] = Decider(field.write)
         of_resource[resource.name] = tuple(names)
+    known = {decider.policy: decider for decider in by_name.values()}
     for operation in application.operations:
-        by_name[f":{operation.name}"] = Decider(operation.policy)
+        by_name[f":{operation.name}"] = known.get(operation.policy) or Decider(operation.policy)
     return Deciders(by_name, of_resource)

@@ -86,11 +86,22 @@ class Decider:
         self.leaves = tuple(dict.fromkeys(node for node in nodes if is_about_the_actor_alone(node)))
         self.decisions: dict[tuple[Any, ...], Decision] = {}
         self.constant = self.number(simplify(policy, NOBODY_CALLS)) if not self.needs_actor else None
+        self.latest: tuple[Actor | None, Decision] = (None, Decision(NOBODY, 1))
+        """The actor decided for last, who is most often asked about again within the same call."""
 
     def decide(self, actor: Actor) -> Decision:
         """Yes, no, or the condition for this actor."""
         if self.constant is not None:
             return self.constant
+        latest, decision = self.latest
+        if latest is actor:
+            return decision
+        decision = self.decided(actor)
+        self.latest = (actor, decision)
+        return decision
+
+    def decided(self, actor: Actor) -> Decision:
+        """The decision of all actors for whom the same truths hold."""
         truths = (
             actor.id is not None,
             *[role in actor.roles for role in self.roles],
