@@ -144,8 +144,24 @@ class Mainstay(FastAPI):
             scope["state"] = {**self.lifespan_state, **scope.get("state", {})}
         if scope["type"] == "http":
             await self.edge(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self.live(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
+
+    async def live(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answers a server's lifespan; what keeps the application from starting is said, not only raised.
+
+        A server may take what is raised before an answer to mean that there is no lifespan, and serve all the same.
+        """
+        try:
+            if self.middleware_stack is None:
+                self.middleware_stack = self.build_middleware_stack()
+        except DeclarationErrors as error:
+            await receive()
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            raise
+        await super().__call__(scope, receive, send)
 
     def openapi(self) -> dict[str, Any]:
         """The document of every operation, custom routes among them."""
@@ -161,7 +177,11 @@ class Mainstay(FastAPI):
         return self.openapi_schema
 
     def build_middleware_stack(self) -> Any:
-        """The author's middleware, with ours for faults inside all of it."""
+        """The author's middleware, with ours for faults inside all of it.
+
+        Nothing is served without it, lifespan or not, so that it is where a route under no policy is refused.
+        """
+        self.refuse_unguarded()
         given = self.user_middleware
         self.user_middleware = [*given, Middleware(Catch, rest=self.rest)]
         try:
@@ -178,6 +198,10 @@ class Mainstay(FastAPI):
             self.router.include_router(mount.router, dependencies=[Depends(Guard(self.rest, paths))])
             mounted |= paths.keys()
         return frozenset(mounted)
+
+    def refuse_unguarded(self) -> None:
+        """Raises `DeclarationErrors` where a route is under no policy."""
+        refuse_unguarded(self.router.routes, self.mounted, self.openapi_url)
 
     def allow_origins(self) -> None:
         """Lets pages of other origins call, as the settings say."""
@@ -198,7 +222,7 @@ class Mainstay(FastAPI):
     @asynccontextmanager
     async def alive(self) -> AsyncIterator[Any]:
         """Opens what stands behind, and lets go of it at the end."""
-        refuse_unguarded(self.router.routes, self.mounted, self.openapi_url)
+        self.refuse_unguarded()
         self.openapi()
         if self.settings.secret_key is None and self.log is not None:
             self.log.note("secret_key is not set: cursors are signed with a random key until the next start", "warning")
@@ -212,6 +236,7 @@ class Mainstay(FastAPI):
                 yield None
             else:
                 async with self.inner_lifespan(self) as state:
+                    self.refuse_unguarded()
                     yield state
         finally:
             self.serving = False

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +156,55 @@ async def test_a_route_that_goes_round_the_policies_keeps_the_application_from_s
     with pytest.raises(DeclarationErrors, match="under no policy") as caught:
         await app.router.lifespan_context(app).__aenter__()
     assert Path(__file__).name in str(caught.value)
+
+
+async def test_a_route_under_no_policy_is_not_served_without_a_lifespan_either(sqlite_url: str) -> None:
+    async def endpoint() -> str:
+        return "open to all"
+
+    app = Mainstay(database=sqlite_url, settings=QUIET)
+    app.get("/x")(endpoint)
+    async with client(app) as calling:
+        for _ in range(2):
+            answer = await calling.get("/x")
+            assert (answer.status_code, answer.json()["error"]["code"]) == (500, "INTERNAL_ERROR")
+
+
+async def test_a_route_that_the_lifespan_adds_is_under_a_policy_or_keeps_from_starting(sqlite_url: str) -> None:
+    async def endpoint() -> None: ...
+
+    left: list[bool] = []
+
+    @asynccontextmanager
+    async def lifespan(app: Mainstay) -> AsyncIterator[None]:
+        app.get("/x")(endpoint)
+        try:
+            yield
+        finally:
+            left.append(True)
+
+    app = Mainstay(database=sqlite_url, settings=QUIET, lifespan=lifespan)
+    with pytest.raises(DeclarationErrors, match="the route /x is under no policy"):
+        await app.router.lifespan_context(app).__aenter__()
+    assert (left, app.serving) == ([True], False)
+
+
+async def test_a_server_is_told_what_keeps_the_application_from_starting(sqlite_url: str) -> None:
+    async def endpoint() -> None: ...
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    sent: list[Any] = []
+    app = Mainstay(database=sqlite_url, settings=QUIET)
+    app.get("/x")(endpoint)
+    with pytest.raises(DeclarationErrors, match="under no policy"):
+        await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
+    assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
+    assert "the route /x is under no policy" in sent[0]["message"]
 
 
 async def test_routers_in_a_router_are_under_its_policy(sqlite_url: str) -> None:

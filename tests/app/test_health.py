@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from fastapi import APIRouter
 from starlette.requests import Request
 
-from mainstay import Mainstay
+from mainstay import Mainstay, Settings, anyone, mount
 from mainstay.backing.databases.database import Health
 from mainstay.events import Started, Stopped
 from tests.app.kitchen import client, kitchen, open_kitchen
@@ -81,13 +82,14 @@ async def test_the_life_of_an_application_is_told_and_its_authors_lifespan_runs_
 
 
 async def test_what_the_lifespan_yields_is_the_state_of_requests(sqlite_url: str) -> None:
-    app = kitchen(sqlite_url)
+    router = APIRouter()
     seen: list[Any] = []
 
+    @router.get("/state")
     async def endpoint(request: Request) -> None:
         seen.append(request.state.answer)
 
-    app.router.add_route("/state", endpoint)  # type: ignore[arg-type]
+    app = Mainstay(routers=[mount(router, allow=anyone)], database=sqlite_url, settings=Settings(log="off"))
     app.lifespan_state = {"answer": 42}
     async with client(app) as calling:
         await calling.get("/state")
