@@ -217,3 +217,57 @@ async def test_the_address_is_the_peer_unless_a_trusted_proxy_says_otherwise(sql
             await calling.get("/health/live", headers={"X-Forwarded-For": forwarded})
         (address,) = [event.address for event in events if type(event).__name__ == "RequestFinished"]
         assert address == expected
+
+
+@pytest.mark.requirement("A3.25")
+@pytest.mark.parametrize(
+    "method,path,body,headers,status",
+    [
+        ("POST", "/api/v1/dishes", b"{", {"Content-Type": "application/json"}, 400),
+        ("POST", "/api/v1/dishes", b"{}", {"Content-Type": "text/plain"}, 415),
+        ("GET", "/api/v1/dishes?served=%zz", None, {}, 400),
+        ("GET", "/api/v1/dishes", None, {"Accept": "text/html"}, 406),
+    ],
+)
+async def test_what_cannot_be_read_uses_up_the_limit_and_comes_after_who_is_calling(
+    sqlite_url: str, method: str, path: str, body: bytes | None, headers: dict[str, str], status: int
+) -> None:
+    async with open_kitchen(kitchen(sqlite_url, address_limit="100/hour")) as calling:
+        for left in range(99, -1, -1):
+            answer = await calling.request(method, path, content=body, headers=headers)
+            assert answer.status_code == status
+            assert answer.headers["ratelimit"].startswith(f'"address";r={left};')
+        over = await calling.request(method, path, content=body, headers=headers)
+        assert (over.status_code, over.json()["error"]["code"]) == (429, "TOO_MANY_REQUESTS")
+        assert int(over.headers["retry-after"]) > 0
+        assert over.headers["ratelimit-policy"] == '"address";q=100;w=3600'
+        assert over.headers["ratelimit"].startswith('"address";r=0')
+    async with open_kitchen(kitchen(sqlite_url)) as calling:
+        unknown = {**headers, "Authorization": "Bearer nobody"}
+        answer = await calling.request(method, path, content=body, headers=unknown)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "UNAUTHENTICATED")
+
+
+async def test_a_caller_who_leaves_before_the_body_is_there_is_no_fault_of_ours(sqlite_url: str) -> None:
+    events: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        raise AssertionError(message)
+
+    app = kitchen(sqlite_url, events=events)
+    async with open_kitchen(app):
+        events.clear()
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/api/v1/dishes",
+            "query_string": b"",
+            "headers": [(b"content-type", b"application/json")],
+            "client": ("192.0.2.1", 1),
+        }
+        await app(scope, receive, send)
+        told = [(type(event).__name__, event.status) for event in events]
+    assert told == [("CallFinished", 499), ("RequestFinished", 499)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,13 @@ from mainstay.operation import Operation
 
 NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda self: "NOTHING"})()
 """Stands where a body was not given, which null is not."""
+
+
+class Gone(Exception):
+    """The caller left before the rest of the call was there: nobody is to be answered."""
+
+    status = 499
+    """What the log has for it; nobody is sent it."""
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -44,6 +51,11 @@ class Call:
     if_match: str | None = None
     """Versions of which the row must have one, as If-Match lists them."""
     if_none_match: str | None = None
+    read: Callable[[Call], Awaitable[None]] | None = None
+    """Fetches what of the call is not here yet, once it is known who calls and that they may call so often.
+
+    It raises what is wrong with the rest, or `Gone`.
+    """
 
     actor: Actor = NOBODY
     """Found by the step `authenticate`."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from mainstay.actor import NOBODY
 from mainstay.backing.databases.database import Database, Health
 from mainstay.engine.asked import Asked, Questions
-from mainstay.engine.call import Allowance, Answer, Call
+from mainstay.engine.call import Allowance, Answer, Call, Gone
 from mainstay.engine.guards import deciders
 from mainstay.engine.limiter import Limiter
 from mainstay.engine.reading import Reader
@@ -85,6 +85,8 @@ class Engine:
             if call.credentials is not None:
                 await self.authenticate(call)
             self.limit(call)
+            if call.read is not None:
+                await call.read(call)
             wanted = self.validate(call)
             self.authorize(call, wanted)
             answer = await self.transact(call, wanted)
@@ -92,6 +94,9 @@ class Engine:
             return answer
         except MainstayError as error:
             status, code = error.status, error.code
+            raise
+        except Gone:
+            status, code = Gone.status, None
             raise
         finally:
             if self.listeners:

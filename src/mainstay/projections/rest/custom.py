@@ -13,10 +13,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 
 from mainstay import errors
+from mainstay.engine.call import Gone
 from mainstay.errors import Detail, MainstayError, RequestTimeout, ValidationError
 from mainstay.projections.rest.edge import answer
 from mainstay.projections.rest.exchange import KEY, App, Exchange, Message, Receive, Scope, Send, headers_of
-from mainstay.projections.rest.request import Gone
 from mainstay.projections.rest.rest import ELSEWHERE, ELSEWHERE_AS_GET, Rest
 from mainstay.projections.rest.routes import Found
 

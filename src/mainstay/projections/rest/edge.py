@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from mainstay.engine.call import Gone
 from mainstay.errors import InternalError, MainstayError, ValidationError
 from mainstay.events import Broke, Listener, RequestFinished
 from mainstay.projections.rest.address import addresses
@@ -22,11 +23,7 @@ from mainstay.projections.rest.exchange import (
     headers_of,
     request_id_of,
 )
-from mainstay.projections.rest.request import Gone
 from mainstay.projections.rest.rest import ELSEWHERE, ELSEWHERE_AS_GET, Rest
-
-GONE = 499
-"""The status in the log of a request whose caller left before it could be answered; nobody is sent it."""
 
 
 class Edge:
@@ -79,7 +76,7 @@ class Edge:
             else:
                 status = await answer(await self.rest.reply(found, exchange, scope, receive), exchange, send)
         except Gone:
-            status = GONE
+            status = Gone.status
         finally:
             if self.listeners:
                 self.observe(exchange, status, time.perf_counter() - started)
@@ -87,7 +84,7 @@ class Edge:
     async def within(self, exchange: Exchange, scope: Scope, receive: Receive, send: Send) -> int:
         """Lets what is inside answer, adds the headers that it did not write; the status, 499 where there was none."""
         scope[KEY] = exchange
-        status = GONE
+        status = Gone.status
         silent = exchange.method == "HEAD"
 
         async def sender(message: Message) -> None:
@@ -103,12 +100,12 @@ class Edge:
         try:
             await self.inside(scope, receive, sender)
         except Gone:
-            return GONE
+            return Gone.status
         except Exception as error:
             if exchange.broke is not error:
                 for listen in self.listeners:
                     listen(Broke(exchange.request_id, error.__cause__ or error))
-                if status == GONE:
+                if status == Gone.status:
                     return await answer(self.rest.failed(InternalError(), exchange), exchange, send)
                 raise
         return status

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 from urllib.parse import quote
 
 from mainstay.engine import Answer, Call
 from mainstay.engine.call import NOTHING
-from mainstay.errors import NotAcceptable
+from mainstay.errors import MainstayError, NotAcceptable, ValidationError
 from mainstay.operation import Operation
 from mainstay.projections.projection import Door
 from mainstay.projections.rest.accept import accepted
@@ -25,7 +27,7 @@ from mainstay.projections.rest.answer import (
     not_modified,
 )
 from mainstay.projections.rest.exchange import Exchange, Receive, Scope
-from mainstay.projections.rest.request import body_of, credentials_of, parameters_of, text_of
+from mainstay.projections.rest.request import credentials_of, parameters_of, read_body, text_of
 from mainstay.projections.rest.routes import Table, path_of
 
 
@@ -42,9 +44,7 @@ class OperationEndpoint:
     def __init__(self, operation: Operation, door: Door, *, body_limit: int, body_timeout: float) -> None:
         self.operation = operation
         self.door = door
-        self.body_limit = body_limit
-        self.body_timeout = body_timeout
-        self.has_body = operation.body is not None
+        self.read = partial(read_body, operation.method, body_limit, body_timeout) if operation.body else None
         self.has_answer = operation.answer is not None
         self.reads = operation.method == "GET"
         self.headers: list[Header] = [JSON, *SECURITY, PRIVATE if self.reads else NO_STORE, VARY]
@@ -54,10 +54,17 @@ class OperationEndpoint:
         """The operation's answer over HTTP."""
         headers = exchange.headers
         query = scope["query_string"]
+        parameters: Sequence[tuple[str, str]] = ()
+        wrong: MainstayError | None = None
+        if query:
+            try:
+                parameters = parameters_of(query)
+            except ValidationError as error:
+                wrong = error
         exchange.call = call = Call(
             self.operation,
             key,
-            parameters_of(query) if query else (),
+            parameters,
             NOTHING,
             credentials_of(headers),
             exchange.address,
@@ -65,12 +72,12 @@ class OperationEndpoint:
             text_of(headers, b"if-match"),
             text_of(headers, b"if-none-match"),
         )
-        if self.has_answer and not accepted(headers.get(b"accept")).json:
-            raise NotAcceptable
-        if self.has_body:
-            call.body = await body_of(
-                headers, receive, method=self.operation.method, limit=self.body_limit, seconds=self.body_timeout
-            )
+        if self.has_answer and wrong is None and not accepted(headers.get(b"accept")).json:
+            wrong = NotAcceptable()
+        if wrong is not None:
+            call.read = partial(refuse, wrong)
+        elif self.read is not None:
+            call.read = partial(self.read, headers, receive)
         answer = await self.door.execute(call)
         return self.written(answer, call, exchange, scope)
 
@@ -92,6 +99,11 @@ class OperationEndpoint:
         """Where a row that was made is found."""
         parts = [scope.get("root_path") or "", self.operation.path, *(f"/{quote(part, safe='')}" for part in key)]
         return "".join(parts).encode("ascii")
+
+
+async def refuse(wrong: MainstayError, call: Call) -> None:
+    """Tells what is wrong with a request when the engine wants the rest of it, not before it knows who calls."""
+    raise wrong
 
 
 class OptionsEndpoint:

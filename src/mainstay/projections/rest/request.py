@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from mainstay.engine.call import Call, Gone
 from mainstay.errors import Detail, PayloadTooLarge, RequestTimeout, UnsupportedMediaType, ValidationError
 from mainstay.identity import Credentials
 from mainstay.projections.rest import strict_json
@@ -25,10 +25,6 @@ PATCHES = ("application/merge-patch+json", "application/json-patch+json")
 """Types that are JSON and mean a change, each of its own kind."""
 TYPES: dict[tuple[bytes, str], str | None] = {}
 """By header and method, what is wrong with a type; there are few."""
-
-
-class Gone(Exception):
-    """The caller left before the body was there: nobody is to be answered."""
 
 
 def parameters_of(query: bytes) -> list[tuple[str, str]]:
@@ -78,8 +74,8 @@ def text_of(headers: Headers, name: bytes) -> str | None:
     return None if value is None else value.decode("latin-1")
 
 
-async def body_of(headers: Headers, receive: Receive, *, method: str, limit: int, seconds: float) -> Any:
-    """The decoded body of at most `limit` bytes, which may take `seconds` to arrive.
+async def read_body(method: str, limit: int, seconds: float, headers: Headers, receive: Receive, call: Call) -> None:
+    """Reads into the call the decoded body of at most `limit` bytes, which may take `seconds` to arrive.
 
     Raises UnsupportedMediaType, PayloadTooLarge, RequestTimeout, MalformedBody; Gone where the caller left.
     """
@@ -94,7 +90,7 @@ async def body_of(headers: Headers, receive: Receive, *, method: str, limit: int
             body = await received(receive, limit)
     except TimeoutError:
         raise RequestTimeout(f"The body did not arrive within {seconds:g} seconds.") from None
-    return strict_json.decode(body)
+    call.body = strict_json.decode(body)
 
 
 async def received(receive: Receive, limit: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from mainstay.engine.call import Gone
 from mainstay.errors import InternalError, MainstayError, MethodNotAllowed
 from mainstay.events import Broke, Listener
 from mainstay.projections.projection import Door
@@ -13,7 +14,6 @@ from mainstay.projections.rest.endpoints import Guarded, OperationEndpoint, Opti
 from mainstay.projections.rest.exchange import Exchange, Receive, Scope
 from mainstay.projections.rest.failure import failed
 from mainstay.projections.rest.health import HealthEndpoint, LiveEndpoint
-from mainstay.projections.rest.request import Gone
 from mainstay.projections.rest.routes import Found, Table, key_of, path_of
 
 ELSEWHERE: Final[Any] = type("Elsewhere", (), {"__repr__": lambda self: "ELSEWHERE"})()
