@@ -46,8 +46,18 @@ class Settings(BaseSettings):
     pool_recycle: Seconds = 3600.0
     """The age at which a connection is replaced."""
 
+    connect_timeout: Seconds = 5.0
+    """How long connecting to PostgreSQL may take."""
+
     statement_timeout: Seconds = 5.0
     """How long one statement may run before it is cut and answered with 503."""
+
+    lock_timeout: Seconds = 2.0
+    """How long a statement on PostgreSQL waits for a lock before it is answered with 503."""
+
+    prepared_statements: bool = True
+    """Whether statements are prepared once for each connection to PostgreSQL; off behind a pooler such as PgBouncer,
+    whose connections change hands between transactions."""
 
     body_limit: Annotated[int, Field(ge=0)] = 1_048_576
     """The largest body that is read; a larger one is answered with 413."""
@@ -134,7 +144,10 @@ class Settings(BaseSettings):
             "overflow": self.pool_overflow,
             "wait": self.pool_wait,
             "recycle": self.pool_recycle,
+            "connect_timeout": self.connect_timeout,
             "statement_timeout": self.statement_timeout,
+            "lock_timeout": self.lock_timeout,
+            "prepared": self.prepared_statements,
         }
 
 

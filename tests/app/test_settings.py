@@ -68,6 +68,9 @@ def test_the_argument_stands_above_the_settings(tmp_path: Path) -> None:
 
 
 def test_settings_reach_the_adapter_of_the_database() -> None:
-    options = Settings(database_url="postgresql://h/b", pool_size=3, statement_timeout=9).database_options()
-    assert (options["size"], options["statement_timeout"]) == (3, 9)
+    given = {"pool_size": 3, "statement_timeout": 9, "lock_timeout": 8, "connect_timeout": 7}
+    app = Mainstay(settings=Settings(database_url="postgresql://h/b", prepared_statements=False, **given))
+    told = app.database.settings  # type: ignore[attr-defined]
+    assert (told.size, told.statement_timeout, told.lock_timeout, told.connect_timeout) == (3, 9, 8, 7)
+    assert not told.prepared
     assert "size" not in Settings(database_url="sqlite://").database_options()

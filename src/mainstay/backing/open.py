@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from mainstay.backing.databases.database import Database
 from mainstay.backing.databases.sessions import Sessions
@@ -11,7 +12,15 @@ DATABASES = {
     "sqlite": "mainstay.backing.databases.sqlite",
     "postgresql": "mainstay.backing.databases.postgresql",
 }
-"""URL scheme to the module whose `connect(url, **options)` makes the adapter; imported when used."""
+"""URL scheme to the module whose `connect(url, **options)` makes the adapter, and whose `Sessions(database)` makes
+the sessions beside it; imported when used."""
+
+NEEDED = {"asyncpg": "pg"}
+"""The package that an adapter may miss, and the extra of Mainstay that brings it."""
+
+
+class NotInstalled(ModuleNotFoundError):
+    """A database whose package is not installed."""
 
 
 def scheme(url: str) -> str:
@@ -22,12 +31,26 @@ def scheme(url: str) -> str:
     return name
 
 
+def adapter(url: str) -> Any:
+    """The module of the adapter for `url`; `NotInstalled` says what to install where its package is not there."""
+    try:
+        return import_module(DATABASES[scheme(url)])
+    except ModuleNotFoundError as error:
+        if error.name not in NEEDED:
+            raise
+        what = (
+            f"{scheme(url)}:// needs {error.name}, which is not installed: pip install 'mainstay[{NEEDED[error.name]}]'"
+        )
+        raise NotInstalled(what, name=error.name) from None
+
+
 def database(url: str, **options: object) -> Database:
     """The database that `url` names (`sqlite:///shop.db`, `postgresql://user@host/shop`), not yet opened."""
-    adapter: Database = import_module(DATABASES[scheme(url)]).connect(url, **options)
-    return adapter
+    opened: Database = adapter(url).connect(url, **options)
+    return opened
 
 
-def sessions(url: str, database: Database, *, statement_timeout: float) -> Sessions:
-    """SQLAlchemy sessions on a database that is opened; a statement on a server may run `statement_timeout` seconds."""
-    return Sessions(url, database, statement_timeout=statement_timeout)
+def sessions(url: str, database: Database, *, statement_timeout: float | None = None) -> Sessions:
+    """SQLAlchemy sessions on a database, timed as it is; `statement_timeout` is not needed any more."""
+    made: Sessions = adapter(url).Sessions(database)
+    return made

@@ -42,14 +42,14 @@ class PostgreSQL:
 
     def __init__(self, url: str, settings: Settings) -> None:
         self.dialect: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
-        self._url = url
-        self._settings = settings
+        self.url = url
+        self.settings = settings
         self._pool = self._closed()
         self._idle = self._pool.idle
 
     async def open(self) -> None:
         """Connects; raises `Unavailable` with the server's reason where it cannot."""
-        pool = Pool(lambda: connected(self._url, self._settings), self._settings)
+        pool = Pool(lambda: connected(self.url, self.settings), self.settings)
         try:
             pool.release(await pool.acquire())
         except Unavailable as error:
@@ -156,8 +156,8 @@ class PostgreSQL:
         connection.deadline = monotonic() + connection.patience
         await transaction.start()
         try:
-            if not self._settings.prepared:
-                limits = self._settings.timeouts().items()
+            if not self.settings.prepared:
+                limits = self.settings.timeouts().items()
                 await connection.raw.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in limits))
             result = await drive(connection, script)
         except Exception as error:
@@ -183,7 +183,7 @@ class PostgreSQL:
 
     def _closed(self) -> Pool:
         """A pool that refuses, which stands in while the database is not open."""
-        pool = Pool(lambda: connected(self._url, self._settings), self._settings)
+        pool = Pool(lambda: connected(self.url, self.settings), self.settings)
         pool.refuse()
         return pool
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from mainstay.backing.databases.sqlite.adapter import SQLite
+from mainstay.backing.databases.sqlite.sessions import SQLiteSessions as Sessions
 from mainstay.backing.databases.sqlite.settings import Settings
 
-__all__ = ["SQLite", "Settings", "connect"]
+__all__ = ["SQLite", "Sessions", "Settings", "connect"]
 
 
 def connect(url: str, **options: Any) -> SQLite:

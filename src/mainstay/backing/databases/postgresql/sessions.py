@@ -1,0 +1,113 @@
+"""SQLAlchemy sessions on the server that the adapter speaks to, connected to and timed as the adapter's pool is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
+
+from mainstay.backing.databases.postgresql.adapter import PostgreSQL
+from mainstay.backing.databases.sessions import Sessions
+from mainstay.errors import Unavailable
+
+BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""What connecting, or asking whether a connection lives, may end in; a time-out is an OSError."""
+
+LATER = ("08", "25P03", "25P04", "40001", "40P01", "53", "55P03", "57", "58")
+"""SQLSTATEs, and classes of them, after which the same call may succeed later.  A write in a GET (25006) is none."""
+
+GRACE = 2.0
+"""Seconds after the server's own time-out in which the client still waits for it to speak."""
+
+NEW = "mainstay_new"
+"""The note on a connection that has just been opened and need not be tried."""
+
+
+class PostgreSQLSessions(Sessions):
+    """Sessions through asyncpg."""
+
+    def __init__(self, database: PostgreSQL, *, size: int = 5, patience: float = 5.0) -> None:
+        super().__init__(size=size, patience=patience)
+        self.url = database.url
+        self.settings = database.settings
+
+    async def connect(self) -> AsyncEngine:
+        """An engine whose connections are opened here, as SQLAlchemy would hang on a server that says nothing."""
+        pooled: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": unnamed}
+        engine = create_async_engine(
+            "postgresql+asyncpg://",
+            pool_size=self.size,
+            max_overflow=self.size,
+            pool_timeout=self.patience,
+            pool_recycle=round(self.settings.recycle),
+            hide_parameters=True,
+            connect_args={"async_creator_fn": self.opened, **({} if self.settings.prepared else pooled)},
+        )
+        event.listen(engine.sync_engine, "connect", note_new)
+        event.listen(engine.sync_engine, "checkout", self.try_out)
+        event.listen(engine.sync_engine, "handle_error", tell)
+        if not self.settings.prepared:
+            event.listen(engine.sync_engine, "begin", self.limit)
+        return engine
+
+    async def opened(self, **_: Any) -> asyncpg.Connection:
+        """A new connection, which has answered once; `Unavailable` where there is none in time."""
+        session = self.settings.session()
+        session.pop("idle_in_transaction_session_timeout", None)  # an endpoint may ask somebody else in between
+        try:
+            raw = await asyncpg.connect(
+                self.url,
+                timeout=self.settings.connect_timeout,
+                command_timeout=self.settings.statement_timeout + GRACE,
+                statement_cache_size=0,
+                server_settings=session,
+            )
+            try:
+                await raw.execute("SELECT 1", timeout=self.settings.connect_timeout)
+            except BaseException:
+                raw.terminate()
+                raise
+        except BROKEN as error:
+            raise Unavailable(retry_after=1) from error
+        return raw
+
+    def try_out(self, connection: Any, record: Any, _: object) -> None:
+        """Asks a connection that was idle whether it lives; in one message, so that a pooler is not in the way."""
+        if record.info.pop(NEW, False):
+            return
+        try:
+            await_only(connection.driver_connection.execute("SELECT 1", timeout=self.settings.connect_timeout))
+        except BROKEN as error:
+            raise DisconnectionError from error
+
+    def limit(self, connection: Connection) -> None:
+        """Sets the time-outs for one transaction, where the session behind a pooler is not one's own."""
+        for name, value in self.settings.timeouts().items():
+            connection.exec_driver_sql(f"SET LOCAL {name} = {value}")
+
+    def unavailable(self, error: DBAPIError) -> bool:
+        """Whether the connection is gone, a time-out was reached, or the server has no room."""
+        return error.connection_invalidated or str(getattr(error.orig, "sqlstate", None)).startswith(LATER)
+
+
+def unnamed() -> str:
+    """The name of a prepared statement that has none."""
+    return ""
+
+
+def note_new(_: object, record: Any) -> None:
+    """Notes that a connection has just been opened."""
+    record.info[NEW] = True
+
+
+def tell(context: ExceptionContext) -> None:
+    """Raises `Unavailable` where the server did not answer a statement at all, and drops the connection."""
+    error = context.original_exception
+    if isinstance(error, (OSError, asyncpg.InternalClientError)):
+        context.is_disconnect = True
+        raise Unavailable(retry_after=1) from error
