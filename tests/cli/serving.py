@@ -71,7 +71,7 @@ def received(connection: socket.socket) -> bytes:
 def environment(folder: Path, **settings: object) -> dict[str, str]:
     """The environment of a command: `settings` are Mainstay's."""
     own = {f"MAINSTAY_{name.upper()}": str(value) for name, value in settings.items()}
-    path = os.pathsep.join([os.environ.get("PYTHONPATH", ""), str(ROOT)]).strip(os.pathsep)
+    path = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", ""), str(ROOT)]).strip(os.pathsep)
     database = {"MAINSTAY_DATABASE_URL": f"sqlite:///{folder}/served.db"}
     return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **database, **own}
 

@@ -26,8 +26,23 @@ def test_operations_are_json_where_nobody_reads_along(folder: Path) -> None:
     assert [operation["name"] for operation in printed["operations"]][:2] == ["dishes.list", "dishes.get"]
 
 
-def test_the_version_is_printed(folder: Path) -> None:
-    assert command(folder, "version").stdout.startswith(f"mainstay {version('mainstay')}, Python 3.")
+@pytest.mark.parametrize("word", ["version", "--version"])
+def test_the_version_is_printed(folder: Path, word: str) -> None:
+    done = command(folder, word)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"mainstay {version('mainstay')}, Python 3.")
+
+
+def test_a_database_whose_package_is_not_installed_is_told_with_what_to_install(folder: Path) -> None:
+    (folder / "sitecustomize.py").write_text(
+        "import sys\n\n\nclass Absent:\n    def find_spec(self, name, *_):\n        if name == 'asyncpg':\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n\n\n"
+        "sys.meta_path.insert(0, Absent())\n"
+    )
+    done = command(folder, "operations", "app:app", database_url="postgresql://h/b")
+    assert done.returncode == 2
+    words = "mainstay: postgresql:// needs asyncpg, which is not installed: pip install 'mainstay[pg]'\n"
+    assert done.stderr == words
 
 
 def test_without_a_command_all_are_listed(folder: Path) -> None:

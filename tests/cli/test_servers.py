@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.serving import Served, command, received, serving
+from tests.cli.serving import APP, Served, command, received, serving
 
 SERVERS = ("granian", "uvicorn")
 SHORT = {"header_timeout": 1, "body_timeout": 1}
@@ -188,6 +188,25 @@ def test_several_workers_on_postgresql(tmp_path: Path, server: str, postgres_url
             assert answer.startswith(b"HTTP/1.1 200 ")
         served.process.terminate()
         served.process.wait(15)
+
+
+def test_several_workers_keep_the_key_of_the_file(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling = """
+
+@router.get("/key")
+async def key() -> str:
+    return app.settings.secret_key.get_secret_value()
+
+
+app = Mainstay(resources=[Dishes], routers=[mount(router, allow=anyone)], identity=Tokens(), name="Served")
+"""
+    monkeypatch.setattr("tests.cli.serving.APP", APP + telling)
+    (tmp_path / ".env").write_text(f"MAINSTAY_SECRET_KEY={'k' * 32}\n")
+    with serving(tmp_path, "--workers", "2", database_url=postgres_url) as served:
+        answer = served.ask(b"GET /key HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert b"k" * 32 in answer
 
 
 def test_several_workers_on_sqlite_are_refused_with_the_reason(tmp_path: Path) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Annotated
 
 import typer
+
+VERSION = "Print the version of Mainstay."
 
 COMMANDS = {
     "serve": ("mainstay.cli.serve", "Serve an application over HTTP."),
     "operations": ("mainstay.cli.operations", "Print the operations of an application."),
     "prove": ("mainstay.cli.prove", "Prove that nobody reads or changes what the policies forbid."),
-    "version": ("mainstay.cli.version", "Print the version of Mainstay."),
+    "version": ("mainstay.cli.version", VERSION),
 }
 """Each command's module, whose `app` it is, and what it does."""
 
@@ -39,8 +42,18 @@ for _name, (_, _words) in COMMANDS.items():
     app.command(_name, help=_words, context_settings=dict(ITS_OWN), add_help_option=False)(load_and_run)
 
 
+def print_version(asked: bool) -> None:
+    """Does what `mainstay version` does."""
+    if asked:
+        module, _ = COMMANDS["version"]
+        command: typer.Typer = import_module(module).app
+        command(args=[], prog_name="mainstay version")
+
+
 @app.callback()
-def mainstay() -> None:
+def mainstay(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=print_version, help=VERSION)] = False,
+) -> None:
     """A backend declared in typed Python, served and proven."""
 
 

@@ -47,9 +47,9 @@ def serve(
         )
     refuse_taken(host, port)
     typer.echo(greeting(served, host, port, server), err=True)
-    if workers > 1:
+    if workers > 1 and served.settings.secret_key is None:
         # All workers sign cursors with one key, also where none is set.
-        os.environ.setdefault("MAINSTAY_SECRET_KEY", secrets.token_hex(32))
+        os.environ["MAINSTAY_SECRET_KEY"] = secrets.token_hex(32)
     run(served, target, host=host, port=port, workers=workers, server=server)
 
 

@@ -13,6 +13,7 @@ import pydantic
 import typer
 
 from mainstay.app import Mainstay
+from mainstay.backing.open import NotInstalled
 from mainstay.compiler import DeclarationErrors
 
 Target = Annotated[str, typer.Argument(metavar="APP", help="The application: module:attribute, such as app:app.")]
@@ -33,6 +34,8 @@ def load(target: str) -> Mainstay:
         raise wrong(str(error)) from None
     except pydantic.ValidationError as error:
         raise wrong(settings_sentence(error)) from None
+    except NotInstalled as error:
+        raise wrong(str(error)) from None
     except ModuleNotFoundError as error:
         if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
             raise wrong(f"{module_name} cannot be imported: {error}\n{where(error)}") from None
