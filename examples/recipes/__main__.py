@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from examples.recipes import load as loading
-from examples.recipes.app import application
 from examples.recipes.tour import run
+from mainstay.cli import target
 from mainstay.cli.serve import serve as serve_application
+from mainstay.errors import MainstayError
 
 TARGET = "examples.recipes.app:app"
 TRY = """
@@ -53,12 +54,15 @@ def load() -> None:
     columns = (TextColumn("{task.description:>16}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console) as bars:
         tasks = {what: bars.add_task(what, total=None, visible=False) for what in loading.PARTS}
-        loaded = asyncio.run(
-            loading.fill(
-                application(),
-                lambda what, done, total: bars.update(tasks[what], completed=done, total=total, visible=True),
+        try:
+            loaded = asyncio.run(
+                loading.fill(
+                    target.load(TARGET),
+                    lambda what, done, total: bars.update(tasks[what], completed=done, total=total, visible=True),
+                )
             )
-        )
+        except MainstayError as error:
+            raise target.wrong(str(error)) from None
     if not loaded:
         console.print("The database has its recipes already.")
 

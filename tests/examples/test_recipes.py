@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -160,3 +161,19 @@ def test_the_tour_notices_what_it_does_not_expect(served: str) -> None:
     tour.ask("GET", "/health", 200, lambda reply: reply.json["no such thing"])
     tour.ask("GET", "/health", 200, lambda reply: reply.json["status"] == "ill")
     assert len(tour.wrong) == 3
+
+
+@pytest.mark.parametrize("asked", ["serve", "load"])
+def test_a_database_that_is_away_is_told_in_one_line(tmp_path: Path, asked: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "examples.recipes", asked],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "MAINSTAY_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("mainstay: PostgreSQL cannot be reached: ")
