@@ -83,7 +83,7 @@ class MalformedBody(ValidationError):
 
 
 class InvalidCursor(ValidationError):
-    """The cursor was not made here, or for another list, sort or filter."""
+    """The cursor was not made here, or for another list or sort."""
 
     code = "INVALID_CURSOR"
     default = "The cursor does not belong to this list; start again without it."

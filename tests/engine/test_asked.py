@@ -53,6 +53,23 @@ async def test_every_mistake_is_told_at_once_with_the_nearest_name(there: World)
     assert there.database.ran == []
 
 
+async def test_an_operator_that_a_field_does_not_have_is_told_with_those_it_has(there: World) -> None:
+    for name in ("place[like]", "place[greater]", "place[", "place[eq]"):
+        error = await there.refused("entries.list", ask={name: "1"})
+        (detail,) = error.details
+        operators = there.application.resource("entries").filters
+        of_place = next(one.operators for one in operators if one.name == "place")
+        names = ["place" if operator == "eq" else f"place[{operator}]" for operator in of_place]
+        assert detail.message == f"is not a parameter here; place is asked for by {', '.join(names)}"
+    (detail,) = (await there.refused("entries.list", ask={"plase[like]": "1"})).details
+    assert "did you mean place" in detail.message
+
+
+async def test_a_page_too_far_is_told_with_what_leads_there(there: World) -> None:
+    (detail,) = (await there.refused("entries.list", ask={"page": "202", "limit": "50"})).details
+    assert detail.message == "passes over more than 10000 rows; ask without page and follow `next`"
+
+
 CANNOT_BE_ASKED: list[dict[str, Any]] = [
     {"limit": "0"},
     {"limit": "-1"},

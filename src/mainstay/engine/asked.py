@@ -64,9 +64,13 @@ class Questions:
         self.choices = Choices(application, self.resource)
         self.known = {parameter.name for parameter in operation.parameters if parameter.place == "query"}
         self.filters: dict[str, FilterParameter] = {}
+        self.operators: dict[str, tuple[str, ...]] = {}
+        """By the name of a filter, its parameters, one for each operator."""
         if operation.action == "list":
             for filter_ in self.resource.filters:
-                self.filters.update(filter_parameters(application, storage, self.resource, filter_))
+                found = filter_parameters(application, storage, self.resource, filter_)
+                self.filters.update(found)
+                self.operators[filter_.name] = tuple(found)
         self.places = {name: place for place, name in enumerate(self.filters)}
         self.plain = self.choices.selection("", "", Mistakes())
 
@@ -81,7 +85,7 @@ class Questions:
             elif name in self.known:
                 given[name] = text
             else:
-                mistakes.unknown(name, "unknown_parameter", "is not a parameter here", self.known)
+                self.tell_unknown(name, mistakes)
         if self.operation.action == "get":
             asked.key = self.keys.read(call, mistakes)
         if given:
@@ -90,6 +94,16 @@ class Questions:
             self.turn(given, asked, mistakes)
         mistakes.check()
         return asked
+
+    def tell_unknown(self, name: str, mistakes: Mistakes) -> None:
+        """What exists instead of a parameter: where it names a filter, every operator of that filter."""
+        field = name.partition("[")[0]
+        names = self.operators.get(field)
+        if names is None:
+            mistakes.unknown(name, "unknown_parameter", "is not a parameter here", self.known)
+        else:
+            told = f"is not a parameter here; {field} is asked for by {', '.join(names)}"
+            mistakes.add(name, "unknown_parameter", told)
 
     def filter(self, given: dict[str, str], asked: Asked, mistakes: Mistakes) -> None:
         """The filters with their values."""
@@ -117,7 +131,9 @@ class Questions:
         if "page" in given:
             asked.page = number("page", given["page"], 1, FARTHEST, mistakes)
             if (asked.page - 1) * asked.limit > FARTHEST:
-                mistakes.add("page", "too_far", f"passes over more than {FARTHEST} rows; follow `next` instead")
+                mistakes.add(
+                    "page", "too_far", f"passes over more than {FARTHEST} rows; ask without page and follow `next`"
+                )
             if "cursor" in given:
                 mistakes.add("page", "not_with_cursor", "cannot be given with cursor; give one of them")
         asked.cursor = given.get("cursor")
