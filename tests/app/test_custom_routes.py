@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import httpx2
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 
 from mainstay import DeclarationErrors, Mainstay, Session, Settings, anyone, mount, signed_in
 from mainstay.errors import Unavailable
@@ -43,6 +43,39 @@ async def test_a_wrong_body_is_400_with_every_field(calling: httpx2.AsyncClient)
         ("table", "required"),
         ("dishes[0]", "string_type"),
     ]
+
+
+async def test_a_broken_body_is_told_as_one_of_a_compiled_route(calling: httpx2.AsyncClient) -> None:
+    json = {**SIGNED_IN, "Content-Type": "application/json"}
+    for body in (b'{"a":1,}', b'{"table":\n 1 x}', b"{"):
+        ours = await calling.post("/api/v1/dishes", content=body, headers=json)
+        custom = await calling.post("/custom/orders", content=body, headers=json)
+        told = [(answer.status_code, answer.json()["error"]) for answer in (ours, custom)]
+        for _, error in told:
+            del error["request_id"]
+        assert told[0] == told[1]
+        assert told[1][1]["code"] == "MALFORMED_BODY"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_a_body_of_another_type_than_the_declared_one_is_415(calling: httpx2.AsyncClient, kind: str) -> None:
+    headers = {**SIGNED_IN, "Content-Type": kind}
+    answer = await calling.post("/custom/orders", content=b'{"table":1,"dishes":[]}', headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+async def test_a_body_that_is_declared_as_text_is_taken_as_text(sqlite_url: str) -> None:
+    router = APIRouter()
+
+    @router.post("/note")
+    async def note(text: Annotated[str, Body(media_type="text/plain", max_length=3)]) -> str:
+        return text
+
+    app = Mainstay(routers=[mount(router, allow=anyone)], database=sqlite_url, settings=QUIET)
+    async with open_kitchen(app) as calling:
+        plain = {"Content-Type": "text/plain"}
+        assert (await calling.post("/note", content=b"abc", headers=plain)).json() == "abc"
+        assert (await calling.post("/note", content=b"abcd", headers=plain)).status_code == 400
 
 
 async def test_errors_raised_in_a_route_keep_their_status_and_headers(calling: httpx2.AsyncClient) -> None:

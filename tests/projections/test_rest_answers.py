@@ -7,8 +7,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import APIRouter, HTTPException
 
+from mainstay import Mainstay, Settings, anyone, mount
+from mainstay.engine import Allowance
 from mainstay.events import Broke, CallFinished, RequestFinished
+from mainstay.projections.rest.answer import allowance_headers
 from tests.app.kitchen import SIGNED_IN, cook, kitchen, names, open_kitchen
 
 SECURITY = {
@@ -76,6 +80,34 @@ async def test_if_match_reaches_the_row(calling: httpx2.AsyncClient) -> None:
     assert (stale.status_code, stale.json()["error"]["code"]) == (412, "PRECONDITION_FAILED")
 
 
+@pytest.mark.parametrize(
+    "given,status", [('"{}"', 200), ('"0", "{}"', 200), ("*", 200), ('"0"', 412), ('W/"{}"', 412), ("", 412)]
+)
+async def test_if_match_on_a_read_is_412_where_it_is_another_version(
+    calling: httpx2.AsyncClient, given: str, status: int
+) -> None:
+    await cook(calling, "soup")
+    version = (await calling.get("/api/v1/dishes/soup")).headers["etag"].strip('"')
+    headers = {"If-Match": given.format(version), "If-None-Match": f'"{version}"'}
+    for method in ("GET", "HEAD"):
+        answer = await calling.request(method, "/api/v1/dishes/soup", headers={"If-Match": headers["If-Match"]})
+        assert answer.status_code == status
+    assert (await calling.get("/api/v1/dishes/soup", headers=headers)).status_code == (304 if status == 200 else 412)
+    assert (await calling.get("/api/v1/dishes/none", headers=headers)).status_code == 404
+    if "{" not in given:
+        listed = await calling.get("/api/v1/dishes", headers={"If-Match": given})
+        assert listed.status_code == status, "a list has no version that a tag could be"
+
+
+async def test_415_of_a_patch_says_which_patches_are_taken(calling: httpx2.AsyncClient) -> None:
+    for method, path, told in [
+        ("PATCH", "/api/v1/dishes/soup", "application/merge-patch+json, application/json"),
+        ("PUT", "/api/v1/dishes/soup", None),
+    ]:
+        answer = await calling.request(method, path, content=b"{}", headers={**SIGNED_IN, "Content-Type": "text/plain"})
+        assert (answer.status_code, answer.headers.get("accept-patch")) == (415, told)
+
+
 async def test_head_is_get_without_a_body(calling: httpx2.AsyncClient) -> None:
     await cook(calling, "soup")
     for path in ("/api/v1/dishes/soup", "/api/v1/dishes", "/health/live", "/api/v1/dishes/today", "/openapi.json"):
@@ -117,6 +149,9 @@ async def test_a_literal_path_of_a_router_goes_before_a_key(calling: httpx2.Asyn
 async def test_an_unknown_path_is_404_and_never_a_redirect(calling: httpx2.AsyncClient, path: str) -> None:
     answer = await calling.get(path)
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
+    assert answer.json()["error"]["message"] == "Nothing has this path; GET /openapi.json lists those that there are."
+    missing = await calling.get("/api/v1/dishes/none")
+    assert missing.json()["error"]["message"] == "There is nothing here."
 
 
 @pytest.mark.parametrize(
@@ -194,6 +229,21 @@ async def test_problem_details_where_they_are_preferred(calling: httpx2.AsyncCli
     assert body["request_id"] == answer.headers["x-request-id"]
 
 
+async def test_a_status_that_no_standard_names_is_told_in_both_shapes(sqlite_url: str) -> None:
+    router = APIRouter()
+
+    @router.get("/left")
+    async def left() -> None:
+        raise HTTPException(499, "You left.")
+
+    app = Mainstay(routers=[mount(router, allow=anyone)], database=sqlite_url, settings=Settings(log="off"))
+    async with open_kitchen(app) as calling:
+        plain = await calling.get("/left")
+        problem = await calling.get("/left", headers={"Accept": "application/problem+json"})
+    assert (plain.status_code, plain.json()["error"]["message"]) == (499, "You left.")
+    assert (problem.status_code, problem.json()["title"], problem.json()["detail"]) == (499, "Error", "You left.")
+
+
 @pytest.mark.requirement("A1.11", "A1.12")
 async def test_401_says_how_to_sign_in_and_403_does_not(calling: httpx2.AsyncClient) -> None:
     unknown = await calling.post("/api/v1/dishes", json={"slug": "x", "title": "x"})
@@ -250,6 +300,16 @@ async def test_limits_are_told_and_a_used_up_one_is_429(sqlite_url: str) -> None
             assert int(over.headers["retry-after"]) > 0
             assert over.headers["ratelimit"].startswith('"address";r=0')
         assert (await calling.get("/health")).status_code == 200
+
+
+async def test_each_limit_is_told_under_a_name_of_its_own() -> None:
+    def allowance(per: str, calls: int) -> Allowance:
+        return Allowance(per, calls, 60, calls - 1, 60)
+
+    limits = (allowance("address", 3), allowance("address", 5), allowance("user", 7), allowance("user", 9))
+    policy, left = (value.decode() for _, value in allowance_headers(limits))
+    assert policy == '"address";q=3;w=60, "address-2";q=5;w=60, "user";q=7;w=60, "user-2";q=9;w=60'
+    assert left == '"address";r=2;t=60, "address-2";r=4;t=60, "user";r=6;t=60, "user-2";r=8;t=60'
 
 
 @pytest.mark.requirement("A1.17", "A3.28", "A8.03", "A8.04")

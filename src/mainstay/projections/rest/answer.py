@@ -34,7 +34,7 @@ SECURITY: tuple[Header, ...] = (
 )
 """Headers of every answer."""
 
-TAG = re.compile(r'(?:W/)?"([^"]*)"')
+TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
 class Data(msgspec.Struct):
@@ -73,7 +73,12 @@ def not_modified(headers: Headers, version: str) -> bool:
     if given is None:
         return False
     text = given.decode("latin-1")
-    return text.strip() == "*" or version in TAG.findall(text)
+    return text.strip() == "*" or any(tag == version for _, tag in TAG.findall(text))
+
+
+def matches(given: str, version: str | None) -> bool:
+    """Whether If-Match has this version, compared strongly (RFC 9110, 13.1.1); what has none is only matched by *."""
+    return given.strip() == "*" or any(tag == version and not weak for weak, tag in TAG.findall(given))
 
 
 def entity_tag(answer: Answer) -> Header:
@@ -84,8 +89,11 @@ def entity_tag(answer: Answer) -> Header:
 def allowance_headers(allowances: tuple[Allowance, ...]) -> list[Header]:
     """RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10), one member for each limit."""
     policies, states = [], []
-    for place, allowance in enumerate(allowances):
-        name = f'"{allowance.per}"' if place < 2 else f'"{allowance.per}-{place}"'
+    seen: dict[str, int] = {}
+    for allowance in allowances:
+        per = allowance.per
+        seen[per] = place = seen.get(per, 0) + 1
+        name = f'"{per}"' if place == 1 else f'"{per}-{place}"'
         policies.append(f"{name};q={allowance.calls};w={allowance.seconds}")
         states.append(f"{name};r={allowance.remaining};t={allowance.reset}")
     return [

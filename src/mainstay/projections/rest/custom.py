@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,9 +13,19 @@ from starlette.routing import BaseRoute, Match
 
 from mainstay import errors
 from mainstay.engine.call import Gone
-from mainstay.errors import Detail, MainstayError, RequestTimeout, ValidationError
+from mainstay.errors import (
+    Detail,
+    MainstayError,
+    MalformedBody,
+    NotFound,
+    RequestTimeout,
+    UnsupportedMediaType,
+    ValidationError,
+)
+from mainstay.projections.rest import strict_json
 from mainstay.projections.rest.edge import answer
 from mainstay.projections.rest.exchange import KEY, App, Exchange, Message, Receive, Scope, Send, headers_of
+from mainstay.projections.rest.failure import phrase_of
 from mainstay.projections.rest.rest import ELSEWHERE, ELSEWHERE_AS_GET, Rest
 from mainstay.projections.rest.routes import Found
 
@@ -30,6 +39,11 @@ BY_STATUS[RequestTimeout.status] = RequestTimeout
 
 CODES = {"missing": "required", "extra_forbidden": "unknown_field", "value_error": "invalid"}
 """Pydantic's names of mistakes in the words of this API, where they differ."""
+
+
+BROKEN_JSON = "JSON decode error"
+UNREADABLE = "There was an error parsing the body"
+"""What FastAPI says of a body that is not JSON, and of one that it could not read at all."""
 
 
 class CompiledRoute(BaseRoute):
@@ -100,10 +114,14 @@ def tell_errors(app: FastAPI, rest: Rest) -> None:
         return response(rest, connection, error)
 
     async def http(connection: Any, error: Any) -> Response:
-        return response(rest, connection, of_status(error), error.headers or {})
+        told = of_status(error)
+        if error.status_code == 404 and "endpoint" not in connection.scope and app.openapi_url:
+            listing = (connection.scope.get("root_path") or "") + app.openapi_url
+            told = NotFound(f"Nothing has this path; GET {listing} lists those that there are.")
+        return response(rest, connection, told, error.headers or {})
 
     async def invalid(connection: Any, error: Any) -> Response:
-        return response(rest, connection, ValidationError(details=tuple(told_of(each) for each in error.errors())))
+        return response(rest, connection, of_mistakes(error, connection.scope.get("route")))
 
     async def broke(connection: Any, error: Any) -> Response:
         exchange: Exchange = connection.scope[KEY]
@@ -130,14 +148,42 @@ def as_response(reply: Any) -> Response:
     return made
 
 
+def of_mistakes(error: RequestValidationError, route: Any) -> MainstayError:
+    """What is wrong with a request that FastAPI could not take."""
+    mistakes = error.errors()
+    if mistakes and mistakes[0]["msg"] == BROKEN_JSON and isinstance(error.body, str):
+        return broken(error.body)
+    of_body = any(mistake["loc"][0] == "body" for mistake in mistakes)
+    if of_body and isinstance(error.body, bytes) and declared_type(route) == "application/json":
+        return UnsupportedMediaType("Send Content-Type: application/json.")
+    return ValidationError(details=tuple(told_of(mistake) for mistake in mistakes))
+
+
+def broken(body: str) -> MalformedBody:
+    """What is wrong with a body that is not JSON, in the words of a compiled route."""
+    try:
+        strict_json.decode(body.encode("utf-8", "replace"))
+    except MalformedBody as error:
+        return error
+    return MalformedBody()
+
+
+def declared_type(route: Any) -> str | None:
+    """The media type that a route takes; FastAPI hands on the bytes of a body that says it is no JSON."""
+    field = getattr(route, "body_field", None)
+    return None if field is None else getattr(field.field_info, "media_type", "application/json")
+
+
 def of_status(error: HTTPException) -> MainstayError:
     """The error that an HTTPException means."""
     status = error.status_code
-    phrase = HTTPStatus(status).phrase if status in list(HTTPStatus) else "Error"
+    phrase = phrase_of(status)
     known = BY_STATUS.get(status)
     if known is None:
         code = phrase.upper().replace(" ", "_").replace("-", "_").replace("'", "")
         known = type("OfStatus", (MainstayError,), {"code": code, "status": status, "default": f"{phrase}."})
+    if status == 400 and error.detail == UNREADABLE:
+        return MalformedBody("The body cannot be read.")
     detail: Any = error.detail  # FastAPI's subclass allows more than text
     told = detail if isinstance(detail, str) and detail != phrase else None
     return known(told)

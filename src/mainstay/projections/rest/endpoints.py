@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mainstay.engine import Answer, Call
 from mainstay.engine.call import NOTHING
-from mainstay.errors import MainstayError, NotAcceptable, ValidationError
+from mainstay.errors import MainstayError, NotAcceptable, PreconditionFailed, ValidationError
 from mainstay.operation import Operation
 from mainstay.projections.projection import Door
 from mainstay.projections.rest.accept import accepted
@@ -24,6 +24,7 @@ from mainstay.projections.rest.answer import (
     allowance_headers,
     encoded,
     entity_tag,
+    matches,
     not_modified,
 )
 from mainstay.projections.rest.exchange import Exchange, Receive, Scope
@@ -85,6 +86,8 @@ class OperationEndpoint:
         """The answer as a reply."""
         more = allowance_headers(call.allowances) if call.allowances else []
         version = answer.version
+        if self.reads and call.if_match is not None and not matches(call.if_match, version):
+            raise PreconditionFailed
         if version is not None:
             more.append(entity_tag(answer))
             if self.reads and not_modified(exchange.headers, version):

@@ -13,6 +13,9 @@ from mainstay.projections.rest.accept import accepted
 from mainstay.projections.rest.answer import ENCODER, JSON, NO_STORE, SECURITY, VARY, Header, Reply, allowance_headers
 from mainstay.projections.rest.exchange import Exchange
 
+PHRASES = {int(status): status.phrase for status in HTTPStatus}
+PATCHES: Header = (b"accept-patch", b"application/merge-patch+json, application/json")
+"""The types of a change that are taken (RFC 5789, 2.2)."""
 PROBLEM: Header = (b"content-type", b"application/problem+json")
 
 
@@ -47,7 +50,7 @@ def failed(error: MainstayError, exchange: Exchange, scheme: str) -> Reply:
     """The reply that tells the caller of an error; `scheme` is how one can sign in here."""
     status, request_id = error.status, exchange.request_id
     if accepted(exchange.headers.get(b"accept")).problem:
-        title = HTTPStatus(status).phrase
+        title = phrase_of(status)
         body: Any = Problem(title, status, error.message, error.code, error.details, request_id)
         kind = PROBLEM
     else:
@@ -56,6 +59,11 @@ def failed(error: MainstayError, exchange: Exchange, scheme: str) -> Reply:
     allowances = exchange.call.allowances if exchange.call is not None else ()
     headers = [kind, *SECURITY, NO_STORE, VARY, *own_headers(error, exchange, scheme, allowances)]
     return Reply(status, headers, ENCODER.encode(body))
+
+
+def phrase_of(status: int) -> str:
+    """A status in words; there are more statuses than a standard names."""
+    return PHRASES.get(status, "Error")
 
 
 def own_headers(
@@ -70,6 +78,8 @@ def own_headers(
         headers.append((b"allow", ", ".join(error.allow).encode()))
     if error.retry_after is not None:
         headers.append((b"retry-after", str(error.retry_after).encode()))
+    if error.status == 415 and exchange.call is not None and exchange.call.operation.action == "update":
+        headers.append(PATCHES)
     if error.status == 408:
         headers.append((b"connection", b"close"))
     return headers
