@@ -176,6 +176,17 @@ def test_a_sort_by_what_nobody_can_read() -> None:
     the(problems(Recipes), "# hidden", what="Recipes.order names rating, which callers cannot read", do="expose it")
 
 
+@pytest.mark.requirement("A3.20")
+def test_a_default_order_by_what_not_everybody_can_read() -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        read = anyone
+        read_fields = {Dish.rating: role("editor")}
+        order = [Dish.rating]  # guarded
+
+    the(problems(Recipes), "# guarded", what="Recipes.order names rating, which callers cannot read", do="expose it")
+
+
 @pytest.mark.requirement("A3.02")
 def test_a_missing_policy() -> None:
     class Recipes(Resource[Dish]):

@@ -117,6 +117,14 @@ async def test_a_body_over_the_limit_is_413_by_its_length_and_while_it_streams(s
         assert (await calling.post("/api/v1/dishes", content=exact, headers=JSON)).status_code == 201
 
 
+@pytest.mark.requirement("A3.25")
+async def test_a_body_of_more_values_than_anybody_needs_is_413(calling: httpx2.AsyncClient) -> None:
+    headers = {"Content-Type": "application/json", **SIGNED_IN}
+    many, prose = b'{"name":[' + b"1," * 10_000 + b"1]}", b'{"name":"' + b"a, " * 10_000 + b'"}'
+    assert (await calling.post("/api/v1/dishes", content=many, headers=headers)).status_code == 413
+    assert (await calling.post("/api/v1/dishes", content=prose, headers=headers)).status_code == 400
+
+
 async def test_a_body_that_does_not_arrive_is_408_and_the_connection_is_closed(sqlite_url: str) -> None:
     async def parts() -> Any:
         yield b"{"
@@ -207,7 +215,8 @@ async def test_the_address_is_the_peer_unless_a_trusted_proxy_says_otherwise(sql
         (("10.0.0.0/8",), "203.0.113.9", "203.0.113.9"),
         (("10.0.0.0/8",), "1.1.1.1, 203.0.113.9, 10.0.0.7", "203.0.113.9"),
         (("10.0.0.0/8",), "203.0.113.9:4711", "203.0.113.9"),
-        (("10.0.0.0/8",), "[2001:db8::1]:4711", "2001:db8::1"),
+        (("10.0.0.0/8",), "[2001:db8:1:2:3::1]:4711", "2001:db8:1:2::"),
+        (("10.0.0.0/8",), "::ffff:203.0.113.9, ::ffff:10.0.0.7", "203.0.113.9"),
         (("10.0.0.0/8",), "nonsense", "10.0.0.1"),
         (("192.0.2.0/24",), "203.0.113.9", "10.0.0.1"),
     ]:

@@ -43,8 +43,9 @@ def filter_parameters(
     table = application.table(resource.table)
     resources: list[str] = []
     for name in filter_.relations:
-        table = application.table(table.relation(name).target)
-        resources.extend(other.name for other in application.resources_of(table.name))
+        relation = table.relation(name)
+        resources.extend(other.name for step in relation.steps for other in application.resources_of(step.table))
+        table = application.table(relation.target)
     kind = storage.kind(table.name, filter_.column)
     return {
         filter_.name if operator == "eq" else f"{filter_.name}[{operator}]": FilterParameter(

@@ -21,10 +21,12 @@ from mainstay.engine.sql.read import Schema
 from mainstay.engine.sql.statement import Inputs, Statement
 from mainstay.engine.sql.write import (
     Finding,
+    Judging,
     Writing,
     check_statement,
     delete_statement,
     find_statement,
+    judge_statement,
     write_statement,
 )
 from mainstay.operation import Operation, Reference, Resource
@@ -181,6 +183,23 @@ class Works:
             (self.policy, columns, resets, names, self.deciders.numbers(names, actor)), make
         )
         return writing
+
+    def judge_shape(self, actor: Actor, columns: tuple[str, ...], names: tuple[str, ...]) -> Judging:
+        """The statement that says what these policies of a new row would be, had it been stored."""
+        judging: Judging = self.shapes.get(
+            (self.policy, "judge", columns, names, self.deciders.numbers(names, actor)),
+            lambda: judge_statement(
+                self.schema,
+                WritePlan(
+                    selection=self.selection,
+                    guards=self.deciders.guards(names, actor),
+                    action="insert",
+                    columns=columns,
+                    flags=names,
+                ),
+            ),
+        )
+        return judging
 
     def undecided(self, actor: Actor, names: Iterable[str]) -> tuple[str, ...]:
         """Those of the policies that the row has a say in."""

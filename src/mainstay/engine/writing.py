@@ -13,7 +13,14 @@ from typing import Any
 from msgspec import structs
 
 from mainstay.actor import Actor
-from mainstay.backing.databases.database import Command, Database, ForeignKeyViolation, IntegrityFailure, Script
+from mainstay.backing.databases.database import (
+    Command,
+    Database,
+    ForeignKeyViolation,
+    IntegrityFailure,
+    Script,
+    UniqueViolation,
+)
 from mainstay.engine.call import Answer, Call
 from mainstay.engine.guards import Deciders
 from mainstay.engine.mistakes import Mistakes
@@ -89,7 +96,26 @@ class Writer:
             missing = None
             if isinstance(failure, ForeignKeyViolation) and failure.table in (None, self.table.name):
                 missing = await self.missing(call, work, database)
+            denied = await self.denied(call, work, database) if isinstance(failure, UniqueViolation) else ()
+            if denied:
+                raise self.refused(call.actor, denied) from None
             raise self.refusals.explained(failure, missing) from failure
+
+    async def denied(self, call: Call, work: Work, database: Database) -> Sequence[str]:
+        """The policies that a new row would have broken, had it not collided.
+
+        Whoever may not make it is not told that there is one.
+        """
+        names = [name for name, _ in work.writing.flags] if isinstance(work.writing, Writing) else []
+        names = [name for name in names if name != self.resource.name]
+        if self.operation.action != "create" or not names:
+            return ()
+        judging = self.works.judge_shape(call.actor, tuple(sorted(work.row)), tuple(names))
+        call.statements += 1
+        ((*row,),) = await database.read(
+            judging.statement.text, judging.statement.values(structs.replace(work.inputs, row=work.row))
+        )
+        return [name for name, place in judging.flags if not row[place]]
 
     async def missing(self, call: Call, work: Work, database: Database) -> Reference | None:
         """The reference that means nothing, where that is what the database refused."""
@@ -126,7 +152,10 @@ class Writer:
     def found(self, call: Call, work: Work, finding: Finding) -> Script[Sequence[Any]]:
         """The row that is to be changed; raises what the caller is told where it may not."""
         rows = yield from run(call, finding.statement, work.inputs)
-        false = [name for name, place in finding.flags if not rows[0][place]] if rows else []
+        false = broken(finding, rows)
+        if finding.again and rows and not false:
+            rows = yield from run(call, finding.statement, work.inputs)
+            false = broken(finding, rows)
         if not rows or self.resource.name in false:
             raise NotFound
         if false:
@@ -154,6 +183,11 @@ class Writer:
         key = tuple(as_text(value) for value in writing.lookup(written)) if new else None
         (data,) = writing.make([written])
         return Answer(self.operation.status, data, version=version, key=key)
+
+
+def broken(finding: Finding, rows: Sequence[Sequence[Any]]) -> list[str]:
+    """The policies that are not true of the row that was found."""
+    return [name for name, place in finding.flags if not rows[0][place]] if rows else []
 
 
 def as_text(value: Any) -> str:

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 from sqlalchemy import JSON, Text as TextType
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from mainstay.kinds.kind import Conversion, Kind
+from mainstay.kinds.text import without_nul
 from mainstay.wire import Form
+
+
+def storable(value: Any) -> Any:
+    """The value, where no text in it, nor a name, has a character that no database can store."""
+    if isinstance(value, str):
+        without_nul(value)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            storable(name)
+            storable(part)
+    elif isinstance(value, list):
+        for part in value:
+            storable(part)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +56,12 @@ class Json(Kind):
         return Form("object", shape=schema, hint=f"an object of the shape {self.shape.__name__}")
 
     def annotation(self) -> Any:
-        return self.shape
+        return Annotated[self.shape, BeforeValidator(storable)]
 
     def parse(self, text: str) -> Any:
         try:
-            return self.shape.model_validate_json(text)
-        except ValidationError as error:
+            return self.shape.model_validate(storable(msgspec.json.decode(text)))
+        except (ValueError, msgspec.MsgspecError) as error:
             raise ValueError(f"is not {self.form().hint}") from error
 
     def store(self, database: str) -> Conversion:

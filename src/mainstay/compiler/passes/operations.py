@@ -242,4 +242,4 @@ def statements(draft: Draft, resource: DraftResource, name: str) -> int:
         for reference in draft.tables[resource.table.name].references
         if any(field.column in reference.columns and field.writable != "never" for field in resource.fields.values())
     )
-    return {"list": 2, "get": 1, "create": 2 + references, "delete": 2}.get(name, 3 + references)
+    return {"list": 2, "get": 1, "create": 2 + references, "delete": 3}.get(name, 3 + references)

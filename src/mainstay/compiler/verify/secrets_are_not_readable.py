@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.problem import Problem
+from mainstay.policy.tree import ANYONE
 
 WORDS = "password|passwd|passphrase|secret|api_?key|private_?key|credentials?|otp|pin|cvv|cvc"
 SECRET = re.compile(rf"(^|_)({WORDS})(_|$)|(^|_)token$|(password|secret|token)_?(hash|digest|salt)|^salt$")
@@ -47,9 +48,12 @@ def unreadable_sorts(resource: DraftResource) -> Iterator[str]:
 
 
 def unreadable_order(draft: Draft, resource: DraftResource) -> Iterator[str]:
-    """Columns of the default order, besides the key, that are never answered."""
+    """Columns of the default order, besides the key, that are not answered to everybody who reads the row.
+
+    Nobody asks for the default order, so that no guard of a field can be put on it.
+    """
     key = draft.tables[resource.table.name].key
-    return (name for name, _ in resource.order if name not in key and not reads(resource, name))
+    return (name for name, _ in resource.order if name not in key and not read_by_all(resource, name))
 
 
 def unreadable_filters(draft: Draft, resource: DraftResource) -> Iterator[str]:
@@ -59,6 +63,11 @@ def unreadable_filters(draft: Draft, resource: DraftResource) -> Iterator[str]:
         guard = guards.get(filter_.resource or "", resource)
         if not reads(guard, filter_.column):
             yield filter_.name
+
+
+def read_by_all(resource: DraftResource, column: str) -> bool:
+    """Whether a readable field without a policy of its own is kept in the column."""
+    return any(field.column == column and field.readable and field.read == ANYONE for field in resource.fields.values())
 
 
 def reads(resource: DraftResource, column: str) -> bool:

@@ -50,16 +50,24 @@ def filter_condition(
             where.extend(before.c[local] == alias.c[remote] for local, remote in step.pairs)
             inner.append(alias)
             before = alias
+            if step is not relation.steps[-1]:
+                link = Scope(scope.storage, scope.dialect, scope.binds, {step.table: alias}, {step.table: step.table})
+                where.extend(readable(exposing(application, step.table), guards, link))
         table = application.table(relation.target)
         there = Scope(scope.storage, scope.dialect, scope.binds, {table.name: before}, {table.name: table.name})
         if place < len(filter_.relations) - 1:
-            where.extend(readable([other.name for other in application.resources_of(table.name)], guards, there))
+            where.extend(readable(exposing(application, table.name), guards, there))
         else:
             where.extend(readable([filter_.resource or ""], guards, there))
             target = application.resource(filter_.resource or "")
             where.append(guarded(target, filter_, wanted.operator, number, guards, there))
     select: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(*inner).where(*where)
     return sa.exists(select.correlate_except(*inner))
+
+
+def exposing(application: Application, table: str) -> list[str]:
+    """The names of the resources that expose rows of a table."""
+    return [resource.name for resource in application.resources_of(table)]
 
 
 def readable(resources: Sequence[str], guards: Guards, scope: Scope) -> Iterator[Truth]:

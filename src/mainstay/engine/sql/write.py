@@ -30,6 +30,8 @@ class Finding:
     key: Values
     version: int | None
     columns: Values
+    again: bool
+    """Whether it runs twice: what waited for the lock was judged by other rows as they were before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,35 @@ def find_statement(schema: Schema, plan: FindPlan) -> Finding:
     flags = tuple(flag(places, plan.guards, name, scope) for name in plan.flags)
     select = sa.select(*places.columns).select_from(table).where(*by_key(table, plan.lookup, binds))
     locked = select.with_for_update(of=table, key_share=not plan.deleting)
-    return Finding(compiled(locked, binds, schema.dialect), flags, key, version, columns)
+    again = schema.dialect.name == "postgresql" and plan.deleting and looks_elsewhere(plan.guards, plan.flags)
+    return Finding(compiled(locked, binds, schema.dialect), flags, key, version, columns, again)
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A statement that says of a row that is not stored whether policies are true of it."""
+
+    statement: Statement
+    flags: tuple[tuple[str, int], ...]
+
+
+def judge_statement(schema: Schema, plan: WritePlan) -> Judging:
+    """What the policies would say of a new row, had it been stored."""
+    resource = schema.application.resource(plan.selection.resource)
+    table = schema.storage.tables[resource.table]
+    binds = Binds()
+    columns: list[sa.ColumnElement[Any]] = []
+    for column in table.columns:
+        if column.name in plan.columns:
+            value = binds.add(partial(lambda name, inputs: inputs.row[name], column.name), column.type)
+            columns.append(value.label(column.name))
+        else:
+            columns.append(sa.cast(sa.null(), column.type).label(column.name))
+    draft = sa.select(*columns).subquery()
+    scope = Scope(schema.storage, schema.dialect, binds, {table.name: draft}, {table.name: table.name})
+    places = Places()
+    flags = tuple(flag(places, plan.guards, name, scope) for name in plan.flags)
+    return Judging(compiled(sa.select(*places.columns).select_from(draft), binds, schema.dialect), flags)
 
 
 def write_statement(schema: Schema, plan: WritePlan) -> Writing:
@@ -96,7 +126,8 @@ def write_statement(schema: Schema, plan: WritePlan) -> Writing:
     table = schema.storage.tables[resource.table]
     key_columns = schema.application.table(resource.table).key
     written = written_row(table, plan, key_columns, binds := Binds(), schema.dialect)
-    again = written is not None and looks_elsewhere(plan)
+    fields = [f"{plan.selection.resource}.{name}" for name in plan.selection.fields]
+    again = written is not None and looks_elsewhere(plan.guards, (*plan.flags, *fields))
     answered = Answered(schema, plan.guards)
     answered_binds = Binds() if again else binds
     scope = schema.scope(resource, answered_binds)
@@ -139,12 +170,9 @@ def database_default(column: sa.Column[Any], dialect: sa.Dialect) -> Any:
     return sa.literal(given, sa.Text()) if isinstance(given, str) else given
 
 
-def looks_elsewhere(plan: WritePlan) -> bool:
-    """Whether a policy looks at other rows, which RETURNING does not let it do."""
-    fields = [f"{plan.selection.resource}.{name}" for name in plan.selection.fields]
-    return any(
-        isinstance(node, Exists | Opaque) for name in (*plan.flags, *fields) for node in plan.guards.of(name).walk()
-    )
+def looks_elsewhere(guards: Guards, names: Sequence[str]) -> bool:
+    """Whether one of these policies looks at other rows, which RETURNING does not let it do."""
+    return any(isinstance(node, Exists | Opaque) for name in names for node in guards.of(name).walk())
 
 
 def version_place(resource: Resource, places: Places, table: sa.FromClause) -> int | None:

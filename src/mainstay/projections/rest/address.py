@@ -39,18 +39,26 @@ def addresses(trusted: tuple[str, ...]) -> Callable[[Scope, Headers], str]:
 
 
 def peer(scope: Scope, headers: Headers) -> str:
-    """The address at the other end of the connection."""
+    """The address at the other end of the connection; of IPv6 the network, since one caller has a whole one."""
     client = scope.get("client")
-    return client[0] if client else ""
+    if not client:
+        return ""
+    address: str = client[0]
+    return address if ":" not in address else bare(address) or address
 
 
 def bare(hop: str) -> str | None:
-    """An address of X-Forwarded-For without port and brackets; None where it is none."""
+    """An address without port and brackets, of IPv6 the network of 64 bits; None where it is none."""
     if hop.startswith("["):
         hop = hop[1:].partition("]")[0]
     elif hop.count(":") == 1:
         hop = hop.partition(":")[0]
     try:
-        return str(ipaddress.ip_address(hop))
+        address = ipaddress.ip_address(hop.partition("%")[0])
     except ValueError:
         return None
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Address(int(address) >> 64 << 64))

@@ -8,12 +8,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from mainstay.errors import MalformedBody
+from mainstay.errors import MalformedBody, PayloadTooLarge
 
 DEEPEST = 32
 """Arrays and objects inside one another."""
 LONGEST_NUMBER = 100
 """Characters of one number."""
+MOST_VALUES = 10_000
+"""Values in one body, so that telling what is wrong with each of them stays cheap."""
+STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 class Fault(ValueError):
@@ -28,6 +31,8 @@ def decode(body: bytes) -> Any:
         raise MalformedBody(f"The body is not UTF-8: byte {error.start + 1} does not belong there.") from None
     if not text.strip(" \t\r\n"):
         raise MalformedBody("The body is empty; send one JSON value.")
+    if body.count(b",") >= MOST_VALUES and STRINGS.sub(b"", body).count(b",") >= MOST_VALUES:
+        raise PayloadTooLarge(f"The body has more than {MOST_VALUES} values, which is the most that is taken here.")
     try:
         value = DECODER.decode(text)
     except json.JSONDecodeError as error:

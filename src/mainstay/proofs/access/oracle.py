@@ -169,6 +169,8 @@ class Oracle:
                     for other in self.generated.rows[step.table]
                     if all(here[own] is not None and here[own] == other[there] for own, there in step.pairs)
                 ]
+                if step is not relation.steps[-1]:
+                    rows = [here for here in rows if self.reads_anyhow(step.table, here, persona)]
             table = self.application.table(relation.target)
             if place < len(filter_.relations) - 1:
                 rows = [here for here in rows if self.reads_anyhow(table.name, here, persona)]
