@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from mainstay import DeclarationErrors, Mainstay, Settings, anyone, mount
-from tests.app.kitchen import SIGNED_IN, cook, kitchen
+from tests.app.kitchen import SIGNED_IN, Dishes, cook, kitchen
 
 METHODS = {"get", "put", "post", "delete", "patch"}
 TYPES = {"string", "number", "integer", "boolean", "object", "array", "null"}
@@ -108,6 +108,54 @@ async def test_what_is_answered_is_what_is_described(calling: httpx2.AsyncClient
     ]:
         told = document["paths"][path][method]["responses"][str(answer.status_code)]
         assert answer.json()["error"]["code"] in told["description"]
+
+
+def headers(told: dict[str, Any]) -> dict[str, bool]:
+    """The headers that an operation takes, and whether they must be given."""
+    return {one["name"]: one["required"] for one in told["parameters"] if one["in"] == "header"}
+
+
+@pytest.mark.requirement("A1.33")
+def test_what_a_version_is_good_for_is_described(document: dict[str, Any]) -> None:
+    many, one = document["paths"]["/api/v1/dishes"], document["paths"]["/api/v1/dishes/{slug}"]
+    for method in ("get", "put", "patch", "delete"):
+        assert headers(one[method]) == {"If-Match": False, "If-None-Match": False}, method
+        assert "PRECONDITION_FAILED" in one[method]["responses"]["412"]["description"]
+        assert ("304" in one[method]["responses"]) is (method == "get")
+    assert headers(many["get"]) == headers(many["post"]) == {}
+    assert "ETag" in one["get"]["responses"]["304"]["headers"]
+    for told, status in [(one["get"], "200"), (one["put"], "200"), (one["patch"], "200"), (many["post"], "201")]:
+        assert "ETag" in told["responses"][status]["headers"]
+    for told, status in [(many["get"], "200"), (one["delete"], "204")]:
+        assert "ETag" not in told["responses"][status]["headers"]
+
+
+def test_a_version_that_must_be_given_is_described(sqlite_url: str) -> None:
+    class Careful(Dishes):
+        must_match = True
+
+    app = Mainstay(resources=[Careful], database=sqlite_url, settings=Settings(log="off"))
+    one = next(item for path, item in app.openapi()["paths"].items() if path.endswith("/{slug}"))
+    assert headers(one["get"]) == {"If-Match": False, "If-None-Match": False}
+    for method in ("put", "patch", "delete"):
+        assert headers(one[method]) == {"If-Match": True, "If-None-Match": False}
+        assert "PRECONDITION_REQUIRED" in one[method]["responses"]["428"]["description"]
+
+
+def test_slow_bodies_and_writes_that_are_not_shown_are_described(document: dict[str, Any], sqlite_url: str) -> None:
+    class Open(Dishes):
+        read = anyone
+
+    many, one = document["paths"]["/api/v1/dishes"], document["paths"]["/api/v1/dishes/{slug}"]
+    for told in (many["post"], one["put"], one["patch"]):
+        assert "REQUEST_TIMEOUT" in told["responses"]["408"]["description"]
+        assert "may not read" in told["responses"]["204"]["description"]
+        assert "content" not in told["responses"]["204"]
+    assert not {"408"} & (set(one["get"]["responses"]) | set(one["delete"]["responses"]))
+    app = Mainstay(resources=[Open], database=sqlite_url, settings=Settings(log="off"))
+    shown = [item["post"] for item in app.openapi()["paths"].values() if "post" in item]
+    assert len(shown) == 1
+    assert "204" not in shown[0]["responses"], "everybody may read what anybody writes"
 
 
 class Error(BaseModel):

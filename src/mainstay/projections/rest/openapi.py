@@ -22,8 +22,20 @@ STATUSES = {
 }
 """The status of each code."""
 
-EDGE = {"answer": ("NOT_ACCEPTABLE",), "body": ("MALFORMED_BODY", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")}
-"""Codes that HTTP adds to those of an operation that has an answer, or a body."""
+EDGE = {
+    "answer": ("NOT_ACCEPTABLE",),
+    "body": ("MALFORMED_BODY", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "REQUEST_TIMEOUT"),
+    "version": ("PRECONDITION_FAILED",),
+}
+"""Codes that HTTP adds to those of an operation that has an answer, a body, or an existing row with a version."""
+
+PRECONDITIONS = {
+    "If-Match": "Entity tags of which the row must have one, or *.",
+    "If-None-Match": "Entity tags of which the row must have none, or *.",
+}
+"""The headers that say which versions of a row a call is meant for (RFC 9110, 13.1)."""
+NOT_SHOWN = "No Content: it is written, and the caller may not read what it has become"
+NOT_CHANGED = "Not Modified: the row has a version that If-None-Match names"
 
 META: Json = {
     "type": "object",
@@ -87,7 +99,9 @@ def document(application: Application, *, scheme: str = "Bearer") -> Json:
     paths: dict[str, Json] = {}
     for operation in application.operations:
         if operation.action != "opaque":
-            paths.setdefault(operation.path, {})[operation.method.lower()] = described(operation, components)
+            paths.setdefault(operation.path, {})[operation.method.lower()] = described(
+                application, operation, components
+            )
     return {
         "openapi": "3.1.0",
         "info": {"title": application.name, "version": application.version, "description": application.description},
@@ -100,15 +114,17 @@ def document(application: Application, *, scheme: str = "Bearer") -> Json:
     }
 
 
-def described(operation: Operation, components: Json) -> Json:
+def described(application: Application, operation: Operation, components: Json) -> Json:
     """One operation."""
+    resource = application.resource(operation.resource or "")
     json: Json = {
         "operationId": operation.name,
         "summary": operation.summary,
         "description": operation.description,
         "tags": [operation.resource] if operation.resource else [],
-        "parameters": [parameter_of(parameter) for parameter in operation.parameters],
-        "responses": {str(operation.status): success(operation), **refusals(operation)},
+        "parameters": [parameter_of(parameter) for parameter in operation.parameters]
+        + preconditions(operation, resource),
+        "responses": responses(operation, resource),
         "security": [{"actor": []}] if operation.policy != Always(True) else [{}, {"actor": []}],
     }
     if operation.body is not None:
@@ -130,9 +146,43 @@ def parameter_of(parameter: Parameter) -> Json:
     }
 
 
-def success(operation: Operation) -> Json:
+def preconditions(operation: Operation, resource: Resource) -> list[Json]:
+    """The headers that name versions, where there is a row and it has one."""
+    if not has_version_before(operation, resource):
+        return []
+    must = resource.must_match and operation.method != "GET"
+    return [
+        {
+            "name": name,
+            "in": "header",
+            "required": must and name == "If-Match",
+            "description": text,
+            "schema": {"type": "string"},
+        }
+        for name, text in PRECONDITIONS.items()
+    ]
+
+
+def has_version_before(operation: Operation, resource: Resource) -> bool:
+    """Whether a call is about one row that is there and has a version."""
+    return resource.version is not None and operation.action not in ("list", "create")
+
+
+def responses(operation: Operation, resource: Resource) -> Json:
+    """Everything that can be answered, by status."""
+    found = {str(operation.status): success(operation, resource), **refusals(operation, resource)}
+    headers = headers_of(operation, resource)
+    if operation.action == "get" and resource.version is not None:
+        found["304"] = {"description": NOT_CHANGED, "headers": headers}
+    if operation.method != "GET" and operation.status != 204 and resource.read != Always(True):
+        there = {name: header for name, header in headers.items() if name not in ("ETag", "Location")}
+        found["204"] = {"description": NOT_SHOWN, "headers": there}
+    return dict(sorted(found.items()))
+
+
+def success(operation: Operation, resource: Resource) -> Json:
     """The answer where it is done."""
-    json: Json = {"description": HTTPStatus(operation.status).phrase, "headers": headers_of(operation)}
+    json: Json = {"description": HTTPStatus(operation.status).phrase, "headers": headers_of(operation, resource)}
     if operation.answer is not None:
         one: Json = {"$ref": f"#/components/schemas/{operation.answer.name}"}
         properties: Json = {"data": {"type": "array", "items": one} if operation.many else one}
@@ -143,21 +193,24 @@ def success(operation: Operation) -> Json:
     return json
 
 
-def headers_of(operation: Operation) -> Json:
+def headers_of(operation: Operation, resource: Resource) -> Json:
     """The headers of an answer, besides those of every one."""
     words = {"X-Request-ID": "The request's id."}
     if operation.limits:
         words |= {"RateLimit": "What is left of the limits.", "RateLimit-Policy": "The limits."}
+    if resource.version is not None and operation.answer is not None and not operation.many:
+        words["ETag"] = "The row's version."
     if operation.status == 201:
         words["Location"] = "Where what was made is found."
     return {name: {"description": text, "schema": {"type": "string"}} for name, text in words.items()}
 
 
-def refusals(operation: Operation) -> Json:
+def refusals(operation: Operation, resource: Resource) -> Json:
     """The errors that it can answer with, by status."""
     codes = list(operation.errors)
     codes += EDGE["answer"] if operation.answer is not None else ()
     codes += EDGE["body"] if operation.body is not None else ()
+    codes += EDGE["version"] if has_version_before(operation, resource) else ()
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys(codes):
         by_status.setdefault(STATUSES[code], []).append(code)
