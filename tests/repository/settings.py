@@ -36,7 +36,7 @@ def page() -> str:
         "",
         f"A setting is a variable of the environment, or a line `{prefix}NAME=value` in the file",
         f"`{Settings.model_config.get('env_file')}` of the directory that the server runs in; the environment stands",
-        "above the file. In Python it is an argument: `Mainstay(settings=Settings(pool_size=5))`, which stands above both.",
+        "above the file. In Python it is an argument, `Mainstay(settings=Settings(pool_size=5))`, which stands first.",
         "",
         "| variable | value | default | meaning |",
         "|---|---|---|---|",
