@@ -21,7 +21,6 @@ COLUMNS: dict[int, type[TypeEngine[Any]]] = {64: BigInteger, 32: IntegerType, 16
 PLAIN_DIGITS = "{:f}".format
 """A decimal's digits, never with an exponent."""
 WRITTEN_FLOAT = re.compile(r"-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,4})?", re.ASCII)
-Bounds = dict[str, Any]
 
 
 def bounds_check(column: Column[Any], kind: Integer | Decimal | Float) -> ColumnElement[bool] | None:
