@@ -133,3 +133,17 @@ async def test_wrong_credentials_use_up_the_addresss_calls(module_database_url: 
 
 async def test_a_caller_without_an_address_is_not_everybody(there: World) -> None:
     assert [await there.told("teams.list") for _ in range(20)] == [200] * 20
+
+
+@pytest.mark.requirement("A3.27")
+async def test_an_exhausted_address_learns_nothing_about_credentials(module_database_url: str) -> None:
+    limits = (Limit("address", 2, 3600), Limit("user", 100, 3600))
+    async with world(module_database_url, limits=limits) as there:
+        known, wrong = there.tokens.credentials(ANN), Credentials("bearer", "wrong")
+        for _ in range(2):
+            assert await there.told("entries.list", credentials=wrong, address="192.0.2.7") == 401
+        told = []
+        for shown in (known, wrong):
+            error = await there.refused("entries.list", credentials=shown, address="192.0.2.7")
+            told.append((error.status, [allowance.per for allowance in there.last.allowances], there.last.actor.id))
+        assert told == [(429, ["address"], None)] * 2

@@ -49,8 +49,12 @@ class Engine:
         self.database = database
         self.identity: Identity = identity or NoIdentity()
         self.limiter = Limiter(time.monotonic)
-        self.metered = {operation.name: metered(operation, limits) for operation in application.operations}
-        """The limits of each operation; `limits` are those that all operations use up together."""
+        counted = {operation.name: metered(operation, limits) for operation in application.operations}
+        self.of_addresses = {name: tuple(filter(is_of_address, found)) for name, found in counted.items()}
+        """By operation, those of the limits that every call from an address uses up, whoever calls."""
+        self.of_callers = {
+            name: tuple(limit for limit in found if not is_of_address(limit)) for name, found in counted.items()
+        }
         self.listeners = tuple(listeners)
         self.clock = clock
         self.deciders = deciders(application)
@@ -82,9 +86,10 @@ class Engine:
         status = InternalError.status
         code: str | None = InternalError.code
         try:
+            self.limit(call, self.of_addresses)
             if call.credentials is not None:
                 await self.authenticate(call)
-            self.limit(call)
+            self.limit(call, self.of_callers)
             if call.read is not None:
                 await call.read(call)
             wanted = self.validate(call)
@@ -105,22 +110,29 @@ class Engine:
     # The steps, in order
 
     async def authenticate(self, call: Call) -> None:
-        """Who is calling; a wrong credential uses up the address's limit, as guessing must not be free."""
+        """Who is calling; a wrong credential uses up what an unknown caller has, as guessing must not be free."""
         assert call.credentials is not None
         try:
             call.actor = await self.identity.identify(call.credentials)
         except Unauthenticated:
             call.actor = NOBODY
-            self.limit(call)
+            self.limit(call, self.of_callers)
             raise
 
-    def limit(self, call: Call) -> None:
-        """Uses up one call of each limit; TooManyRequests where one of them has none left."""
+    def limit(self, call: Call, metered: Mapping[str, Sequence[tuple[str, Limit, bool]]]) -> None:
+        """Uses up one call of each limit; TooManyRequests where one of them has none left.
+
+        The address's own come before anybody looks at the credentials, so that an exhausted address
+        learns nothing about them; those of a caller come after.
+        """
+        limits = metered[call.operation.name]
+        if not limits:
+            return
         allowances: list[Allowance] = []
         wait = 0.0
         identifier = call.actor.id
         known = identifier is not None
-        for name, limit, shared in self.metered[call.operation.name]:
+        for name, limit, shared in limits:
             if limit.per == "user":
                 caller = str(identifier) if known else ""
             else:
@@ -130,7 +142,7 @@ class Engine:
                 allowances.append(allowance)
                 if over > wait:
                     wait = over
-        call.allowances = tuple(allowances)
+        call.allowances = (*call.allowances, *allowances)
         if wait:
             raise TooManyRequests(retry_after=math.ceil(wait))
 
@@ -168,6 +180,12 @@ class Engine:
         event = CallFinished(call.operation.name, status, code, actor, call.request_id, seconds, call.statements)
         for listen in self.listeners:
             listen(event)
+
+
+def is_of_address(metered: tuple[str, Limit, bool]) -> bool:
+    """Whether a limit is used up by every call from an address."""
+    _, limit, shared = metered
+    return shared and limit.per == "address"
 
 
 def metered(operation: Operation, shared: tuple[Limit, ...]) -> tuple[tuple[str, Limit, bool], ...]:
