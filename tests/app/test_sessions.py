@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import product
 from typing import Any
 
 import asyncpg
@@ -97,9 +98,9 @@ async def test_a_statement_that_takes_too_long_or_waits_for_a_lock_is_503(postgr
 
 
 async def test_the_time_outs_are_those_of_the_pool(postgres_url: str) -> None:
-    for prepared in (True, False):
+    for prepared, reads in product((True, False), repeat=2):
         app = kitchen(postgres_url, statement_timeout=3, lock_timeout=1.5, prepared_statements=prepared)
-        async with open_kitchen(app), app.sessions.begin() as session:
+        async with open_kitchen(app), app.sessions.begin(reads=reads) as session:
             shown = [(await session.execute(text(f"SHOW {name}_timeout"))).scalar() for name in ("statement", "lock")]
             assert shown == ["3s", "1500ms"]
 
@@ -148,3 +149,16 @@ async def test_a_server_that_goes_silent_in_a_statement_is_503(
         finally:
             os.kill(silent[0], signal.SIGCONT)
         assert (await calling.post("/run")).json() != silent[0]
+
+
+async def test_closing_does_not_wait_for_a_server_that_has_gone_silent(postgres_url: str) -> None:
+    app = kitchen(postgres_url)
+    app.sessions.patience = 0.3
+    async with app.sessions.begin() as session:
+        silent = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+    os.kill(silent, signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(2):
+            await app.sessions.close()
+    finally:
+        os.kill(silent, signal.SIGCONT)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -64,7 +65,9 @@ class Sessions(ABC):
             raise
 
     async def close(self) -> None:
-        """Closes every connection."""
-        if self.engine is not None:
-            await self.engine.dispose()
-            self.engine = None
+        """Closes every connection, and waits no longer than `patience` for a server that has nothing to say to it."""
+        engine, self.engine = self.engine, None
+        if engine is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.patience):
+                    await engine.dispose()
