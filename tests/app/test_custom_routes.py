@@ -57,6 +57,22 @@ async def test_a_broken_body_is_told_as_one_of_a_compiled_route(calling: httpx2.
         assert told[1][1]["code"] == "MALFORMED_BODY"
 
 
+async def test_a_broken_body_comes_after_who_is_calling_and_uses_up_the_limit(sqlite_url: str) -> None:
+    json = {"Content-Type": "application/json"}
+    async with open_kitchen(kitchen(sqlite_url, address_limit="5/hour", body_limit=100)) as calling:
+        for who, body, status in [
+            ({}, b"{", 401),
+            ({"Authorization": "Bearer nobody"}, b"{", 401),
+            (SIGNED_IN, b"{", 400),
+            (SIGNED_IN, b'["\xff"]', 400),
+            (SIGNED_IN, b" " * 101, 413),
+            (SIGNED_IN, b"{", 429),
+        ]:
+            answer = await calling.post("/custom/orders", content=body, headers={**json, **who})
+            assert answer.status_code == status, (who, body)
+            assert answer.headers["ratelimit"].startswith('"address"')
+
+
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
 async def test_a_body_of_another_type_than_the_declared_one_is_415(calling: httpx2.AsyncClient, kind: str) -> None:
     headers = {**SIGNED_IN, "Content-Type": kind}

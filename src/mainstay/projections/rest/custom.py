@@ -111,9 +111,12 @@ def tell_errors(app: FastAPI, rest: Rest) -> None:
     """Lets every error of a custom route be told in our shape."""
 
     async def refused(connection: Any, error: Any) -> Response:
-        return response(rest, connection, error)
+        return response(rest, connection, await refusal(rest, connection) or error)
 
     async def http(connection: Any, error: Any) -> Response:
+        before = await refusal(rest, connection)
+        if before is not None:
+            return response(rest, connection, before)
         told = of_status(error)
         if error.status_code == 404 and "endpoint" not in connection.scope and app.openapi_url:
             listing = (connection.scope.get("root_path") or "") + app.openapi_url
@@ -121,7 +124,8 @@ def tell_errors(app: FastAPI, rest: Rest) -> None:
         return response(rest, connection, told, error.headers or {})
 
     async def invalid(connection: Any, error: Any) -> Response:
-        return response(rest, connection, of_mistakes(error, connection.scope.get("route")))
+        before = await refusal(rest, connection)
+        return response(rest, connection, before or of_mistakes(error, connection.scope.get("route")))
 
     async def broke(connection: Any, error: Any) -> Response:
         exchange: Exchange = connection.scope[KEY]
@@ -131,6 +135,21 @@ def tell_errors(app: FastAPI, rest: Rest) -> None:
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, broke)
+
+
+async def refusal(rest: Rest, connection: HTTPConnection) -> MainstayError | None:
+    """What the guard says to a request that FastAPI refused before it asked the guard: it reads the body first."""
+    scope = connection.scope
+    exchange: Exchange = scope[KEY]
+    path = rest.paths.get(id(scope.get("route")))
+    if exchange.call is not None or path is None:
+        return None
+    try:
+        exchange.headers = headers_of(scope["headers"])
+        await rest.guard(scope["method"], path, exchange)
+    except MainstayError as error:
+        return error
+    return None
 
 
 def response(rest: Rest, connection: HTTPConnection, error: MainstayError, headers: Any = None) -> Response:

@@ -18,6 +18,7 @@ class Guard:
 
     def __init__(self, rest: Rest, paths: Mapping[int, str]) -> None:
         self.rest = rest
+        rest.paths.update(paths)
         self.paths = paths
         """By the identity of a route of one mounted router, its path with the prefixes of the routers around it."""
 

@@ -43,6 +43,8 @@ class Rest:
         self.table = Table()
         self.guarded: dict[tuple[str, str], Guarded] = {}
         """By method and path, the operations that FastAPI answers."""
+        self.paths: dict[int, str] = {}
+        """By the identity of a route of FastAPI's, its path with the prefixes of the routers around it."""
         for operation in door.application.operations:
             if operation.action == "opaque":
                 self.guarded[operation.method, operation.path] = Guarded(operation, door)
