@@ -171,6 +171,8 @@ async def test_a_header_that_may_come_once_comes_once(calling: httpx2.AsyncClien
     answer = await raw(calling, headers=twice)
     assert answer["status"] == 400
     assert b"Authorization is given twice" in answer["body"]
+    both = [(b"content-length", b"3"), (b"transfer-encoding", b"chunked")]
+    assert (await raw(calling, headers=both))["status"] == 400
     tags = [(b"accept", b"text/html"), (b"accept", b"application/json")]
     assert (await raw(calling, headers=tags))["status"] == 200
 

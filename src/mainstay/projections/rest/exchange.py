@@ -48,10 +48,14 @@ class Exchange:
 
 
 def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """The headers by name; ValidationError where one that may come once comes twice."""
+    """The headers by name; ValidationError where two of them could each be believed (RFC 9112, 6.1)."""
     raw = list(raw)
     headers = dict(raw)
-    return headers if len(headers) == len(raw) else joined(raw)
+    if len(headers) != len(raw):
+        headers = joined(raw)
+    if b"transfer-encoding" in headers and b"content-length" in headers:
+        raise ValidationError("The body has both a Content-Length and a Transfer-Encoding; send one of them.")
+    return headers
 
 
 def joined(raw: list[tuple[bytes, bytes]]) -> Headers:
