@@ -42,11 +42,13 @@ check: $(STAMP)  ## format, lint, strict types, floors, the page of requirements
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tests.repository.requirements --check
+	$(BIN)/python -m tests.repository.settings --check
 
 fix: $(STAMP)  ## format, and mend what ruff can mend; rewrite the page of requirements
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m tests.repository.requirements
+	$(BIN)/python -m tests.repository.settings
 
 requirements: $(STAMP)  ## rewrite docs/reference/requirements.md
 	$(BIN)/python -m tests.repository.requirements

@@ -82,9 +82,7 @@ class Mainstay(FastAPI):
             limits=settings.limits,
         )
         self.database: Database = backing.database(settings.database_url, **settings.database_options())
-        self.sessions = backing.sessions(
-            settings.database_url, self.database, statement_timeout=settings.statement_timeout
-        )
+        self.sessions = backing.sessions(settings.database_url, self.database)
         self.log = Log() if settings.log == "json" else None
         self.listeners: tuple[Listener, ...] = (*listeners, self.log) if self.log is not None else tuple(listeners)
         self.engine = Engine(

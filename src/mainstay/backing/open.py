@@ -50,7 +50,7 @@ def database(url: str, **options: object) -> Database:
     return opened
 
 
-def sessions(url: str, database: Database, *, statement_timeout: float | None = None) -> Sessions:
-    """SQLAlchemy sessions on a database, timed as it is; `statement_timeout` is not needed any more."""
+def sessions(url: str, database: Database) -> Sessions:
+    """SQLAlchemy sessions on a database, timed as it is."""
     made: Sessions = adapter(url).Sessions(database)
     return made

@@ -1,23 +1,14 @@
-"""What a projection is, and all that one may ask of the engine."""
+"""All that a projection may ask of the engine: anything else is made of the operations alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from mainstay.backing.databases.database import Health
 from mainstay.engine import Answer, Call
 from mainstay.identity import Identity
 from mainstay.operation import Application
-
-T_co = TypeVar("T_co", covariant=True)
-
-
-class Projection(Protocol[T_co]):
-    """Something made of the operations alone: a document, a table of routes, a schema."""
-
-    def __call__(self, application: Application, /) -> T_co:
-        """What this projection makes of the application."""
 
 
 class Door(Protocol):

@@ -7,6 +7,7 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -17,6 +18,16 @@ from typing import Any
 
 SECONDS = 30.0
 """How long it may take to start and to stop."""
+
+WATCH = """
+trap '' INT TERM HUP
+cat >/dev/null
+kill -INT "$1" 2>/dev/null
+for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" 2>/dev/null || break; sleep 0.3; done
+kill -KILL "$1" 2>/dev/null
+rm -rf "$2"
+"""
+"""Waits until the process that started the server is gone, however it ended, then ends that server."""
 
 
 @contextlib.contextmanager
@@ -60,7 +71,10 @@ def started(package: Path, home: Path) -> Iterator[list[str]]:
         "jit": "off",
     }
     words = [f"--{name}={value}" for name, value in settings.items()]
-    server = subprocess.Popen([installed / "bin" / "postgres", "-D", str(data), *words], **run)
+    server = subprocess.Popen([installed / "bin" / "postgres", "-D", str(data), *words], **run, start_new_session=True)
+    watch = subprocess.Popen(
+        ["sh", "-c", WATCH, "watch", str(server.pid), str(home)], stdin=subprocess.PIPE, start_new_session=True
+    )
     try:
         probe = [str(installed / "bin" / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
         until = time.monotonic() + SECONDS
@@ -70,5 +84,7 @@ def started(package: Path, home: Path) -> Iterator[list[str]]:
             time.sleep(0.05)
         yield [f"postgresql://postgres@127.0.0.1:{port}/postgres"]
     finally:
-        server.terminate()
+        watch.kill()
+        watch.communicate()
+        server.send_signal(signal.SIGINT)  # cuts whoever is still connected
         server.wait(SECONDS)
