@@ -143,11 +143,11 @@ def install_peers(console: Console) -> None:
 
 
 @contextmanager
-def databases(kind: str, folder: Path, console: Console) -> Iterator[dict[str, str]]:
+def databases(kind: str, folder: Path, options: Options) -> Iterator[dict[str, str]]:
     """The URL of each contender's database, filled."""
-    with console.status(f"{kind}: {data.RECIPES:,} recipes"):
+    with options.console.status(f"{kind}: {data.RECIPES:,} recipes"):
         if kind == "sqlite":
-            yield sqlite_databases(folder)
+            yield sqlite_databases(folder, options.contenders)
             return
         from tests.servers import postgresql
 
@@ -159,18 +159,21 @@ def databases(kind: str, folder: Path, console: Console) -> Iterator[dict[str, s
             yield dict.fromkeys(COMMANDS, url)
 
 
-def sqlite_databases(folder: Path) -> dict[str, str]:
+def sqlite_databases(folder: Path, contenders: Sequence[str]) -> dict[str, str]:
     """A file with the types that Mainstay chooses, and one with those that SQLAlchemy chooses."""
     from benchmarks.contenders.models import Recipe
 
     ours, theirs = folder / "mainstay.db", folder / "sqlalchemy.db"
     asyncio.run(create_tables(f"sqlite:///{ours}"))
     data.fill_sqlite(ours, Recipe.metadata)
+    urls = dict.fromkeys(COMMANDS, f"sqlite:///{ours}")
+    if "fastapi" not in contenders:
+        return urls
     making = "import sys; from pathlib import Path; from benchmarks.contenders.fastapi_sqlalchemy import Base; "
     making += "from benchmarks.data import fill_sqlite; fill_sqlite(Path(sys.argv[1]), Base.metadata)"
     environment = {**os.environ, **peers_environment(), "DATABASE_URL": f"sqlite:///{theirs}", "ACCESS_LOG": os.devnull}
     subprocess.run([sys.executable, "-c", making, str(theirs)], check=True, env=environment, cwd=serving.ROOT)
-    return dict.fromkeys(COMMANDS, f"sqlite:///{ours}") | {"fastapi": f"sqlite:///{theirs}"}
+    return urls | {"fastapi": f"sqlite:///{theirs}"}
 
 
 async def create_tables(url: str) -> None:
@@ -199,7 +202,7 @@ def measure(options: Options) -> Report:
     results = []
     for kind in options.databases:
         with tempfile.TemporaryDirectory(prefix="mainstay-bench-") as folder, ExitStack() as stack:
-            urls = stack.enter_context(databases(kind, Path(folder), console))
+            urls = stack.enter_context(databases(kind, Path(folder), options))
             servers = {name: stack.enter_context(server(name, urls[name], Path(folder))) for name in options.contenders}
             for work in options.works:
                 compare(work, servers)
