@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from mainstay.operation import Application, Resource
+from mainstay.proofs.access.authorization import Answers
 from mainstay.proofs.access.cells import Cell, Request, Requests
 from mainstay.proofs.access.doors import Door, Reply
 from mainstay.proofs.access.oracle import Expected, Oracle
@@ -44,6 +45,7 @@ class Matrix:
         self.door = door
         self.requests = Requests(application, storage)
         self.asked = 0
+        self.answers = Answers(application, store.generated.rows)
 
     async def check(self, cell: Cell, expected: Expected | None = None) -> Disagreement | None:
         """Asks one cell; None where the answer is what it must be."""
@@ -58,6 +60,7 @@ class Matrix:
         else:
             reply = await self.read(cell, request)
             wrong = next(self.wrong_read(expected, reply), None)
+        self.answers.note(cell, reply.status, len(reply.data) if isinstance(reply.data, list) else 0)
         return None if wrong is None else self.witness(cell, request, expected, reply, wrong)
 
     def witness(self, cell: Cell, request: Request, expected: Expected, reply: Reply, wrong: str) -> Disagreement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -33,15 +34,24 @@ class Outcome:
 
 
 async def hunted(
-    application: Application, matrix: Matrix, cells: Sequence[Planned], serve: Callable[[Application], Door]
+    application: Application,
+    matrix: Matrix,
+    cells: Sequence[Planned],
+    serve: Callable[[Application], Door],
+    *,
+    one_of: int = 1,
+    seed: int = 1,
 ) -> AsyncIterator[Outcome]:
-    """Each mutant of each policy, served and asked the cells that it could change."""
+    """Each mutant, or one of so many drawn by the seed, served and asked the cells that it could change."""
+    chance = random.Random(seed)
     asking = Matrix(application, matrix.storage, matrix.oracle, matrix.store, matrix.door)
     for site in sites(application):
         if is_opaque(site.policy):
             continue
         mine = [planned for planned in cells if concerns(planned.cell, site)]
         for mutant in mutants(site):
+            if chance.randrange(one_of):
+                continue
             changed = mutant.application(application)
             oracle = Oracle(changed, matrix.storage, matrix.oracle.generated)
             sure = affected(mutant, matrix.oracle, mine)

@@ -31,8 +31,11 @@ class Planner:
         *,
         seed: int,
         all_personas: bool = False,
+        left_out: bool = False,
     ) -> None:
         self.all_personas = all_personas
+        self.left_out = left_out
+        """Whether the cells are those of the personas that are not told apart, instead of those that are."""
         self.application = application
         self.storage = storage
         self.every_persona = personas
@@ -80,7 +83,8 @@ class Planner:
             for site in sites(self.application)
             if site.resource == resource.name or (site.table in tables and site.what in ("read", "read field"))
         ]
-        return self.every_persona if self.all_personas else telling(self.every_persona, policies)
+        apart = self.every_persona if self.all_personas else telling(self.every_persona, policies)
+        return [persona for persona in self.every_persona if persona not in apart] if self.left_out else apart
 
     # Reads
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 from mainstay.backing.databases.database import Database
 from mainstay.engine import Engine
 from mainstay.operation import Application
+from mainstay.proofs.access.authorization import Words, is_plain
 from mainstay.proofs.access.coverage import Coverage, coverage
 from mainstay.proofs.access.doors import Direct, Door
 from mainstay.proofs.access.interference import Compared, compared
@@ -45,7 +47,12 @@ class Scale:
     alike: int | None = 2
     """Of cells that differ only in rows of which the same is expected, so many are asked; None for every cell of every
     persona."""
-    mutants: bool = True
+    everybody: bool = True
+    """Whether those personas, too, are asked for the matrix that the policies around a resource do not tell apart."""
+    mutants: int = 1
+    """One of so many mutants is served, drawn by the seed; every one if 1, none if 0."""
+    sampled: int = 1
+    """One of so many cells is asked, drawn by the seed, once those that are alike are left out."""
     interference: bool = True
 
 
@@ -58,6 +65,8 @@ class Result:
     rows: dict[str, int]
     cells: dict[str, int]
     """Asked, by operation."""
+    matrix: Words
+    """The authorization matrix."""
     disagreements: tuple[Disagreement, ...]
     outcomes: tuple[Outcome, ...]
     coverage: tuple[Coverage, ...]
@@ -123,6 +132,12 @@ async def prove(
     planner = Planner(unlimited, storage, cast, generated, seed=scale.seed, all_personas=scale.alike is None)
     every = list(planned(planner.cells(), oracle, alike=scale.alike))
     cells = [one for one in every if one.asked]
+    if scale.sampled > 1:
+        cells = random.Random(scale.seed).sample(cells, len(cells) // scale.sampled)
+    if scale.everybody:
+        others_too = Planner(unlimited, storage, cast, generated, seed=scale.seed, left_out=True)
+        plain = (cell for cell in others_too.cells() if is_plain(cell))
+        cells += [one for one in planned(plain, oracle, alike=1) if one.asked]
     disagreements: list[Disagreement] = []
     for number, one in enumerate(cells):
         found = await matrix.check(one.cell, one.expected)
@@ -131,7 +146,7 @@ async def prove(
         progress("cells", number + 1, len(cells))
     outcomes: list[Outcome] = []
     if scale.mutants:
-        async for outcome in hunted(unlimited, matrix, every, door):
+        async for outcome in hunted(unlimited, matrix, every, door, one_of=scale.mutants, seed=scale.seed):
             outcomes.append(outcome)
             progress("mutants", len(outcomes), 0)
     others: list[Compared] = []
@@ -145,6 +160,7 @@ async def prove(
         personas=tuple(persona.name for persona in cast),
         rows={table: len(rows) for table, rows in generated.rows.items()},
         cells=dict(Counter(one.cell.operation.name for one in cells)),
+        matrix=matrix.answers.matrix([persona.name for persona in cast]),
         disagreements=tuple(disagreements),
         outcomes=tuple(outcomes),
         coverage=coverage(unlimited, sites(unlimited), cast, generated.world(cast[0])),

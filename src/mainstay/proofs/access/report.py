@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from mainstay.proofs.access.authorization import LEGEND
 from mainstay.proofs.access.proof import Result
 from mainstay.proofs.random_policies import Trial
 
 WITNESSES = 5
 """Disagreements that a terminal is shown of each database."""
+
+NAME, CELL, WIDTH = 8, 4, 72
+"""Characters: of a persona's name that is not shortened, of a word of the matrix, of all personas' columns."""
 
 
 def table(result: Result) -> Table:
@@ -26,6 +31,55 @@ def table(result: Result) -> Table:
         style = "red" if row["wrong"] else None
         made.add_row(row["name"], row["cells"], row["disagreements"], row["mutants"], row["truths"], style=style)
     return made
+
+
+def matrices(result: Result) -> list[Table]:
+    """Operations by personas, so many personas in each table as are as wide as a page."""
+    short = shortened(result)
+    parts: list[list[str]] = [[]]
+    for persona in result.personas:
+        if sum(max(len(short[name]), CELL) + 2 for name in [*parts[-1], persona]) > WIDTH:
+            parts.append([])
+        parts[-1].append(persona)
+    made = []
+    for part in parts:
+        title = f"The authorization matrix, as answered on {result.database}"
+        one = Table(title=title, title_justify="left", header_style="bold", box=box.SIMPLE, pad_edge=False)
+        one.add_column("operation", no_wrap=True)
+        for persona in part:
+            one.add_column(short[persona], justify="center", no_wrap=True)
+        before = ""
+        for operation, line in result.matrix.items():
+            resource = operation.partition(".")[0]
+            if before not in ("", resource):
+                one.add_section()
+            before = resource
+            one.add_row(operation, *[line.get(persona, "") for persona in part])
+        made.append(one)
+    return made
+
+
+def shortened(result: Result) -> dict[str, str]:
+    """The personas' names for the heads of columns: a number in place of a long one."""
+    return {name: name if len(name) <= NAME else f"P{place}" for place, name in enumerate(result.personas)}
+
+
+def legend(result: Result) -> list[str]:
+    """What stands in the matrix."""
+    long = [f"{short}: {name}" for name, short in shortened(result).items() if name != short]
+    return [LEGEND, *([f"{';  '.join(long)}"] if long else [])]
+
+
+def matrix_page(result: Result) -> str:
+    """The matrix as a table of HTML."""
+    head = "".join(f"<th>{html.escape(persona)}" for persona in result.personas)
+    lines = "".join(
+        f"<tr><td>{html.escape(operation)}</td>"
+        + "".join(f"<td>{html.escape(line.get(persona, ''))}</td>" for persona in result.personas)
+        + "</tr>"
+        for operation, line in result.matrix.items()
+    )
+    return f"<table><tr><th>operation{head}</tr>{lines}</table><p>{html.escape(LEGEND)}</p>"
 
 
 def rows(result: Result) -> list[dict[str, str]]:
@@ -70,6 +124,11 @@ def sentences(result: Result) -> list[str]:
 def show(results: Sequence[Result], trials: Sequence[Trial], console: Console) -> None:
     """Everything on a terminal."""
     for result in results:
+        for part in matrices(result):
+            console.print(part)
+        for sentence in legend(result):
+            console.print(sentence, markup=False, highlight=False)
+        console.print()
         console.print(table(result))
         for sentence in sentences(result):
             console.print(sentence, markup=False, highlight=False)
@@ -88,6 +147,7 @@ def as_json(results: Sequence[Result], trials: Sequence[Trial]) -> dict[str, Any
     return {
         "databases": {
             result.database: {
+                "matrix": result.matrix,
                 "cells": dict(sorted(result.cells.items())),
                 "disagreements": [asdict(item) for item in result.disagreements],
                 "differences": [asdict(item) for item in result.differences],
@@ -121,7 +181,7 @@ def page(title: str, results: Sequence[Result], trials: Sequence[Trial]) -> str:
     """The same as one page that asks nothing of any host."""
     parts = [f"<h1>{html.escape(title)}: who may do what</h1>"]
     for result in results:
-        parts.append(f"<h2>{html.escape(result.database)}</h2><ul>")
+        parts.append(f"<h2>{html.escape(result.database)}</h2>{matrix_page(result)}<ul>")
         parts += [f"<li>{html.escape(sentence)}</li>" for sentence in sentences(result)]
         parts.append(
             "</ul><table><tr><th>operation or policy<th>cells<th>disagreements<th>mutants killed<th>truths seen</tr>"

@@ -17,6 +17,7 @@ from mainstay.policy.tree import ANYONE, ActorValue, Column, Compare, Exists, In
 from mainstay.proofs.access.coverage import Seen
 from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.equivalence import equivalent
+from mainstay.proofs.access.foresight import possible_truths
 from mainstay.proofs.access.mutations import Mutant, mutants
 from mainstay.proofs.access.personas import Persona, account, table_of, telling
 from mainstay.proofs.access.sites import Site, is_opaque, sites, truths
@@ -99,6 +100,7 @@ class Generator:
             for chain in dict.fromkeys(chains):
                 for place in range(len(chain)):
                     self.reach_hidden(resource, chain, place)
+            self.reach_unread(resource)
         return Generated(self.rows, tuple(self.order), frozenset(self.late), self.now, self.refused)
 
     # What decides
@@ -357,6 +359,21 @@ class Generator:
             if self.has_hidden(resource, chain, place, rows, policies):
                 return
             self.drop(table, row)
+
+    def reach_unread(self, resource: Resource) -> None:
+        """Adds a row that a persona may not read, for each that may read all that there are and not all that can be."""
+        for persona in telling(self.personas, [resource.read]):
+            world, rows = self.world(persona), self.rows[resource.table]
+            if possible_truths(resource.read, persona.actor, self.now, constant) <= {True}:
+                continue
+            if not all(allowed_by(resource.read, row, resource.table, world) for row in rows):
+                continue
+            for _ in range(TRIES):
+                row = self.add(resource.table)
+                if row is not None:
+                    if not allowed_by(resource.read, row, resource.table, world):
+                        break
+                    self.drop(resource.table, row)
 
     def has_hidden(
         self,
