@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import json
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ from mainstay.proofs.access.proof import Result, Scale, prove
 
 pytestmark = [pytest.mark.requirement("A3.02", "A3.17", "A3.18", "A3.20")]
 
+COMMITTED = Path(__file__).parents[2] / "examples" / "recipes" / "access.json"
 RECIPES = "examples.recipes.resources"
 APPLICATIONS = {
     "recipes": [RECIPES, "People Tags Recipes RecipeTags Comments Ratings Likes"],
@@ -57,6 +60,9 @@ async def test_nobody_reads_or_changes_what_the_policies_forbid(name: str, datab
     assert not result.opaque
     assert result.outcomes
     assert sum(result.cells.values()) > 800
+    if name == "recipes":
+        committed = json.loads(COMMITTED.read_text())["databases"][result.database]
+        assert committed["matrix"] == result.matrix, f"write {COMMITTED.name} anew with mainstay prove access --json"
 
 
 async def test_nothing_that_can_be_declared_is_let_through(sqlite_url: str) -> None:
@@ -67,13 +73,13 @@ async def test_nothing_that_can_be_declared_is_let_through(sqlite_url: str) -> N
 
 
 async def test_nothing_that_can_be_declared_is_let_through_on_postgresql(postgres_url: str) -> None:
-    scale = Scale(alike=1, mutants=False, interference=False)
+    scale = Scale(alike=1, mutants=0, interference=False)
     result = await proven("tests.apps.everything", "", postgres_url, scale, rest=False)
     assert not result.disagreements, result.disagreements[0]
 
 
 async def test_the_same_seed_finds_the_same(sqlite_url: str) -> None:
-    scale = Scale(seed=7, mutants=False, interference=False)
+    scale = Scale(seed=7, mutants=0, interference=False)
     one = await proven("tests.proofs.notes", "", sqlite_url, scale, rest=False)
     other = await proven("tests.proofs.notes", "", "sqlite://", scale, rest=False)
     assert (one.cells, one.rows, one.personas) == (other.cells, other.rows, other.personas)

@@ -24,7 +24,10 @@ def test_it_holds_and_writes_a_page_and_json(tmp_path: Path) -> None:
     assert "0 disagreements" in done.output
     assert "120 random policies on sqlite: 0 disagreements" in done.output
     assert "http" not in page.read_text().replace("http-equiv", "")
+    assert "The authorization matrix, as answered on sqlite" in done.output
+    assert "notes.list" in page.read_text()
     written = json.loads(data.read_text())["databases"]["sqlite"]
+    assert written["matrix"]["notes.list"].keys() == {"nobody", "owner", "other", "admin", "editor"}
     assert written["disagreements"] == written["alive"] == []
     again = tmp_path / "again.json"
     CliRunner().invoke(app, [*words, "--json", str(again)])
