@@ -59,6 +59,8 @@ class Oracle:
         self.application = application
         self.storage = storage
         self.generated = generated
+        self.hopes: dict[tuple[int, str], tuple[Node, bool]] = {}
+        """Policies by identity, each kept so that its identity stays its own."""
         self.known: dict[tuple[str, str, int], bool] = {}
 
     def expect(self, cell: Cell) -> Expected:
@@ -117,7 +119,11 @@ class Oracle:
 
     def hopeless(self, policy: Node, persona: Persona) -> bool:
         """Whether no row whatever could be allowed."""
-        return True not in possible_truths(policy, persona.actor, self.generated.now, constant)
+        key = (id(policy), persona.name)
+        if key not in self.hopes:
+            could = possible_truths(policy, persona.actor, self.generated.now, constant)
+            self.hopes[key] = (policy, True not in could)
+        return self.hopes[key][1]
 
     def certain(self, policy: Node, persona: Persona) -> bool:
         """Whether every row whatever is allowed."""
