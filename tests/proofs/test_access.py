@@ -56,7 +56,9 @@ async def proven(module: str, names: str, url: str, scale: Scale, *, rest: bool 
 @pytest.mark.parametrize("name", APPLICATIONS)
 async def test_nobody_reads_or_changes_what_the_policies_forbid(name: str, database_url: str) -> None:
     module, names = APPLICATIONS[name]
-    result = await proven(module, names, database_url, Scale())
+    # Mutants differ in what the rows tell apart, hardly by database: of PostgreSQL's a third is served
+    scale = Scale(mutants=3 if database_url.startswith("postgresql") else 1)
+    result = await proven(module, names, database_url, scale)
     assert not result.disagreements, result.disagreements[0]
     assert not result.differences, result.differences[0]
     assert not result.survivors, result.survivors
@@ -76,7 +78,7 @@ async def test_nothing_that_can_be_declared_is_let_through(sqlite_url: str) -> N
 
 
 async def test_nothing_that_can_be_declared_is_let_through_on_postgresql(postgres_url: str) -> None:
-    scale = replace(THINNED, sampled=12, mutants=0)
+    scale = replace(THINNED, sampled=30, mutants=0)
     result = await proven("tests.apps.everything", "", postgres_url, scale, rest=False)
     assert not result.disagreements, result.disagreements[0]
 

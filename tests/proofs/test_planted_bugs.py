@@ -38,7 +38,7 @@ async def result(*, interference: bool = False) -> Result:
     place = database("sqlite://")
     await place.open()
     try:
-        scale = Scale(mutants=0, interference=interference)
+        scale = Scale(mutants=0, everybody=False, interference=interference)
         return await prove(compiled.application, compiled.storage, place, scale=scale)
     finally:
         await place.close()
