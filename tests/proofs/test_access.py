@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.requirement("A3.02", "A3.17", "A3.18", "A3.20")]
 COMMITTED = Path(__file__).parents[2] / "examples" / "recipes" / "access.json"
 RECIPES = "examples.recipes.resources"
 THINNED = Scale(alike=1, sampled=5, mutants=8, interference=False, everybody=False)
-"""Of an application with everything in it; `make prove` asks all of it."""
+"""Of an application with everything in it; the whole of it: `mainstay prove access tests.proofs.everything_app:app`."""
 APPLICATIONS = {
     "recipes": [RECIPES, "People Tags Recipes RecipeTags Comments Ratings Likes"],
     "foreign": ["tests.apps.foreign", ""],

@@ -38,7 +38,7 @@ def matrices(result: Result) -> list[Table]:
     short = shortened(result)
     parts: list[list[str]] = [[]]
     for persona in result.personas:
-        if sum(max(len(short[name]), CELL) + 2 for name in [*parts[-1], persona]) > WIDTH:
+        if sum(max(len(short[name]), CELL) + 3 for name in [*parts[-1], persona]) > WIDTH:
             parts.append([])
         parts[-1].append(persona)
     made = []
