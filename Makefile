@@ -10,10 +10,10 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run tour prove test check fix bench survive requirements lock clean
+.PHONY: help setup run tour prove prove-everything test check fix bench survive requirements lock clean
 
 help:  ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  ARGS=... is handed on to run, tour, prove, test and bench; PORT, HOST to run; APP to prove"
 
 setup: $(STAMP)  ## create .venv with the locked packages (the other targets do it when needed)
@@ -32,6 +32,9 @@ tour: $(STAMP)  ## a scripted client walks through the example and prints what h
 
 prove: $(STAMP)  ## the authorization matrix of the example, with 0 disagreements
 	$(BIN)/mainstay prove access $(APP) $(ARGS)
+
+prove-everything: $(STAMP)  ## the whole proof of an application with everything in it (2 minutes)
+	$(BIN)/mainstay prove access tests.proofs.everything_app:app --random 0 $(ARGS)
 
 test: $(STAMP)  ## all tests, on SQLite and on a PostgreSQL that the tests start
 	$(BIN)/python -m pytest $(ARGS)
