@@ -8,8 +8,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from mainstay import strict_json
 from mainstay.errors import MalformedBody
-from mainstay.projections.rest import strict_json
 from tests.app.kitchen import SIGNED_IN, client, cook, kitchen, open_kitchen
 
 JSON = {**SIGNED_IN, "Content-Type": "application/json"}

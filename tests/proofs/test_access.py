@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mainstay.backing.open import database
+from mainstay.cli.through import SERVED, Through
 from mainstay.compiler import compile as compiled_of
 from mainstay.engine import Engine
-from mainstay.projections.rest import Edge, Rest
-from mainstay.proofs.access.doors import Direct, Door, Rest as OverRest
+from mainstay.proofs.access.cells import Request
+from mainstay.proofs.access.doors import Direct, Door, Reply
 from mainstay.proofs.access.proof import Result, Scale, prove
 
 pytestmark = [pytest.mark.requirement("A3.02", "A3.17", "A3.18", "A3.20")]
@@ -29,17 +32,10 @@ APPLICATIONS = {
 }
 
 
-def over_rest(engine: Engine) -> Door:
-    """An engine behind REST."""
-    return OverRest(Edge(Rest(engine), nowhere, direct=lambda: True))
+Serve = Callable[[Engine], Door]
 
 
-async def nowhere(scope: object, receive: object, send: object) -> None:
-    """Stands where FastAPI stands in a whole application."""
-    raise AssertionError("no compiled route answers")
-
-
-async def proven(module: str, names: str, url: str, scale: Scale, *, rest: bool = True) -> Result:
+async def proven(module: str, names: str, url: str, scale: Scale, *, serve: Serve = SERVED[Through.rest]) -> Result:
     """The proof of the resources of a module."""
     found = importlib.import_module(module)
     resources = [getattr(found, name) for name in names.split()] or found.RESOURCES
@@ -47,7 +43,6 @@ async def proven(module: str, names: str, url: str, scale: Scale, *, rest: bool 
     place = database(url)
     await place.open()
     try:
-        serve = over_rest if rest else Direct
         return await prove(compiled.application, compiled.storage, place, serve=serve, scale=scale)
     finally:
         await place.close()
@@ -71,7 +66,7 @@ async def test_nobody_reads_or_changes_what_the_policies_forbid(name: str, datab
 
 
 async def test_nothing_that_can_be_declared_is_let_through(sqlite_url: str) -> None:
-    result = await proven("tests.apps.everything", "", sqlite_url, THINNED, rest=False)
+    result = await proven("tests.apps.everything", "", sqlite_url, THINNED, serve=Direct)
     assert not result.disagreements, result.disagreements[0]
     assert not result.survivors, result.survivors
     assert not [leaf for leaf in result.coverage if leaf.missing]
@@ -79,12 +74,56 @@ async def test_nothing_that_can_be_declared_is_let_through(sqlite_url: str) -> N
 
 async def test_nothing_that_can_be_declared_is_let_through_on_postgresql(postgres_url: str) -> None:
     scale = replace(THINNED, sampled=30, mutants=0)
-    result = await proven("tests.apps.everything", "", postgres_url, scale, rest=False)
+    result = await proven("tests.apps.everything", "", postgres_url, scale, serve=Direct)
     assert not result.disagreements, result.disagreements[0]
 
 
 async def test_the_same_seed_finds_the_same(sqlite_url: str) -> None:
     scale = Scale(seed=7, mutants=0, interference=False)
-    one = await proven("tests.proofs.notes", "", sqlite_url, scale, rest=False)
-    other = await proven("tests.proofs.notes", "", "sqlite://", scale, rest=False)
+    one = await proven("tests.proofs.notes", "", sqlite_url, scale, serve=Direct)
+    other = await proven("tests.proofs.notes", "", "sqlite://", scale, serve=Direct)
     assert (one.cells, one.rows, one.personas) == (other.cells, other.rows, other.personas)
+
+
+class Recorded:
+    """A door that remembers what it answered."""
+
+    def __init__(self, door: Door, replies: list[tuple[Request, Reply]]) -> None:
+        self.door = door
+        self.replies = replies
+
+    async def ask(self, request: Request) -> Reply:
+        reply = await self.door.ask(request)
+        self.replies.append((request, reply))
+        return reply
+
+
+@pytest.mark.parametrize("name", APPLICATIONS)
+async def test_every_cell_is_answered_alike_whoever_calls(name: str, database_url: str) -> None:
+    module, names = APPLICATIONS[name]
+    answered: dict[Through, list[tuple[Request, Reply]]] = {}
+    for through, serve in SERVED.items():
+        replies = answered[through] = []
+        scale = Scale(alike=1, mutants=0, interference=False)
+        found = await proven(
+            module,
+            names,
+            database_url,
+            scale,
+            serve=lambda engine, to=replies, around=serve: Recorded(around(engine), to),
+        )
+        assert not found.disagreements, found.disagreements[0]
+    rest, command = answered[Through.rest], answered[Through.command]
+    assert len(rest) == len(command)
+    for (request, one), (same, other) in zip(rest, command, strict=True):
+        assert (request.operation, request.key) == (same.operation, same.key)
+        assert one.status == other.status, request.curl()
+        if request.method == "GET" and one.status < 400:
+            assert (timeless(one.data), bool(one.meta)) == (timeless(other.data), bool(other.meta)), request.curl()
+        elif one.status < 400 and one.status != 204:
+            assert set(one.data) == set(other.data), request.curl()
+
+
+def timeless(data: object) -> str:
+    """An answer without its moments: rows are made around the present one."""
+    return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "a moment", json.dumps(data))

@@ -12,6 +12,7 @@ VERSION = "Print the version of Mainstay."
 COMMANDS = {
     "serve": ("mainstay.cli.serve", "Serve an application over HTTP."),
     "operations": ("mainstay.cli.operations", "Print the operations of an application."),
+    "call": ("mainstay.cli.call", "Run an operation without HTTP."),
     "prove": ("mainstay.cli.prove", "Prove that nobody reads or changes what the policies forbid."),
     "version": ("mainstay.cli.version", VERSION),
 }

@@ -17,11 +17,9 @@ from mainstay.app import Mainstay
 from mainstay.backing import open as backing
 from mainstay.backing.databases.database import Database
 from mainstay.cli.target import WRONG_USE, Target, load
-from mainstay.engine import Engine
+from mainstay.cli.through import SERVED, Through
 from mainstay.errors import Unavailable
-from mainstay.projections.rest import Edge, Rest
 from mainstay.proofs.access import report
-from mainstay.proofs.access.doors import Door, Rest as Asked
 from mainstay.proofs.access.proof import Result, Scale, prove
 from mainstay.proofs.access.store import NotEmpty
 from mainstay.proofs.own_postgresql import own_postgresql
@@ -48,6 +46,7 @@ def access(
     json: Annotated[Path | None, typer.Option(help="Write JSON to this file, to be committed.")] = None,
     random: Annotated[int, typer.Option(help="Random policies to try on each database.", min=0)] = 100_000,
     seed: Annotated[int, typer.Option(help="The same seed, the same rows and policies.")] = 1,
+    through: Annotated[Through, typer.Option(help="The projection that is asked.")] = Through.rest,
     every: Annotated[bool, typer.Option("--every", help="Every cell, also of those that are alike.")] = False,
 ) -> None:
     """Prove that nobody reads or changes what the policies forbid.
@@ -58,7 +57,7 @@ def access(
     chosen = load(target)
     console = Console()
     results, trials = asyncio.run(
-        proven(chosen, database or [], Scale(seed=seed, alike=None if every else 2), random, console)
+        proven(chosen, database or [], Scale(seed=seed, alike=None if every else 2), random, through, console)
     )
     report.show(results, trials, console)
     if html is not None:
@@ -73,7 +72,7 @@ def access(
 
 
 async def proven(
-    chosen: Mainstay, urls: list[str], scale: Scale, random: int, console: Console
+    chosen: Mainstay, urls: list[str], scale: Scale, random: int, through: Through, console: Console
 ) -> tuple[list[Result], list[Trial]]:
     """The proof on each database."""
     results, trials = [], []
@@ -93,20 +92,10 @@ async def proven(
 
             async with opened(url) as place:
                 given = (chosen.application, chosen.compiled.storage, place)
-                results.append(await prove(*given, serve=over_rest, scale=scale, progress=progress))
+                results.append(await prove(*given, serve=SERVED[through], scale=scale, progress=progress))
                 if random:
                     trials.append(await tried(place, count=random, seed=scale.seed, progress=progress))
     return results, trials
-
-
-def over_rest(engine: Engine) -> Door:
-    """An engine behind REST, asked without a network."""
-    return Asked(Edge(Rest(engine), nowhere, direct=lambda: True))
-
-
-async def nowhere(scope: Any, receive: Any, send: Any) -> None:
-    """Stands where FastAPI stands in a whole application: nothing that the proof asks comes here."""
-    raise AssertionError(f"no compiled route answers {scope['method']} {scope['path']}")
 
 
 @contextlib.asynccontextmanager

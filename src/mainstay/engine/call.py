@@ -65,7 +65,7 @@ class Call:
     """How many statements have run for it."""
 
 
-class Meta(msgspec.Struct, frozen=True):
+class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a list says about itself beside its rows."""
 
     limit: int

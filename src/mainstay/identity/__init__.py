@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -27,6 +27,14 @@ class Identity(Protocol):
         """The actor with these credentials; raises `mainstay.errors.Unauthenticated` where they are no good."""
 
 
+@runtime_checkable
+class Directory(Protocol):
+    """What an `Identity` may know besides: people by name, for whoever is trusted with the process already."""
+
+    async def find(self, name: str) -> Actor:
+        """Whom `name` means; raises `mainstay.errors.Unauthenticated` where nobody is called that."""
+
+
 class NoIdentity:
     """Knows nobody: every credential is refused."""
 
@@ -37,4 +45,4 @@ class NoIdentity:
         raise Unauthenticated("This application takes no credentials.")
 
 
-__all__ = ["NOBODY", "Actor", "Credentials", "Identity", "NoIdentity"]
+__all__ = ["NOBODY", "Actor", "Credentials", "Directory", "Identity", "NoIdentity"]

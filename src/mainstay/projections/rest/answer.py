@@ -43,28 +43,18 @@ class Data(msgspec.Struct):
     data: Any
 
 
-class Said(msgspec.Struct, omit_defaults=True):
-    """What a list says about itself; `next` and `previous` are null where there is nothing further."""
-
-    limit: int
-    next: str | None
-    previous: str | None
-    total: int | None = None
-    page: int | None = None
-
-
 class Listed(msgspec.Struct):
     """The body of an answer with a list."""
 
     data: Any
-    meta: Said
+    meta: Meta
 
 
 def encoded(data: Any, meta: Meta | None) -> bytes:
     """The body of an answer."""
     if meta is None:
         return ENCODER.encode(Data(data))
-    return ENCODER.encode(Listed(data, Said(meta.limit, meta.next, meta.previous, meta.total, meta.page)))
+    return ENCODER.encode(Listed(data, meta))
 
 
 def not_modified(headers: Headers, version: str) -> bool:

@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 
-from mainstay import errors
+from mainstay import errors, strict_json
 from mainstay.engine.call import Gone
 from mainstay.errors import (
     Detail,
@@ -22,7 +22,6 @@ from mainstay.errors import (
     UnsupportedMediaType,
     ValidationError,
 )
-from mainstay.projections.rest import strict_json
 from mainstay.projections.rest.edge import answer
 from mainstay.projections.rest.exchange import KEY, App, Exchange, Message, Receive, Scope, Send, headers_of
 from mainstay.projections.rest.failure import phrase_of

@@ -6,10 +6,10 @@ import asyncio
 import re
 from urllib.parse import unquote_to_bytes
 
+from mainstay import strict_json
 from mainstay.engine.call import Call, Gone
 from mainstay.errors import Detail, PayloadTooLarge, RequestTimeout, UnsupportedMediaType, ValidationError
 from mainstay.identity import Credentials
-from mainstay.projections.rest import strict_json
 from mainstay.projections.rest.exchange import Headers, Receive
 
 LONGEST_QUERY = 8192
