@@ -20,7 +20,7 @@ from mainstay import compiler
 from mainstay.backing import open as backing
 from mainstay.backing.databases.database import Database
 from mainstay.compiler import Compiled, DeclarationErrors, Place, Problem
-from mainstay.declare import Mount, Resource
+from mainstay.declare import Mount, Resource, Wire
 from mainstay.engine import Engine
 from mainstay.events import Event, Listener, Started, Stopped
 from mainstay.identity import Identity
@@ -55,6 +55,7 @@ class Mainstay(FastAPI):
         version: str = "0.1.0",
         description: str = "",
         prefix: str = "/api/v1",
+        wire: Wire | None = None,
         database: str | None = None,
         settings: Settings | None = None,
         declare_indexes: bool = True,
@@ -62,6 +63,8 @@ class Mainstay(FastAPI):
         lifespan: Lifespan | None = None,
     ) -> None:
         """`database` is a URL and stands above the one in `settings`, which are read from the environment unless given.
+
+        `wire` is how an API looks that somebody else has specified.
 
         With `declare_indexes` off the tables must have every index already.  `lifespan` runs while the
         database is open, as FastAPI's does.
@@ -77,6 +80,7 @@ class Mainstay(FastAPI):
             version=version,
             description=description,
             prefix=prefix,
+            wire=wire,
             database=backing.scheme(settings.database_url),
             declare_indexes=declare_indexes,
             limits=settings.limits,
@@ -168,7 +172,7 @@ class Mainstay(FastAPI):
             ours = document(self.application, scheme=self.engine.identity.scheme)
             opaque = {(one.method, one.path): one for one in self.application.operations if one.action == "opaque"}
             try:
-                self.openapi_schema = merged(ours, custom, opaque)
+                self.openapi_schema = merged(ours, custom, opaque, self.application.letter)
             except ValueError as error:
                 what = Problem(Place("<routers>", 0), str(error), "give the models of the custom routes other names")
                 raise DeclarationErrors([what]) from None

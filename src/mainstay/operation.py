@@ -23,6 +23,7 @@ SCHEMA_VERSION = 1
 Action = Literal["list", "get", "create", "replace", "update", "delete", "opaque"]
 Place = Literal["path", "query"]
 Writable = Literal["never", "once", "always"]
+Pages = Literal["cursor", "offset", "page"]
 
 
 # What is stored
@@ -217,6 +218,8 @@ class Parameter:
     form: Form
     description: str
     required: bool = False
+    means: str = ""
+    """What it is, where that is not its name: `limit` of a parameter called `per_page`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +277,28 @@ class Operation:
     limits: tuple[Limit, ...] = ()
     statements: int = 0
     """The most statements that one call runs, whatever the rows; 0 where that is not known."""
+    pages: Pages = "cursor"
+    """How a list is paged."""
+    counts: bool = False
+    """Whether a list always counts its rows exactly."""
+    answer_as: str | None = None
+    """The template of its answers as JSON (`template.py`); None for Mainstay's own envelope."""
+    body_as: str | None = None
+    """The template of its bodies as JSON; None where the body stands alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What of every answer somebody else has specified; nothing where Mainstay's own ways are good."""
+
+    scheme: str | None = None
+    """What stands before credentials, in place of the identity's own scheme."""
+    errors: str | None = None
+    """The template of an error's body as JSON; None for Mainstay's own."""
+    general: str = "base"
+    """The field under which is told what is wrong with no field alone."""
+    statuses: tuple[tuple[str, int], ...] = ()
+    """Codes of errors, and the status of those and of the errors below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +312,7 @@ class Application:
     tables: tuple[Table, ...]
     resources: tuple[Resource, ...]
     operations: tuple[Operation, ...]
+    letter: Letter = Letter()
     schema_version: int = SCHEMA_VERSION
 
     def table(self, name: str) -> Table:

@@ -25,7 +25,7 @@ class Through(StrEnum):
 
 def over_rest(engine: Engine) -> Door:
     """An engine behind REST."""
-    return Asked(Edge(Rest(engine), nowhere, direct=lambda: True))
+    return Asked(Edge(Rest(engine), nowhere, direct=lambda: True), engine.application)
 
 
 async def nowhere(scope: Any, receive: Any, send: Any) -> None:
@@ -38,6 +38,10 @@ class OverCommand:
 
     def __init__(self, engine: Engine) -> None:
         self.command = Command(engine)
+
+    def told(self, expected: frozenset[int]) -> frozenset[int]:
+        """The statuses that these are told as: themselves."""
+        return expected
 
     async def ask(self, request: Request) -> Reply:
         """The answer to one request."""

@@ -15,7 +15,9 @@ from mainstay.compiler.passes.declared_fields import fields
 from mainstay.compiler.passes.declared_indexes import declare_indexes as put_indexes, indexes
 from mainstay.compiler.passes.declared_lists import lists
 from mainstay.compiler.passes.declared_policies import policies
+from mainstay.compiler.passes.letters import letters
 from mainstay.compiler.passes.mounted_routers import routers
+from mainstay.compiler.passes.names import names
 from mainstay.compiler.passes.operations import operations
 from mainstay.compiler.passes.resources import resources
 from mainstay.compiler.passes.tables import tables
@@ -30,6 +32,7 @@ from mainstay.compiler.verify.numbers_are_exact import numbers_are_exact
 from mainstay.compiler.verify.secrets_are_not_readable import secrets_are_not_readable
 from mainstay.declare.mount import Mount
 from mainstay.declare.resource import Resource
+from mainstay.declare.wire import Wire
 from mainstay.operation import Application, Limit
 from mainstay.storage import Storage
 
@@ -40,8 +43,10 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     policies,
     lists,
     indexes,
+    names,
     operations,
     routers,
+    letters,
 )
 """What is made of the declarations, in order."""
 
@@ -77,13 +82,14 @@ def compile(  # noqa: A001 - it is called compiler.compile
     database: str = "sqlite",
     declare_indexes: bool = True,
     limits: tuple[Limit, ...] = (),
+    wire: Wire | None = None,
 ) -> Compiled:
     """The application that the declarations mean.
 
     `database` is the kind of database that it will run on; with `declare_indexes` off, the tables must
     have every index already.  Raises `DeclarationErrors` with every mistake there is.
     """
-    draft = Draft(declared, routers, name, version, description, prefix, database, declare_indexes, limits)
+    draft = Draft(declared, routers, name, version, description, prefix, database, declare_indexes, limits, wire)
     for run in PASSES:
         run(draft)
         if draft.is_unreadable:

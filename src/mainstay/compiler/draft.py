@@ -13,8 +13,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapper
 from mainstay.compiler.problem import Place, Problem, nearest, place_of
 from mainstay.declare.mount import Mount
 from mainstay.declare.resource import Resource, attribute_name
+from mainstay.declare.wire import Wire
 from mainstay.kinds import Kind
-from mainstay.operation import Field, Filter, Include, Index, Limit, Operation, Reference, Relation, Sort
+from mainstay.operation import Field, Filter, Include, Index, Letter, Limit, Operation, Reference, Relation, Sort
 from mainstay.policy.tree import Node
 
 
@@ -78,8 +79,13 @@ class DraftResource:
 
     @property
     def title(self) -> str:
-        """What one of its things is called: the model's name."""
+        """The model's name, as its author writes it."""
         return self.model.__name__
+
+    @property
+    def thing(self) -> str:
+        """What one of its things is called."""
+        return self.declared.title or self.title
 
     def place(self, attribute: str = "", item: int | None = None) -> Place:
         """Where the resource, or a part of it, is written."""
@@ -99,6 +105,8 @@ class Draft:
     database: str
     declare_indexes: bool
     limits: tuple[Limit, ...]
+    wire: Wire | None = None
+    letter: Letter = field(default_factory=Letter)
     resources: list[DraftResource] = field(default_factory=list)
     tables: dict[str, DraftTable] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
@@ -109,6 +117,11 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     is_unreadable: bool = False
     """Whether a mistake hides so much that nothing more can be found."""
+
+    @property
+    def case(self) -> str:
+        """How callers write names: `snake` or `camel`."""
+        return (self.wire.case if self.wire is not None else None) or "snake"
 
     def problem(self, place: Place, what: str, do: str) -> None:
         """Records a mistake; all of them are reported together."""

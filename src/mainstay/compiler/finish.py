@@ -26,6 +26,7 @@ def finish(draft: Draft, made: Callable[[Application, Storage], C]) -> C:
         tables=tuple(table_of(table) for _, table in sorted(draft.tables.items())),
         resources=tuple(resource_of(draft, resource) for resource in draft.resources),
         operations=tuple(draft.operations),
+        letter=draft.letter,
     )
     tables = {name: table.table for name, table in draft.tables.items()}
     metadata = next((table.metadata for table in tables.values()), sa.MetaData())
@@ -79,11 +80,11 @@ def resource_of(draft: Draft, resource: DraftResource) -> Resource:
     """A resource as data."""
     return Resource(
         name=resource.name,
-        title=resource.title,
+        title=resource.thing,
         table=resource.table.name,
         description=description_of(resource.declared),
         fields=tuple(resource.fields.values()),
-        lookup=resource.lookup,
+        lookup=tuple(resource.fields[key].name for key in resource.lookup),
         read=resource.policies.get("read", tree.NOBODY),
         filters=tuple(resource.filters),
         sorts=tuple(resource.sorts),

@@ -6,6 +6,7 @@ from mainstay.declare.model import Model, SoftDelete, Timestamps, Versioned
 from mainstay.declare.mount import Mount, mount
 from mainstay.declare.policy import Policy, anyone, no_one, opaque, owner, role, scope, signed_in, where
 from mainstay.declare.resource import Resource, descending, through, together, unindexed, via
+from mainstay.declare.wire import Wire
 
 __all__ = [
     "Model",
@@ -15,6 +16,7 @@ __all__ = [
     "SoftDelete",
     "Timestamps",
     "Versioned",
+    "Wire",
     "actor",
     "anyone",
     "descending",

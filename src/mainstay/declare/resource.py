@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute
 
 from mainstay.declare.policy import Policy
+from mainstay.declare.wire import Wire
 
 M = TypeVar("M")
 Attribute = InstrumentedAttribute[Any]
@@ -89,6 +90,8 @@ class Resource(Generic[M]):
 
     name: ClassVar[str | None] = None
     """Plural; in paths with hyphens.  The table's name where nothing is said."""
+    title: ClassVar[str | None] = None
+    """What one of its things is called, `Recipe`; the model's name where nothing is said."""
     path: ClassVar[str | None] = None
     """The path behind the prefix, `/recipes` for the name `recipes`."""
 
@@ -123,6 +126,10 @@ class Resource(Generic[M]):
     """Who may set or change a field, besides `create` or `update`."""
     limits: ClassVar[Mapping[OperationName, str]] = {}
     """Limits of an operation for each caller: `{"create": "10/minute"}`."""
+    names: ClassVar[Mapping[Attribute, str]] = {}
+    """What callers call a field or a relation, where that is not its name in the model."""
+    wire: ClassVar[Wire | None] = None
+    """What of the application's `Wire` is otherwise here: its `one`, `many`, `body` and `pages`."""
 
     @classmethod
     def model(cls) -> type[Any] | None:

@@ -35,6 +35,8 @@ class Asked(msgspec.Struct):
     sorted_by: tuple[str, ...] = ()
     cursor: str | None = None
     page: int | None = None
+    offset: int | None = None
+    """Rows to pass over, where the page is not found by a cursor."""
     count: str | None = None
 
 
@@ -62,7 +64,10 @@ class Questions:
         self.resource: Resource = application.resource(operation.resource or "")
         self.keys = Keys(storage, self.resource)
         self.choices = Choices(application, self.resource)
-        self.known = {parameter.name for parameter in operation.parameters if parameter.place == "query"}
+        queried = [parameter for parameter in operation.parameters if parameter.place == "query"]
+        self.known = {parameter.name: parameter.means or parameter.name for parameter in queried}
+        """By the name of a parameter, what it is."""
+        self.called = {means: name for name, means in self.known.items()}
         self.filters: dict[str, FilterParameter] = {}
         self.operators: dict[str, tuple[str, ...]] = {}
         """By the name of a filter, its parameters, one for each operator."""
@@ -73,19 +78,24 @@ class Questions:
                 self.operators[filter_.name] = tuple(found)
         self.places = {name: place for place, name in enumerate(self.filters)}
         self.plain = self.choices.selection("", "", Mistakes())
+        self.offset = None if operation.pages == "cursor" else 0
+        self.page = 1 if operation.pages == "page" else None
+        self.count = "exact" if operation.counts else None
 
     def read(self, call: Call) -> Asked:
         """What the call asks for."""
         asked = Asked(self.plain, self.resource.order, self.resource.paging.default)
+        asked.page, asked.offset, asked.count = self.page, self.offset, self.count
         mistakes = Mistakes()
         given: dict[str, str] = {}
         for name, text in call.parameters:
-            if name in given:
-                mistakes.add(name, "given_twice", "is given twice; give it once")
-            elif name in self.known:
-                given[name] = text
-            else:
+            means = self.known.get(name)
+            if means is None:
                 self.tell_unknown(name, mistakes)
+            elif means in given:
+                mistakes.add(name, "given_twice", "is given twice; give it once")
+            else:
+                given[means] = text
         if self.operation.action == "get":
             asked.key = self.keys.read(call, mistakes)
         if given:
@@ -126,20 +136,25 @@ class Questions:
 
     def turn(self, given: dict[str, str], asked: Asked, mistakes: Mistakes) -> None:
         """Which page of it."""
+        called = self.called
         if "limit" in given:
-            asked.limit = number("limit", given["limit"], 1, self.resource.paging.maximum, mistakes)
+            asked.limit = number(called["limit"], given["limit"], 1, self.resource.paging.maximum, mistakes)
+        if "offset" in given:
+            asked.offset = number(called["offset"], given["offset"], 0, FARTHEST, mistakes)
         if "page" in given:
-            asked.page = number("page", given["page"], 1, FARTHEST, mistakes)
-            if (asked.page - 1) * asked.limit > FARTHEST:
-                mistakes.add(
-                    "page", "too_far", f"passes over more than {FARTHEST} rows; ask without page and follow `next`"
-                )
+            asked.page = number(called["page"], given["page"], 1, FARTHEST, mistakes)
+            asked.offset = (asked.page - 1) * asked.limit
+            asked.count = asked.count or ("capped" if self.offset is None else None)
+            if asked.offset > FARTHEST:
+                on = "; ask without page and follow `next`" if "cursor" in called else ""
+                mistakes.add(called["page"], "too_far", f"passes over more than {FARTHEST} rows{on}")
             if "cursor" in given:
-                mistakes.add("page", "not_with_cursor", "cannot be given with cursor; give one of them")
+                mistakes.add(called["page"], "not_with_cursor", "cannot be given with cursor; give one of them")
         asked.cursor = given.get("cursor")
-        asked.count = given.get("count")
-        if asked.count is not None and asked.count not in COUNTS:
-            mistakes.add("count", "wrong_value", f"is not one of {', '.join(COUNTS)}")
+        if "count" in given:
+            asked.count = given["count"]
+            if asked.count not in COUNTS:
+                mistakes.add(called["count"], "wrong_value", f"is not one of {', '.join(COUNTS)}")
 
 
 def number(name: str, text: str, least: int, most: int, mistakes: Mistakes) -> int:

@@ -86,12 +86,12 @@ class Reader:
         if position is not None:
             inputs.position = position.values
             seek = Seek(tuple([value is None for value in position.values]), position.backward)
-        if asked.page is not None:
-            inputs.offset = (asked.page - 1) * asked.limit
+        if asked.offset is not None:
+            inputs.offset = asked.offset
         reading = self.page_shape(call, asked, seek, names, numbers)
         rows = list(await read(call, reading.statement, inputs, database))
         total = None
-        if asked.count is not None or asked.page is not None:
+        if asked.count is not None:
             total = await self.total(call, asked, names, numbers, inputs, database)
         meta = self.turned(asked, reading, rows, position, total)
         return Answer(200, reading.make(rows), meta)
@@ -100,7 +100,7 @@ class Reader:
         self, call: Call, asked: Asked, seek: Seek | None, names: tuple[str, ...], numbers: tuple[int, ...]
     ) -> Reading:
         """The statement for a page."""
-        offset = asked.page is not None
+        offset = asked.offset is not None
         shape = (self.name, asked.conditions, asked.order, asked.selection, seek, offset, numbers)
         reading: Reading = self.shapes.get(
             shape,
@@ -157,12 +157,12 @@ class Reader:
         if backward:
             rows.reverse()
         after = before = None
-        if asked.page is None and rows:
+        if asked.offset is None and rows:
             if more or backward:
                 after = self.cursors.write(asked.order, self.place(reading, rows[-1]), backward=False)
             if more if backward else position is not None:
                 before = self.cursors.write(asked.order, self.place(reading, rows[0]), backward=True)
-        return Meta(asked.limit, after, before, total, asked.page)
+        return Meta(asked.limit, after, before, total, asked.page, asked.offset)
 
     def place(self, reading: Reading, row: Any) -> Sequence[Any]:
         """Where a row stands in the order."""

@@ -111,7 +111,7 @@ READING = ("list", "get", "create")
 def path_of(draft: Draft, resource: DraftResource, *, one: bool) -> str:
     """The path, with the prefix; with the lookup's fields where it is of one row."""
     base = resource.declared.path or "/" + resource.name.replace("_", "-")
-    lookup = "".join(f"/{{{name}}}" for name in resource.lookup) if one else ""
+    lookup = "".join(f"/{{{resource.fields[key].name}}}" for key in resource.lookup) if one else ""
     return f"{draft.prefix}{base}{lookup}"
 
 
@@ -121,9 +121,8 @@ def parameters(draft: Draft, resource: DraftResource, name: str) -> Iterator[Par
         kinds = draft.tables[resource.table.name].kinds
         for key in resource.lookup:
             column = resource.mapper.columns[key].name
-            yield Parameter(
-                key, "path", kinds[column].form(), f"The {key.replace('_', ' ')} of the {resource.title}.", True
-            )
+            text = f"The {key.replace('_', ' ')} of the {resource.thing}."
+            yield Parameter(resource.fields[key].name, "path", kinds[column].form(), text, True)
     if name == "list":
         yield from list_parameters(resource)
     if name in ("list", "get"):
@@ -188,7 +187,7 @@ def body_of(resource: DraftResource, name: str) -> Shape | None:
             required = name != "update" and field.required
             parts.append(Part(field.name, field.form, required, field.nullable, field.description))
     titles = {"create": "New", "replace": "Whole", "update": "Changed"}
-    return Shape(f"{titles[name]}{resource.title}", tuple(parts))
+    return Shape(f"{titles[name]}{resource.thing}", tuple(parts))
 
 
 def answer_of(resource: DraftResource) -> Shape:
@@ -198,7 +197,7 @@ def answer_of(resource: DraftResource) -> Shape:
         for field in resource.fields.values()
         if field.readable
     ]
-    return Shape(resource.title, tuple(parts), description_of(resource.declared))
+    return Shape(resource.thing, tuple(parts), description_of(resource.declared))
 
 
 def limits_are_of_operations(draft: Draft, resource: DraftResource) -> None:

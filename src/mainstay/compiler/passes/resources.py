@@ -17,7 +17,7 @@ from mainstay.declare.resource import EVERY_OPERATION, Resource
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 LISTS = ("operations", "fields", "hidden", "writable", "write_once", "filters", "sorts", "order", "includes", "indexes")
-MAPPINGS = ("read_fields", "write_fields", "limits")
+MAPPINGS = ("read_fields", "write_fields", "limits", "names")
 
 
 def resources(draft: Draft) -> None:

@@ -12,7 +12,7 @@ from mainstay.declare.resource import Via, attribute_name
 def includes_name_one_resource(draft: Draft) -> Iterator[Problem]:
     """A problem for each include whose rows no resource, or more than one, could answer."""
     for resource in draft.resources:
-        unanswered = {include.name for include in resource.includes if not include.resource}
+        unanswered = {include.relation for include in resource.includes if not include.resource}
         for position, item in enumerate(resource.listed("includes")):
             name = attribute_name(item.relation if isinstance(item, Via) else item)
             if name in unanswered:

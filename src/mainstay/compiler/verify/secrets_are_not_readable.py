@@ -19,10 +19,10 @@ def secrets_are_not_readable(draft: Draft) -> Iterator[Problem]:
     """A problem for each readable field that is called like a secret and was not named in `fields`."""
     for resource in draft.resources:
         excused = resource.declared.fields is not None
-        for field in resource.fields.values():
-            like = SECRET.search(CAPITAL.sub("_", field.name).lower())
+        for key, field in resource.fields.items():
+            like = any(SECRET.search(CAPITAL.sub("_", name).lower()) for name in (key, field.name))
             if like and field.readable and not excused and field.kind not in ("boolean", "date", "moment"):
-                named = f"{resource.title}.{field.name}"
+                named = f"{resource.title}.{key}"
                 yield Problem(
                     resource.place(),
                     f"{resource.declared.__name__} would answer {named}, which is called like a secret",

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from mainstay.engine import Answer, Call
 from mainstay.engine.call import NOTHING
 from mainstay.errors import MainstayError, NotAcceptable, PreconditionFailed, ValidationError
-from mainstay.operation import Operation
+from mainstay.operation import Application, Operation
 from mainstay.projections.projection import Door
 from mainstay.projections.rest.accept import accepted
 from mainstay.projections.rest.answer import (
@@ -22,14 +22,17 @@ from mainstay.projections.rest.answer import (
     Header,
     Reply,
     allowance_headers,
-    encoded,
     entity_tag,
     matches,
     not_modified,
 )
 from mainstay.projections.rest.exchange import Exchange, Receive, Scope
-from mainstay.projections.rest.request import credentials_of, parameters_of, read_body, text_of
-from mainstay.projections.rest.routes import Table, path_of
+from mainstay.projections.rest.lettered import credentials_reader, encoder, opening
+from mainstay.projections.rest.request import parameters_of, read_body, text_of
+from mainstay.projections.rest.routes import PARAMETER, Table, path_of
+
+OF_ONE = ("get", "update", "replace", "delete")
+"""Actions on one row, that whose path is where a row is found first."""
 
 
 class Endpoint(Protocol):
@@ -45,11 +48,16 @@ class OperationEndpoint:
     def __init__(self, operation: Operation, door: Door, *, body_limit: int, body_timeout: float) -> None:
         self.operation = operation
         self.door = door
-        self.read = partial(read_body, operation.method, body_limit, body_timeout) if operation.body else None
+        read = partial(read_body, operation.method, body_limit, body_timeout)
+        self.read = opening(operation, read) if operation.body else None
+        self.encode = encoder(operation)
+        self.credentials_of = credentials_reader(door.application.letter, door.identity.scheme)
         self.has_answer = operation.answer is not None
         self.reads = operation.method == "GET"
         self.headers: list[Header] = [JSON, *SECURITY, PRIVATE if self.reads else NO_STORE, VARY]
         self.bare: list[Header] = self.headers[1:]
+        self.found_at = PARAMETER.split(path_of_one(door.application, operation))
+        """The path of a row that is made, between its parameters."""
 
     async def reply(self, exchange: Exchange, key: tuple[str, ...], scope: Scope, receive: Receive) -> Reply:
         """The operation's answer over HTTP."""
@@ -67,7 +75,7 @@ class OperationEndpoint:
             key,
             parameters,
             NOTHING,
-            credentials_of(headers),
+            self.credentials_of(headers),
             exchange.address,
             exchange.request_id,
             text_of(headers, b"if-match"),
@@ -93,15 +101,27 @@ class OperationEndpoint:
             if self.reads and not_modified(exchange.headers, version):
                 return Reply(304, self.bare + more, b"")
         if answer.key is not None:
-            more.append((b"location", self.location(answer.key, scope)))
+            more.append((b"location", self.location((*call.key, *answer.key), scope)))
         if answer.status == 204:
             return Reply(204, self.bare + more, b"")
-        return Reply(answer.status, self.headers + more, encoded(answer.data, answer.meta))
+        return Reply(answer.status, self.headers + more, self.encode(answer.data, answer.meta))
 
-    def location(self, key: tuple[str, ...], scope: Scope) -> bytes:
+    def location(self, key: Sequence[str], scope: Scope) -> bytes:
         """Where a row that was made is found."""
-        parts = [scope.get("root_path") or "", self.operation.path, *(f"/{quote(part, safe='')}" for part in key)]
+        parts = [scope.get("root_path") or "", self.found_at[0]]
+        for part, after in zip(key[1 - len(self.found_at) :], self.found_at[1:], strict=False):
+            parts += [quote(part, safe=""), after]
         return "".join(parts).encode("ascii")
+
+
+def path_of_one(application: Application, operation: Operation) -> str:
+    """The path of one row of the operation's resource, its parameters in braces."""
+    of_one = [one for one in application.operations if one.resource == operation.resource and one.action in OF_ONE]
+    found = next((one.path for action in OF_ONE for one in of_one if one.action == action), None)
+    if found is not None or operation.resource is None:
+        return found or operation.path
+    lookup = application.resource(operation.resource).lookup
+    return operation.path + "".join(f"/{{{name}}}" for name in lookup)
 
 
 async def refuse(wrong: MainstayError, call: Call) -> None:
@@ -127,10 +147,11 @@ class Guarded:
     def __init__(self, operation: Operation, door: Door) -> None:
         self.operation = operation
         self.door = door
+        self.credentials_of = credentials_reader(door.application.letter, door.identity.scheme)
 
     async def check(self, exchange: Exchange) -> None:
         """Raises the `MainstayError` with which the caller is refused."""
-        credentials = credentials_of(exchange.headers)
+        credentials = self.credentials_of(exchange.headers)
         exchange.call = Call(
             self.operation, credentials=credentials, address=exchange.address, request_id=exchange.request_id
         )

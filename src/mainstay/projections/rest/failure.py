@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
+from mainstay import template
 from mainstay.engine import Allowance
 from mainstay.errors import Detail, MainstayError
+from mainstay.operation import Letter
 from mainstay.projections.rest.accept import accepted
 from mainstay.projections.rest.answer import ENCODER, JSON, NO_STORE, SECURITY, VARY, Header, Reply, allowance_headers
 from mainstay.projections.rest.exchange import Exchange
+from mainstay.projections.rest.lettered import details_of, failure_values, status_of
 
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 PATCHES: Header = (b"accept-patch", b"application/merge-patch+json, application/json")
@@ -46,9 +50,28 @@ class Problem(msgspec.Struct):
     type: str = "about:blank"
 
 
-def failed(error: MainstayError, exchange: Exchange, scheme: str) -> Reply:
-    """The reply that tells the caller of an error; `scheme` is how one can sign in here."""
-    status, request_id = error.status, exchange.request_id
+def teller(letter: Letter, scheme: str) -> Callable[[MainstayError, Exchange], Reply]:
+    """What tells callers of errors, as it was specified; `scheme` is how one can sign in here."""
+    scheme = letter.scheme or scheme
+    if letter.errors is None and not letter.statuses:
+        return lambda error, exchange: failed(error, exchange, scheme, error.status)
+    given = dict(letter.statuses)
+    write = None if letter.errors is None else template.writer(msgspec.json.decode(letter.errors))
+
+    def tell(error: MainstayError, exchange: Exchange) -> Reply:
+        status = given.get(error.code) or status_of(type(error), given, error.status)
+        if write is None or accepted(exchange.headers.get(b"accept")).problem:
+            return failed(error, exchange, scheme, status)
+        values = failure_values(error, status, phrase_of(status), exchange.request_id)
+        body = write(values, details_of(error, letter.general))
+        return reply(error, exchange, scheme, status, JSON, body)
+
+    return tell
+
+
+def failed(error: MainstayError, exchange: Exchange, scheme: str, status: int) -> Reply:
+    """The reply that tells the caller of an error in Mainstay's own shape."""
+    request_id = exchange.request_id
     if accepted(exchange.headers.get(b"accept")).problem:
         title = phrase_of(status)
         body: Any = Problem(title, status, error.message, error.code, error.details, request_id)
@@ -56,8 +79,13 @@ def failed(error: MainstayError, exchange: Exchange, scheme: str) -> Reply:
     else:
         body = Failed(Failure(error.code, error.message, error.details, request_id))
         kind = JSON
+    return reply(error, exchange, scheme, status, kind, body)
+
+
+def reply(error: MainstayError, exchange: Exchange, scheme: str, status: int, kind: Header, body: Any) -> Reply:
+    """The body of an error with its headers."""
     allowances = exchange.call.allowances if exchange.call is not None else ()
-    headers = [kind, *SECURITY, NO_STORE, VARY, *own_headers(error, exchange, scheme, allowances)]
+    headers = [kind, *SECURITY, NO_STORE, VARY, *own_headers(error, status, exchange, scheme, allowances)]
     return Reply(status, headers, ENCODER.encode(body))
 
 
@@ -67,11 +95,11 @@ def phrase_of(status: int) -> str:
 
 
 def own_headers(
-    error: MainstayError, exchange: Exchange, scheme: str, allowances: tuple[Allowance, ...]
+    error: MainstayError, status: int, exchange: Exchange, scheme: str, allowances: tuple[Allowance, ...]
 ) -> list[Header]:
     """The headers that a status asks for."""
     headers = allowance_headers(allowances) if allowances else []
-    if error.status == 401:
+    if status == 401:
         wrong = ' error="invalid_token"' if scheme == "Bearer" and b"authorization" in exchange.headers else ""
         headers.append((b"www-authenticate", f"{scheme}{wrong}".encode()))
     if error.allow:

@@ -7,20 +7,15 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from mainstay import errors
-from mainstay.errors import MainstayError
-from mainstay.operation import Application, Operation, Parameter, Part, Resource, Shape
+import msgspec
+
+from mainstay import template
+from mainstay.operation import Application, Letter, Operation, Parameter, Part, Resource, Shape
 from mainstay.policy.tree import Always
+from mainstay.projections.rest.lettered import statuses
 from mainstay.wire import Form
 
 Json = dict[str, Any]
-
-STATUSES = {
-    error.code: error.status
-    for error in vars(errors).values()
-    if isinstance(error, type) and issubclass(error, MainstayError)
-}
-"""The status of each code."""
 
 EDGE = {
     "answer": ("NOT_ACCEPTABLE",),
@@ -89,11 +84,25 @@ PROBLEM: Json = {
     },
 }
 del PROBLEM["properties"]["message"]
+OF_LIST: Json = {
+    **META["properties"],
+    "offset": {"type": "integer", "description": "How many were passed over."},
+    "count": {"type": "integer", "description": "How many are answered here."},
+}
+"""What may stand beside the rows where an answer has a template."""
+OF_ERROR: Json = {
+    **PROBLEM["properties"],
+    "message": {"type": "string", "description": "A sentence for people."},
+    "field": {"type": "string", "description": "The field or parameter."},
+    "reason": {"type": "string", "description": "What kind of mistake it is; stable."},
+    "detail": {"type": "string", "description": "What would be right."},
+}
+"""What may stand in an error where it has a template."""
 
 
 def document(application: Application, *, scheme: str = "Bearer") -> Json:
     """The document of every operation but the opaque ones; `scheme` is HTTP's name of how one signs in."""
-    components: Json = {"Error": ERROR, "Problem": PROBLEM, "Meta": META}
+    components: Json = {"Error": error_schema(application.letter), "Problem": PROBLEM, "Meta": META}
     for resource in application.resources:
         components[resource.title] = resource_schema(application, resource, components)
     paths: dict[str, Json] = {}
@@ -108,10 +117,15 @@ def document(application: Application, *, scheme: str = "Bearer") -> Json:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"actor": {"type": "http", "scheme": scheme.lower()}},
+            "securitySchemes": {"actor": {"type": "http", "scheme": (application.letter.scheme or scheme).lower()}},
         },
         "tags": [{"name": one.name, "description": one.description} for one in application.resources],
     }
+
+
+def error_schema(letter: Letter) -> Json:
+    """The body of an error."""
+    return ERROR if letter.errors is None else template.schema(msgspec.json.decode(letter.errors), OF_ERROR)
 
 
 def described(application: Application, operation: Operation, components: Json) -> Json:
@@ -124,12 +138,14 @@ def described(application: Application, operation: Operation, components: Json) 
         "tags": [operation.resource] if operation.resource else [],
         "parameters": [parameter_of(parameter) for parameter in operation.parameters]
         + preconditions(operation, resource),
-        "responses": responses(operation, resource),
+        "responses": responses(operation, resource, statuses(application.letter)),
         "security": [{"actor": []}] if operation.policy != Always(True) else [{}, {"actor": []}],
     }
     if operation.body is not None:
         components[operation.body.name] = shape_schema(operation.body, components)
-        schema = {"$ref": f"#/components/schemas/{operation.body.name}"}
+        schema: Json = {"$ref": f"#/components/schemas/{operation.body.name}"}
+        if operation.body_as is not None:
+            schema = template.schema(msgspec.json.decode(operation.body_as), {"body": schema})
         kinds = ["application/json"] + (["application/merge-patch+json"] if operation.method == "PATCH" else [])
         json["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}
     return json
@@ -168,9 +184,9 @@ def has_version_before(operation: Operation, resource: Resource) -> bool:
     return resource.version is not None and operation.action not in ("list", "create")
 
 
-def responses(operation: Operation, resource: Resource) -> Json:
+def responses(operation: Operation, resource: Resource, by_code: Mapping[str, int]) -> Json:
     """Everything that can be answered, by status."""
-    found = {str(operation.status): success(operation, resource), **refusals(operation, resource)}
+    found = {str(operation.status): success(operation, resource), **refusals(operation, resource, by_code)}
     headers = headers_of(operation, resource)
     if operation.action == "get" and resource.version is not None:
         found["304"] = {"description": NOT_CHANGED, "headers": headers}
@@ -185,6 +201,10 @@ def success(operation: Operation, resource: Resource) -> Json:
     json: Json = {"description": HTTPStatus(operation.status).phrase, "headers": headers_of(operation, resource)}
     if operation.answer is not None:
         one: Json = {"$ref": f"#/components/schemas/{operation.answer.name}"}
+        if operation.answer_as is not None:
+            rows = {"type": "array", "items": one}
+            schema = template.schema(msgspec.json.decode(operation.answer_as), {"row": one, "rows": rows, **OF_LIST})
+            return json | {"content": {"application/json": {"schema": schema}}}
         properties: Json = {"data": {"type": "array", "items": one} if operation.many else one}
         if operation.many:
             properties["meta"] = {"$ref": "#/components/schemas/Meta"}
@@ -205,7 +225,7 @@ def headers_of(operation: Operation, resource: Resource) -> Json:
     return {name: {"description": text, "schema": {"type": "string"}} for name, text in words.items()}
 
 
-def refusals(operation: Operation, resource: Resource) -> Json:
+def refusals(operation: Operation, resource: Resource, by_code: Mapping[str, int]) -> Json:
     """The errors that it can answer with, by status."""
     codes = list(operation.errors)
     codes += EDGE["answer"] if operation.answer is not None else ()
@@ -213,7 +233,7 @@ def refusals(operation: Operation, resource: Resource) -> Json:
     codes += EDGE["version"] if has_version_before(operation, resource) else ()
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys(codes):
-        by_status.setdefault(STATUSES[code], []).append(code)
+        by_status.setdefault(by_code[code], []).append(code)
     return {str(status): refusal(status, by_status[status]) for status in sorted(by_status)}
 
 
@@ -303,7 +323,7 @@ def safe(name: str) -> str:
 # Together with FastAPI's
 
 
-def merged(ours: Json, custom: Json, opaque: Mapping[tuple[str, str], Operation]) -> Json:
+def merged(ours: Json, custom: Json, opaque: Mapping[tuple[str, str], Operation], letter: Letter) -> Json:
     """Our document with the routes of FastAPI's, whose 422 becomes our 400; ValueError where a name is taken twice."""
     schemas = dict(custom.get("components", {}).get("schemas", {}))
     for name in ("HTTPValidationError", "ValidationError"):
@@ -316,15 +336,15 @@ def merged(ours: Json, custom: Json, opaque: Mapping[tuple[str, str], Operation]
         for method, described_ in methods.items():
             operation = opaque.get((method.upper(), path))
             if operation is not None:
-                ours["paths"].setdefault(path, {})[method] = adapted(described_, operation)
+                ours["paths"].setdefault(path, {})[method] = adapted(described_, operation, statuses(letter))
     return ours
 
 
-def adapted(json: Json, operation: Operation) -> Json:
+def adapted(json: Json, operation: Operation, by_code: Mapping[str, int]) -> Json:
     """A custom route with our errors."""
     responses = {status: told for status, told in json.get("responses", {}).items() if status != "422"}
     codes = ["VALIDATION_ERROR", "UNAUTHENTICATED", "FORBIDDEN", "TOO_MANY_REQUESTS", "INTERNAL_ERROR", "UNAVAILABLE"]
     for code in codes:
-        responses.setdefault(str(STATUSES[code]), refusal(STATUSES[code], [code]))
+        responses.setdefault(str(by_code[code]), refusal(by_code[code], [code]))
     security: list[Json] = [{"actor": []}] if operation.policy != Always(True) else [{}, {"actor": []}]
     return json | {"responses": responses, "security": security}

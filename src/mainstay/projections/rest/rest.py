@@ -12,7 +12,7 @@ from mainstay.projections.projection import Door
 from mainstay.projections.rest.answer import Reply
 from mainstay.projections.rest.endpoints import Guarded, OperationEndpoint, OptionsEndpoint
 from mainstay.projections.rest.exchange import Exchange, Receive, Scope
-from mainstay.projections.rest.failure import failed
+from mainstay.projections.rest.failure import teller
 from mainstay.projections.rest.health import HealthEndpoint, LiveEndpoint
 from mainstay.projections.rest.routes import Found, Table, key_of, path_of
 
@@ -40,6 +40,7 @@ class Rest:
         self.listeners = tuple(listeners)
         self.body_limit = body_limit
         self.body_timeout = body_timeout
+        self.tell = teller(door.application.letter, door.identity.scheme)
         self.table = Table()
         self.guarded: dict[tuple[str, str], Guarded] = {}
         """By method and path, the operations that FastAPI answers."""
@@ -80,7 +81,7 @@ class Rest:
 
     def failed(self, error: MainstayError, exchange: Exchange) -> Reply:
         """The reply that tells of an error."""
-        return failed(error, exchange, self.door.identity.scheme)
+        return self.tell(error, exchange)
 
     def broke(self, error: BaseException, exchange: Exchange) -> Reply:
         """The reply to what nobody had foreseen: the caller is told an id, the log the rest."""

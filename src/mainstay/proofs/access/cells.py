@@ -89,6 +89,11 @@ def to_text(kind: Kind, value: Any) -> str:
     return str(wire["amount"]) if isinstance(wire, dict) and "amount" in wire else str(wire)
 
 
+def called(operation: Operation) -> dict[str, str]:
+    """By what it is, the name of each parameter of a query."""
+    return {one.means or one.name: one.name for one in operation.parameters if one.place == "query"}
+
+
 class Requests:
     """Makes requests of cells."""
 
@@ -138,21 +143,23 @@ class Requests:
 
     def query(self, cell: Cell) -> tuple[tuple[str, str], ...]:
         """The parameters behind the path."""
+        operation = cell.operation
+        names = called(operation)
         asked: list[tuple[str, str]] = []
         for filter_, operator, value in cell.question.filters:
             name = filter_.name if operator == "eq" else f"{filter_.name}[{operator}]"
             asked.append((name, self.filter_text(cell, filter_, operator, value)))
         if cell.question.sort:
-            asked.append(("sort", ",".join(("-" if down else "") + name for name, down in cell.question.sort)))
+            asked.append((names["sort"], ",".join(("-" if down else "") + name for name, down in cell.question.sort)))
         if cell.question.includes:
-            asked.append(("include", ",".join(cell.question.includes)))
+            asked.append((names["include"], ",".join(cell.question.includes)))
         if cell.question.fields:
-            asked.append(("fields", ",".join(cell.question.fields)))
-        if cell.question.count:
-            asked.append(("count", "exact"))
-        if cell.operation.action == "list":
-            most = self.application.resource(cell.operation.resource or "").paging.maximum
-            asked.append(("limit", str(min(cell.question.limit or most, most))))
+            asked.append((names["fields"], ",".join(cell.question.fields)))
+        if cell.question.count and "count" in names:
+            asked.append((names["count"], "exact"))
+        if operation.action == "list" and "limit" in names:
+            most = self.application.resource(operation.resource or "").paging.maximum
+            asked.append((names["limit"], str(min(cell.question.limit or most, most))))
         return tuple(asked)
 
     def filter_text(self, cell: Cell, filter_: Filter, operator: str, value: Any) -> str:

@@ -9,10 +9,12 @@ from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 
+from mainstay import errors, template
 from mainstay.engine import Call, Engine
 from mainstay.engine.call import NOTHING
 from mainstay.errors import MainstayError
 from mainstay.identity import Credentials
+from mainstay.operation import Application, Letter, Operation
 from mainstay.proofs.access.cells import NO_BODY, Request
 
 Message = MutableMapping[str, Any]
@@ -36,17 +38,28 @@ class Door(Protocol):
     async def ask(self, request: Request) -> Reply:
         """The answer to one request."""
 
+    def told(self, expected: frozenset[int]) -> frozenset[int]:
+        """The statuses that these are told as."""
+
 
 class Rest:
-    """REST, asked through the ASGI interface without any network."""
+    """REST, asked through the ASGI interface without any network, in the application's own shapes."""
 
-    def __init__(self, app: ASGI) -> None:
+    def __init__(self, app: ASGI, application: Application) -> None:
         self.app = app
+        self.letter = application.letter
+        self.operations = {operation.name: operation for operation in application.operations}
+        self.statuses = as_told(application.letter)
+
+    def told(self, expected: frozenset[int]) -> frozenset[int]:
+        """The statuses that these are told as."""
+        return frozenset(told for status in expected for told in self.statuses.get(status, (status,)))
 
     async def ask(self, request: Request) -> Reply:
         """The answer to one request."""
-        body = b"" if request.body is NO_BODY else msgspec.json.encode(request.body)
-        headers = [(name.encode(), value.encode()) for name, value in request.headers]
+        operation = self.operations[request.operation]
+        body = b"" if request.body is NO_BODY else msgspec.json.encode(enveloped(operation, request.body))
+        headers = [(name.encode(), self.specified(name, value).encode()) for name, value in request.headers]
         headers.append((b"host", b"localhost"))
         if request.body is not NO_BODY:
             kind = b"application/merge-patch+json" if request.method == "PATCH" else b"application/json"
@@ -81,8 +94,48 @@ class Rest:
         found = tuple(
             (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in messages[0]["headers"]
         )
+        status = messages[0]["status"]
+        if operation.answer_as is not None and document and status < 300:
+            shape = msgspec.json.decode(operation.answer_as)
+            meta = {name: at(document, shape, name) for name in ("total", "next", "previous")}
+            return Reply(status, at(document, shape, "rows" if operation.many else "row"), meta, raw, found)
         document = document if isinstance(document, dict) else {"data": document}
-        return Reply(messages[0]["status"], document.get("data"), document.get("meta"), raw, found)
+        return Reply(status, document.get("data"), document.get("meta"), raw, found)
+
+    def specified(self, name: str, value: str) -> str:
+        """The value of a header as the application wants it."""
+        if name != "authorization" or self.letter.scheme is None:
+            return value
+        return f"{self.letter.scheme} {value.partition(' ')[2]}"
+
+
+def enveloped(operation: Operation, body: Any) -> Any:
+    """A body in the envelope that it has here."""
+    if operation.body_as is None:
+        return body
+    return template.writer(msgspec.json.decode(operation.body_as))({"body": body}, ())
+
+
+def at(document: Any, shape: Any, name: str) -> Any:
+    """What stands in an answer where its template has a name; None where it has none."""
+    path = template.path(shape, name)
+    if path is None:
+        return None
+    for key in path:
+        document = document[key]
+    return document
+
+
+def as_told(letter: Letter) -> dict[int, frozenset[int]]:
+    """By the status of an error, those that it is told as here."""
+    given = dict(letter.statuses)
+    found: dict[int, set[int]] = {}
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, MainstayError):
+            codes = [getattr(above, "code", "") for above in kind.__mro__]
+            told = next((given[code] for code in codes if code in given), kind.status)
+            found.setdefault(kind.status, set()).add(told)
+    return {status: frozenset(told) for status, told in found.items()}
 
 
 class Direct:
@@ -91,6 +144,10 @@ class Direct:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.operations = {operation.name: operation for operation in engine.application.operations}
+
+    def told(self, expected: frozenset[int]) -> frozenset[int]:
+        """The statuses that these are told as: themselves."""
+        return expected
 
     async def ask(self, request: Request) -> Reply:
         """The answer to one request."""

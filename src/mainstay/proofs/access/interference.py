@@ -10,8 +10,9 @@ from mainstay.operation import Application
 from mainstay.policy.tree import Column, Exists
 from mainstay.proofs.access.cells import Cell
 from mainstay.proofs.access.doors import Reply
-from mainstay.proofs.access.matrix import MOST_PAGES, Disagreement, Matrix, Planned, after
+from mainstay.proofs.access.matrix import MOST_PAGES, Disagreement, Matrix, Planned
 from mainstay.proofs.access.oracle import Oracle
+from mainstay.proofs.access.pages import following
 from mainstay.proofs.access.personas import Persona, table_of
 from mainstay.proofs.access.rows import Rows
 from mainstay.proofs.access.sites import sites
@@ -73,8 +74,13 @@ async def heard(matrix: Matrix, cell: Cell) -> list[tuple[int, bytes, tuple[tupl
     """All that a persona hears of one cell: statuses, bytes and telling headers, of a list page by page."""
     request = matrix.requests.request(cell)
     replies = [await matrix.door.ask(request)]
-    while replies[-1].status == 200 and replies[-1].meta and replies[-1].meta.get("next") and len(replies) < MOST_PAGES:
-        replies.append(await matrix.door.ask(after(request, replies[-1].meta["next"])))
+    seen = 0
+    while cell.operation.action == "list" and replies[-1].status == 200 and len(replies) < MOST_PAGES:
+        seen += len(replies[-1].data)
+        onward = following(cell.operation, request, replies[-1], seen)
+        if onward is None:
+            break
+        replies.append(await matrix.door.ask(onward))
     return [(reply.status, reply.raw if reply.status < 300 else b"", said(reply)) for reply in replies]
 
 

@@ -13,6 +13,7 @@ from mainstay.proofs.access.authorization import Answers
 from mainstay.proofs.access.cells import Cell, Request, Requests
 from mainstay.proofs.access.doors import Door, Reply
 from mainstay.proofs.access.oracle import Expected, Oracle
+from mainstay.proofs.access.pages import after, following
 from mainstay.proofs.access.store import Change, Store
 from mainstay.storage import Storage
 
@@ -84,17 +85,20 @@ class Matrix:
         reply = await self.door.ask(request)
         if cell.operation.action != "list" or reply.status != 200:
             return reply
+        operation = cell.operation
         every, last, pages = list(reply.data), reply, 0
-        while last.meta["next"] is not None and pages < MOST_PAGES:
-            last = await self.door.ask(after(request, last.meta["next"]))
+        onward = following(operation, request, reply, len(every))
+        while onward is not None and pages < MOST_PAGES:
+            last = await self.door.ask(onward)
             if last.status != 200:
                 return last
             every += last.data
             pages += 1
-        if cell.question.limit is not None:
+            onward = following(operation, request, last, len(every))
+        if cell.question.limit is not None and operation.pages == "cursor":
             back = list(last.data)
             while last.meta["previous"] is not None and pages < 2 * MOST_PAGES:
-                last = await self.door.ask(after(request, last.meta["previous"]))
+                last = await self.door.ask(after(operation, request, last.meta["previous"]))
                 back = [*last.data, *back]
                 pages += 1
             if back != every:
@@ -103,7 +107,7 @@ class Matrix:
 
     def wrong_read(self, expected: Expected, reply: Reply) -> Iterator[str]:
         """What is wrong with the answer to a read."""
-        if reply.status not in expected.statuses:
+        if reply.status not in self.door.told(expected.statuses):
             yield f"status {reply.status}"
         elif reply.status == 200:
             if reply.data != expected.data:
@@ -116,7 +120,7 @@ class Matrix:
     def wrong_write(self, cell: Cell, expected: Expected, reply: Reply, changes: list[Change]) -> Iterator[str]:
         """What is wrong with a write: its status, what it did, what it answered."""
         resource = self.application.resource(cell.operation.resource or "")
-        if reply.status not in expected.statuses:
+        if reply.status not in self.door.told(expected.statuses):
             yield f"status {reply.status}"
         if reply.status >= 300:
             if changes:
@@ -189,12 +193,6 @@ class Matrix:
             yield "said to be done, and the row is there"
         if any(change.before is None for change in changes):
             yield "a delete made a row"
-
-
-def after(request: Request, cursor: str) -> Request:
-    """The same list from a cursor on."""
-    query = tuple((name, value) for name, value in request.query if name != "count")
-    return replace(request, query=(*query, ("cursor", cursor)))
 
 
 def difference(expected: Any, got: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mainstay.operation import Application, Operation, Resource
 from mainstay.policy.tree import ANYONE, Column
-from mainstay.proofs.access.cells import Cell, Question, Row, to_wire
+from mainstay.proofs.access.cells import Cell, Question, Row, called, to_wire
 from mainstay.proofs.access.personas import Persona, telling
 from mainstay.proofs.access.rows import Generated
 from mainstay.proofs.access.sites import sites
@@ -91,19 +91,20 @@ class Planner:
     def lists(self, operation: Operation) -> Iterator[Cell]:
         """One resource's lists: plain, counted, paged, by each filter, sort and include."""
         resource = self.resource(operation)
+        known = called(operation)
         for persona in self.personas(resource):
             yield Cell(persona, operation, "list", question=Question(count=True))
             yield Cell(persona, operation, "list in pages", question=Question(limit=2))
-            for include in resource.includes:
+            for include in resource.includes if "include" in known else ():
                 yield Cell(persona, operation, f"include {include.name}", question=Question(includes=(include.name,)))
-            for sort in resource.sorts:
+            for sort in resource.sorts if "sort" in known else ():
                 for down in (False, True):
                     asked = Question(sort=((sort.name, down),), count=not down, limit=3 if down else None)
                     yield Cell(persona, operation, f"sort by {'-' if down else ''}{sort.name}", question=asked)
             for name, question in self.filters(resource):
                 yield Cell(persona, operation, name, question=question)
             guarded = [field.name for field in resource.fields if field.readable]
-            if guarded:
+            if guarded and "fields" in known:
                 yield Cell(persona, operation, "one field", question=Question(fields=(guarded[-1],)))
 
     def filters(self, resource: Resource) -> Iterator[tuple[str, Question]]:
@@ -144,7 +145,7 @@ class Planner:
         for persona in self.personas(resource):
             for row in self.generated.rows[resource.table]:
                 yield Cell(persona, operation, "get", row)
-                for include in resource.includes:
+                for include in resource.includes if "include" in called(operation) else ():
                     yield Cell(persona, operation, f"get with {include.name}", row, Question(includes=(include.name,)))
 
     # Writes

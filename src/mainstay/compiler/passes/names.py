@@ -1,0 +1,76 @@
+"""Gives fields, filters, sorts and includes the names that callers know them by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mainstay.compiler.draft import Draft, DraftResource, is_of
+from mainstay.compiler.problem import nearest
+from mainstay.declare.resource import attribute_name
+from mainstay.operation import Filter
+
+WRITTEN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+"""A name as it can stand in a query, a path and a body."""
+WORD = re.compile(r"(?<=[A-Za-z0-9])_([a-z0-9])")
+
+
+def names(draft: Draft) -> None:
+    """Renames what the application's case or a resource's `names` calls otherwise than the models do."""
+    for resource in draft.resources:
+        given = aliases(draft, resource)
+        if not given and draft.case != "camel":
+            continue
+        for key, field in resource.fields.items():
+            resource.fields[key] = replace(field, name=called(draft, given, key))
+        resource.sorts = [replace(sort, name=called(draft, given, sort.name)) for sort in resource.sorts]
+        resource.includes = [replace(one, name=called(draft, given, one.name)) for one in resource.includes]
+        resource.filters = [filter_called(draft, given, filter_) for filter_ in resource.filters]
+        twice(draft, resource)
+
+
+def aliases(draft: Draft, resource: DraftResource) -> dict[str, str]:
+    """What the resource's `names` says, by attribute; a problem for each item that is none of the model's."""
+    given: Any = resource.declared.names
+    found: dict[str, str] = {}
+    for position, (item, name) in enumerate(given.items() if isinstance(given, Mapping) else ()):
+        key = attribute_name(item)
+        known = set(resource.fields) | {include.name for include in resource.includes}
+        if key not in known or not is_of(resource.model, item):
+            what = f"{resource.declared.__name__}.names renames {key}, which is not exposed"
+            draft.problem(resource.place("names", position), what, nearest(key, known))
+        elif not isinstance(name, str) or WRITTEN.fullmatch(name) is None:
+            what = f"{resource.declared.__name__}.names calls {key} {name!r}, which cannot stand in a query"
+            draft.problem(resource.place("names", position), what, "use letters, digits, _ and -")
+        else:
+            found[key] = name
+    return found
+
+
+def called(draft: Draft, given: Mapping[str, str], key: str) -> str:
+    """What callers call an attribute of the model."""
+    return given.get(key) or in_case(draft.case, key)
+
+
+def filter_called(draft: Draft, given: Mapping[str, str], filter_: Filter) -> Filter:
+    """A filter under the name that callers know; over relations each part has its own."""
+    first, *rest = filter_.name.split(".")
+    name = ".".join([called(draft, given, first), *(in_case(draft.case, part) for part in rest)])
+    return replace(filter_, name=name)
+
+
+def in_case(case: str, name: str) -> str:
+    """A name of Python's as callers write it."""
+    return WORD.sub(lambda match: match[1].upper(), name) if case == "camel" else name
+
+
+def twice(draft: Draft, resource: DraftResource) -> None:
+    """A problem for each name that two fields, or a field and an include, have now."""
+    seen: set[str] = set()
+    for name in [*(field.name for field in resource.fields.values()), *(one.name for one in resource.includes)]:
+        if name in seen:
+            what = f"{resource.declared.__name__} has two things that callers call {name}"
+            draft.problem(resource.place("names"), what, "give one of them another name: names = {..}")
+        seen.add(name)

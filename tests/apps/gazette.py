@@ -1,0 +1,139 @@
+"""An API that somebody else has specified: names, envelopes, errors, statuses, scheme and pages are theirs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx2
+from annotated_types import Ge, Len
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy.orm import Mapped, relationship
+
+from mainstay import Actor, Mainstay, Settings
+from mainstay.declare import (
+    Model,
+    Resource,
+    Timestamps,
+    Wire,
+    actor,
+    anyone,
+    descending,
+    field,
+    mount,
+    owner,
+    reference,
+    signed_in,
+    through,
+    unindexed,
+    where,
+)
+from tests.apps.identity import TokenIdentity
+
+
+class Reporter(Model):
+    """Who writes."""
+
+    full_name: Mapped[Annotated[str, Len(1, 40)]] = field(unique=True)
+    home_town: Mapped[Annotated[str, Len(1, 40)] | None]
+
+
+class NewsStory(Model, Timestamps):
+    """What is written."""
+
+    head_line: Mapped[Annotated[str, Len(1, 80)]] = field(unique=True)
+    body: Mapped[str]
+    word_count: Mapped[Annotated[int, Ge(0)]] = field(default=0)
+    printed: Mapped[bool] = field(default=True)
+    reporter_id: Mapped[UUID] = reference(Reporter, default=actor.id)
+    reporter: Mapped[Reporter] = relationship()
+
+
+class Reporters(Resource[Reporter]):
+    """Everybody who writes; paged by number."""
+
+    wire = Wire(many={"{many}": "{rows}", "pageNumber": "{page}", "of": "{total}"}, pages="page")
+    writable = [Reporter.full_name, Reporter.home_town]
+    filters = [Reporter.home_town]
+    sorts = [Reporter.full_name]
+    read = anyone
+    create = update = delete = signed_in
+
+
+class Stories(Resource[NewsStory]):
+    """Printed stories and one's own, newest first."""
+
+    name = "stories"
+    title = "NewsItem"
+    writable = [NewsStory.head_line, NewsStory.body, NewsStory.word_count, NewsStory.printed]
+    filters = [
+        *(NewsStory.word_count, NewsStory.reporter_id, through(NewsStory.reporter, Reporter.full_name)),
+        unindexed(NewsStory.head_line, "few stories"),
+    ]
+    sorts = [NewsStory.head_line, NewsStory.created_at]
+    order = [descending(NewsStory.created_at)]
+    includes = [NewsStory.reporter]
+    names = {NewsStory.body: "text", NewsStory.reporter: "writer"}
+    read = where(NewsStory.printed) | owner(NewsStory.reporter_id)
+    create = signed_in
+    update = delete = owner(NewsStory.reporter_id)
+
+
+RESOURCES: list[type[Resource[Any]]] = [Reporters, Stories]
+
+WIRE = Wire(
+    scheme="Token",
+    case="camel",
+    pages="offset",
+    one={"{one}": "{row}"},
+    many={"{many}": "{rows}", "{many}Count": "{total}"},
+    body={"{one}": "{body}"},
+    errors={"errors": {"{field}": ["{detail}"]}, "status": "{status}"},
+    general="body",
+    statuses={"VALIDATION_ERROR": 422, "CONFLICT": 422},
+    parameters={"limit": "perPage", "fields": None},
+)
+
+ACTORS = {"anna": Actor(UUID(int=1)), "bert": Actor(UUID(int=2))}
+
+router = APIRouter()
+
+
+class Weather(BaseModel):
+    """What it is like outside."""
+
+    degrees: int
+
+
+@router.post("/api/weather", status_code=201)
+async def report(weather: Weather) -> Weather:
+    """Takes a report of the weather."""
+    return weather
+
+
+def application(database: str) -> Mainstay:
+    """The gazette on a database."""
+    return Mainstay(
+        name="Gazette",
+        prefix="/api",
+        resources=RESOURCES,
+        routers=[mount(router, allow=signed_in)],
+        wire=WIRE,
+        identity=TokenIdentity(ACTORS),
+        settings=Settings(log="off", address_limit=None, user_limit=None, create_tables=True),
+        database=database,
+    )
+
+
+@asynccontextmanager
+async def calling(app: Mainstay) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of an application while it serves in this process."""
+    transport = httpx2.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://gazette.test") as client,
+    ):
+        yield client

@@ -1,0 +1,99 @@
+"""Every mistake in what is said of the wire is told with its file and line, what is wrong, what to do."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+
+from mainstay.declare import Resource, Wire, anyone
+from tests.compiler.models import Cook, Dish
+from tests.compiler.test_mistakes import problems, the as the_one
+
+the = partial(the_one, file=__file__)
+
+
+class Dishes(Resource[Dish]):
+    """Anything."""
+
+    operations = ["list", "get"]
+    filters = [Dish.title]
+    read = anyone
+
+
+MISTAKES: list[tuple[dict[str, Any], str, str]] = [
+    ({"one": {"data": "{rows}"}}, "names {rows}, which has no value", "did you mean row?"),
+    ({"many": {"data": "{rows}", "sum": "{totals}"}}, "names {totals}, which has no value", "did you mean total?"),
+    ({"body": {"data": "x"}}, "Wire(body=..) has no {body}", 'write "{body}"'),
+    ({"errors": {"what": "{messages}"}}, "names {messages}, which has no value", "did you mean message?"),
+    ({"one": {"row": "{row}", "at": {1, 2}}}, "Wire(one=..) is not JSON", "write JSON's own types"),
+    ({"pages": "offsets"}, "Wire(pages='offsets') is no way of paging", "did you mean offset?"),
+    ({"case": "kebab"}, "Wire(case='kebab') is no case", "there is camel, snake"),
+    ({"scheme": "Token "}, "Wire(scheme='Token ') is no scheme", "write one word"),
+    ({"statuses": {"VALIDATION": 422}}, "names VALIDATION, which is no error's code", "did you mean VALIDATION_ERROR?"),
+    ({"statuses": {"NOT_FOUND": 200}}, "says 200 for NOT_FOUND", "write a status from 400 to 599"),
+    ({"parameters": {"limits": "x"}}, "names limits, which no list has", "did you mean limit?"),
+    ({"parameters": {"limit": "per page"}}, "calls limit 'per page'", "use letters, digits, _ and -"),
+]
+
+
+@pytest.mark.parametrize("said, what, do", MISTAKES, ids=str)
+def test_what_the_application_says_wrong(said: dict[str, Any], what: str, do: str) -> None:
+    wire = Wire(**said)  # here it is written
+    the(problems(Dishes, wire=wire), "# here it is written", what=what, do=do)
+
+
+def test_a_name_of_what_is_not_exposed() -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        read = anyone
+        names = {Cook.name: "chef"}
+
+    the(problems(Recipes), "names = {", what="Recipes.names renames name, which is not exposed", do="there is")
+
+
+def test_a_name_that_cannot_stand_in_a_query() -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        read = anyone
+        names = {Dish.title: "the title"}
+
+    the(problems(Recipes), "names = {", what="calls title 'the title', which cannot stand", do="use letters")
+
+
+def test_a_name_that_another_field_has() -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        read = anyone
+        names = {Dish.title: "id"}
+
+    the(problems(Recipes), "names = {", what="has two things that callers call id", do="give one of them another")
+
+
+def test_a_resource_that_says_what_is_the_same_for_all() -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        read = anyone
+        wire = Wire(scheme="Token", case="camel")
+
+    the(problems(Recipes), "wire = Wire", what="Recipes.wire says scheme, case", do="write it in Mainstay(wire=Wire")
+
+
+def test_a_parameter_that_a_filter_is_called_like() -> None:
+    wire = Wire(parameters={"limit": "title"})
+    the(
+        problems(Dishes, wire=wire),
+        "filters = [",
+        what="dishes.list has two parameters called title",
+        do="another name",
+    )
+
+
+def test_a_secret_is_one_under_any_name() -> None:
+    class Cooks(Resource[Cook]):
+        operations = ["list"]
+        read = anyone
+        names = {Cook.api_key: "extra"}
+
+    the(problems(Cooks), "class Cooks", what="Cooks would answer Cook.api_key", do="write hidden = [Cook.api_key]")

@@ -1,0 +1,168 @@
+"""An API to somebody else's letter: names, envelopes, errors, statuses, scheme, parameters and pages as specified."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from mainstay.compiler import compile as compiled_of
+from mainstay.operation import from_json, to_json
+from tests.apps import gazette
+from tests.apps.gazette import application, calling
+from tests.apps.schemas import mistakes
+
+ANNA = {"Authorization": "Token anna"}
+BERT = {"Authorization": "Token bert"}
+
+
+@pytest.fixture
+async def paper(database_url: str) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of the gazette, where Anna and Bert are known as reporters."""
+    app = application(database_url)
+    async with calling(app) as client:
+        table = app.compiled.storage.tables["reporters"]
+        async with app.sessions.begin() as session:
+            for name, person in gazette.ACTORS.items():
+                await session.execute(table.insert().values(id=person.id, full_name=name, home_town=None))
+        yield client
+
+
+async def write(paper: httpx2.AsyncClient, head: str, *, by: dict[str, str] = ANNA, **more: Any) -> httpx2.Response:
+    """A new story."""
+    story = {"headLine": head, "text": "What happened.", **more}
+    return await paper.post("/api/stories", json={"newsItem": story}, headers=by)
+
+
+async def test_names_and_envelopes_are_those_that_were_specified(paper: httpx2.AsyncClient) -> None:
+    made = await write(paper, "Dragon seen", wordCount=3)
+    assert made.status_code == 201
+    story = made.json()["newsItem"]
+    assert set(story) == {"id", "headLine", "text", "wordCount", "printed", "reporterId", "createdAt", "updatedAt"}
+    assert made.headers["location"] == f"/api/stories/{story['id']}"
+    found = await paper.get(made.headers["location"])
+    assert found.json() == {"newsItem": story}
+    changed = await paper.patch(made.headers["location"], json={"newsItem": {"wordCount": 4}}, headers=ANNA)
+    assert changed.json()["newsItem"]["wordCount"] == 4
+    listed = await paper.get("/api/stories?include=writer&reporter.fullName=nobody")
+    assert listed.json()["errors"] == {"reporter.fullName": ["is not a parameter here; did you mean writer.fullName?"]}
+    listed = await paper.get("/api/stories?include=writer&writer.fullName=anna&wordCount[gte]=4&sort=-createdAt")
+    assert listed.json()["storiesCount"] == 1
+    assert listed.json()["stories"][0]["writer"]["fullName"] == "anna"
+
+
+async def test_a_body_outside_its_envelope_is_told_what_is_missing(paper: httpx2.AsyncClient) -> None:
+    for body in ({"headLine": "Dragon seen", "text": "-"}, {"data": {}}, {}, [], "newsItem"):
+        answer = await paper.post("/api/stories", json=body, headers=ANNA)
+        assert answer.status_code == 422
+        assert answer.json()["errors"] == {"newsItem": ["must be given"]}
+    beside = {"newsItem": {"headLine": "Dragon seen", "text": "-"}, "tags": []}
+    answer = await paper.post("/api/stories", json=beside, headers=ANNA)
+    assert answer.json()["errors"] == {"tags": ["does not belong beside newsItem"]}
+    answer = await paper.post("/api/stories", json={"newsItem": None}, headers=ANNA)
+    assert answer.json()["errors"] == {"body": ["the body must be a JSON object; it is not one"]}
+
+
+async def test_every_error_has_the_specified_shape_and_status(paper: httpx2.AsyncClient) -> None:
+    await write(paper, "Dragon seen")
+    wrong = await write(paper, "", wordCount=-1, head_line="?")
+    assert wrong.status_code == 422
+    assert wrong.json()["status"] == 422
+    assert set(wrong.json()["errors"]) == {"headLine", "wordCount", "head_line"}
+    taken = await write(paper, "Dragon seen")
+    assert (taken.status_code, taken.json()["errors"]) == (422, {"headLine": ["is taken"]})
+    unknown = await paper.get("/api/stories?wordCounts=3&perPage=x")
+    assert unknown.json()["errors"] == {
+        "wordCounts": ["is not a parameter here; did you mean wordCount?"],
+        "perPage": ["is not a whole number from 1 to 100"],
+    }
+    broken = await paper.post("/api/stories", content=b"{", headers=ANNA | {"Content-Type": "application/json"})
+    assert broken.status_code == 422
+    assert list(broken.json()["errors"]) == ["body"]
+    nobody = await paper.post("/api/stories", json={"newsItem": {"headLine": "-", "text": "-"}})
+    assert (nobody.status_code, nobody.json()["errors"]) == (401, {"body": ["Sign in to do this."]})
+    assert nobody.headers["www-authenticate"] == "Token"
+    lost = await paper.get("/api/nothing")
+    assert (lost.status_code, list(lost.json())) == (404, ["errors", "status"])
+    other = await paper.put("/api/stories", json={})
+    assert (other.status_code, other.json()["status"], other.headers["allow"]) == (405, 405, "GET, HEAD, OPTIONS, POST")
+    custom = await paper.post("/api/weather", json={"degrees": "warm"}, headers=ANNA)
+    assert (custom.status_code, list(custom.json()["errors"])) == (422, ["degrees"])
+    assert (await paper.post("/api/weather", json={"degrees": 20})).json()["status"] == 401
+    problem = await paper.get("/api/stories?x=1", headers={"Accept": "application/problem+json"})
+    assert (problem.status_code, problem.json()["status"]) == (422, 422)
+
+
+async def test_only_the_specified_scheme_is_taken(paper: httpx2.AsyncClient) -> None:
+    assert (await write(paper, "One", by={"Authorization": "Token anna"})).status_code == 201
+    assert (await write(paper, "Two", by={"Authorization": "token anna"})).status_code == 201
+    for wrong in ("Bearer anna", "Token carl", "anna"):
+        assert (await write(paper, "Three", by={"Authorization": wrong})).status_code == 401
+    assert (await paper.post("/api/weather", json={"degrees": 20}, headers=ANNA)).status_code == 201
+    bearer = {"Authorization": "Bearer anna"}
+    assert (await paper.post("/api/weather", json={"degrees": 20}, headers=bearer)).status_code == 401
+
+
+async def test_pages_by_offset_have_the_exact_count_of_what_the_caller_may_read(paper: httpx2.AsyncClient) -> None:
+    for number in range(7):
+        await write(paper, f"Story {number}", printed=number != 3)
+    seen = []
+    for offset in (0, 4, 8):
+        page = (await paper.get(f"/api/stories?sort=headLine&perPage=4&offset={offset}")).json()
+        assert page["storiesCount"] == 6
+        seen += [story["headLine"] for story in page["stories"]]
+    assert seen == [f"Story {number}" for number in range(7) if number != 3]
+    assert (await paper.get("/api/stories", headers=ANNA)).json()["storiesCount"] == 7
+    for gone in ("limit=4", "cursor=x", "page=1", "count=exact", "fields=id"):
+        name = gone.partition("=")[0]
+        assert list((await paper.get(f"/api/stories?{gone}")).json()["errors"]) == [name]
+    for wrong in ("-1", "x", "10001"):
+        told = (await paper.get(f"/api/stories?offset={wrong}")).json()["errors"]
+        assert told == {"offset": ["is not a whole number from 0 to 10000"]}
+
+
+async def test_pages_by_number_say_which_they_are(paper: httpx2.AsyncClient) -> None:
+    assert (await paper.get("/api/reporters?sort=fullName&perPage=1")).json() == {
+        "reporters": [{"id": str(gazette.ACTORS["anna"].id), "fullName": "anna", "homeTown": None}],
+        "pageNumber": 1,
+        "of": 2,
+    }
+    second = (await paper.get("/api/reporters?sort=fullName&perPage=1&page=2")).json()
+    assert (second["reporters"][0]["fullName"], second["pageNumber"], second["of"]) == ("bert", 2, 2)
+    assert (await paper.get("/api/reporters?page=0")).json()["errors"] == {
+        "page": ["is not a whole number from 1 to 10000"]
+    }
+
+
+async def test_the_document_describes_what_is_answered(paper: httpx2.AsyncClient) -> None:
+    document = (await paper.get("/openapi.json")).json()
+    assert document["components"]["securitySchemes"] == {"actor": {"type": "http", "scheme": "token"}}
+    await write(paper, "Dragon seen")
+    answers = {
+        ("/api/stories", "get", "200"): await paper.get("/api/stories"),
+        ("/api/stories", "post", "201"): await write(paper, "Dragon gone"),
+        ("/api/stories", "post", "422"): await write(paper, ""),
+        ("/api/stories", "post", "401"): await write(paper, "Dragon", by={}),
+        ("/api/reporters", "get", "200"): await paper.get("/api/reporters"),
+        ("/api/weather", "post", "422"): await paper.post("/api/weather", json={}, headers=ANNA),
+    }
+    for (path, method, status), answer in answers.items():
+        told = document["paths"][path][method]["responses"]
+        assert str(answer.status_code) == status
+        schema = told[status]["content"]["application/json"]["schema"]
+        assert mistakes(answer.json(), schema, document) == []
+    described = document["paths"]["/api/stories"]
+    assert {one["name"] for one in described["get"]["parameters"]} >= {"perPage", "offset", "wordCount[gte]"}
+    body = described["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert body["required"] == ["newsItem"]
+    assert "400" not in described["post"]["responses"]
+    assert "409" not in described["post"]["responses"]
+
+
+def test_a_letter_goes_to_json_and_back() -> None:
+    made = compiled_of(gazette.RESOURCES, wire=gazette.WIRE).application
+    assert made.letter.statuses == (("VALIDATION_ERROR", 422), ("CONFLICT", 422))
+    assert from_json(json.loads(json.dumps(to_json(made)))) == made
