@@ -95,7 +95,7 @@ class House:
     async def rows(self) -> Rows:
         """Every row of every table."""
         found: Rows = {}
-        for table in self.there.storage.metadata.sorted_tables:
+        for table in self.there.storage.tables.values():
             key = [column.name for column in table.primary_key]
             rows = await self.there.rows(table.name)
             found[table.name] = {tuple(row[name] for name in key): row for row in rows}

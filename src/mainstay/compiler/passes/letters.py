@@ -145,10 +145,10 @@ def check_templates(draft: Draft, wire: Wire, place: Place) -> None:
             draft.problem(place, f"Wire({what}=..) is not JSON", 'write JSON\'s own types, such as {"data": "{row}"}')
             continue
         allowed = (*known, *(() if what == "errors" else ("one", "many")))
-        for name in dict.fromkeys(template.names(shape)):
-            if name not in allowed:
-                draft.problem(place, f"Wire({what}=..) names {{{name}}}, which has no value", nearest(name, allowed))
-        if what != "errors" and template.path(shape, known[0]) is None:
+        unknown = [name for name in dict.fromkeys(template.names(shape)) if name not in allowed]
+        for name in unknown:
+            draft.problem(place, f"Wire({what}=..) names {{{name}}}, which has no value", nearest(name, allowed))
+        if not unknown and what != "errors" and template.path(shape, known[0]) is None:
             draft.problem(place, f"Wire({what}=..) has no {{{known[0]}}}", f'write "{{{known[0]}}}" where it stands')
     if wire.pages is not None and wire.pages not in PAGING:
         draft.problem(place, f"Wire(pages={wire.pages!r}) is no way of paging", nearest(str(wire.pages), PAGING))
