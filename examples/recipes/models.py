@@ -67,6 +67,7 @@ class Recipe(Model, Timestamps, Versioned):
 
     author: Mapped[Person] = relationship()
     tags: Mapped[list[Tag]] = relationship(secondary="recipe_tags")
+    comments: Mapped[list[Comment]] = relationship(back_populates="recipe")
 
 
 class Comment(Model, Timestamps):
@@ -76,7 +77,7 @@ class Comment(Model, Timestamps):
     author_id: Mapped[UUID] = reference(Person, on_delete="cascade", default=actor.id)
     body: Mapped[Annotated[str, Len(1, 2000)]]
 
-    recipe: Mapped[Recipe] = relationship()
+    recipe: Mapped[Recipe] = relationship(back_populates="comments")
     author: Mapped[Person] = relationship()
 
 

@@ -74,7 +74,7 @@ class Recipes(Resource[Recipe]):
     ]
     sorts = [Recipe.written_on, Recipe.title, Recipe.minutes, Recipe.servings, Recipe.created_at]
     order = [descending(Recipe.written_on)]
-    includes = [Recipe.author]
+    includes = [Recipe.author, Recipe.comments, Recipe.tags]
 
     read = where(Recipe.published) | owner(Recipe.author_id) | staff
     create = signed_in

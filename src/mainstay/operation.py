@@ -160,11 +160,17 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Include:
-    """A related row to answer with, as `resource` answers it."""
+    """Related rows to answer with, as `resource` answers them."""
 
     name: str
     relation: str
     resource: str
+    many: bool = False
+    """Whether they are a list."""
+    order: tuple[tuple[str, bool], ...] = ()
+    """Of a list, the target's columns in which it is sorted and whether descending, ended by its key."""
+    limit: int = 0
+    """Of a list, how many rows each parent's has at most: the first ones in its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,8 @@ class Resource:
     order: tuple[tuple[str, bool], ...] = ()
     """Columns of the default sort and whether descending, ended by the key."""
     includes: tuple[Include, ...] = ()
+    include_depth: int = 1
+    """How many relations, one after the other, `include` may follow: `comments.author` are two."""
     paging: Paging = Paging()
     version: str | None = None
     """The column that counts the writes of a row."""

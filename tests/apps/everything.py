@@ -24,6 +24,7 @@ from mainstay.declare import (
     anyone,
     descending,
     field,
+    include,
     no_one,
     owner,
     reference,
@@ -179,6 +180,7 @@ class Team(Model):
     """Some people."""
 
     name: Mapped[Annotated[str, Len(1, 40)]] = field(unique=True)
+    memberships: Mapped[list[Membership]] = relationship(back_populates="team")
 
 
 class User(Model, Timestamps):
@@ -198,8 +200,9 @@ class Membership(Model):
     duty: Mapped[Literal["member", "lead"]] = field(default="member")
     since: Mapped[dt.date | None]
 
-    team: Mapped[Team] = relationship()
+    team: Mapped[Team] = relationship(back_populates="memberships")
     user: Mapped[User] = relationship()
+    absences: Mapped[list[Absence]] = relationship(back_populates="membership")
 
 
 class Absence(Model, Versioned):
@@ -214,7 +217,7 @@ class Absence(Model, Versioned):
     team_id: Mapped[UUID]
     user_id: Mapped[UUID]
     day: Mapped[dt.date]
-    membership: Mapped[Membership] = relationship()
+    membership: Mapped[Membership] = relationship(back_populates="absences")
 
 
 class Folder(Model):
@@ -226,7 +229,9 @@ class Folder(Model):
     parent_id: Mapped[UUID | None] = reference("folders.id")
 
     team: Mapped[Team] = relationship()
-    parent: Mapped[Folder | None] = relationship(remote_side="Folder.id")
+    parent: Mapped[Folder | None] = relationship(remote_side="Folder.id", back_populates="folders")
+    folders: Mapped[list[Folder]] = relationship(back_populates="parent")
+    documents: Mapped[list[Document]] = relationship(back_populates="folder")
 
 
 class Label(Model):
@@ -234,6 +239,7 @@ class Label(Model):
 
     word: Mapped[Annotated[str, kinds.Slug(max_length=20)]] = field(unique=True)
     hidden: Mapped[bool] = field(default=False)
+    documents: Mapped[list[Document]] = relationship(secondary="document_labels", back_populates="labels")
 
 
 class DocumentLabel(Model):
@@ -259,10 +265,10 @@ class Document(Model, Timestamps, Versioned, SoftDelete):
     author_id: Mapped[UUID] = reference(User, on_delete="cascade", default=actor.id)
     reviewer_id: Mapped[UUID | None] = reference(User, on_delete="set null")
 
-    folder: Mapped[Folder] = relationship()
+    folder: Mapped[Folder] = relationship(back_populates="documents")
     author: Mapped[User] = relationship(foreign_keys="Document.author_id")
     reviewer: Mapped[User | None] = relationship(foreign_keys="Document.reviewer_id")
-    labels: Mapped[list[Label]] = relationship(secondary="document_labels")
+    labels: Mapped[list[Label]] = relationship(secondary="document_labels", back_populates="documents")
 
 
 DAY, MONTH = dt.timedelta(days=1), dt.timedelta(days=30)
@@ -275,6 +281,7 @@ class Teams(Resource[Team]):
 
     writable = [Team.name]
     sorts = [Team.name]
+    includes = [include(Team.memberships, limit=2, order=[descending(Membership.since)])]
     read = anyone
     create = update = delete = role("admin")
 
@@ -312,7 +319,7 @@ class Memberships(Resource[Membership]):
     write_once = [Membership.team_id, Membership.user_id]
     filters = [Membership.team_id, Membership.user_id, Membership.duty, through(Membership.team, Team.name)]
     sorts = [Membership.since]
-    includes = [Membership.team, via(Membership.user, PublicUsers)]
+    includes = [Membership.team, via(Membership.user, PublicUsers), Membership.absences]
     read = role("admin") | where(exists().where(Fellow.team_id == Membership.team_id, Fellow.user_id == actor.id))
     create = delete = role("admin")
     update = role("admin") | where(
@@ -347,7 +354,8 @@ class Folders(Resource[Folder]):
         through(Folder.team, Team.name),
     ]
     sorts = [Folder.name]
-    includes = [Folder.parent, Folder.team]
+    includes = [Folder.parent, Folder.team, include(Folder.folders, limit=3), include(Folder.documents, limit=2)]
+    include_depth = 3
     read = signed_in & (where(Folder.open) | where(in_my_team) | role("admin"))
     create = update = delete = where(in_my_team)
 
@@ -358,6 +366,7 @@ class Labels(Resource[Label]):
     lookup = Label.word
     writable = [Label.word, Label.hidden]
     sorts = [Label.word]
+    includes = [include(Label.documents, limit=2, order=[descending(Document.number)])]
     read = where(~Label.hidden) | scope("labels")
     create = update = delete = scope("labels")
 
@@ -392,7 +401,10 @@ class Documents(Resource[Document]):
     ]
     sorts = [Document.number, Document.title, Document.budget, Document.public_from, Document.created_at]
     order = [descending(Document.level), Document.title]
-    includes = [Document.folder, via(Document.author, PublicUsers), via(Document.reviewer, PublicUsers)]
+    includes = [
+        *(Document.folder, via(Document.author, PublicUsers), via(Document.reviewer, PublicUsers)),
+        Document.labels,
+    ]
 
     read = (
         where(

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from mainstay import Actor, Mainstay, Settings
-from mainstay.declare import Resource, actor, anyone, descending, field, owner, role, through, unindexed, where
+from mainstay.declare import Resource, actor, anyone, descending, field, include, owner, role, through, unindexed, where
 from tests.apps.identity import TokenIdentity
 
 
@@ -121,6 +121,7 @@ class Shelf(Base):
     shop: Mapped[str] = mapped_column("Shop", String(10), primary_key=True)
     place: Mapped[int] = mapped_column("Place", Integer, primary_key=True, autoincrement=False)
     note: Mapped[str | None] = mapped_column("Note", Text)
+    stocks: Mapped[list[Stock]] = relationship(back_populates="shelf")
 
 
 class Stock(Base):
@@ -134,7 +135,7 @@ class Stock(Base):
     place: Mapped[int] = mapped_column("Place", Integer)
     album_id: Mapped[int] = mapped_column("AlbumId", ForeignKey("Album.AlbumId"))
     count: Mapped[int] = mapped_column("Count", Integer, default=0)
-    shelf: Mapped[Shelf] = relationship()
+    shelf: Mapped[Shelf] = relationship(back_populates="stocks")
     album: Mapped[Album] = relationship()
 
 
@@ -145,6 +146,7 @@ class Artists(Resource[Artist]):
     writable = [Artist.name, Artist.rating]
     filters = [Artist.name]
     sorts = [Artist.name, Artist.rating]
+    includes = [include(Artist.albums, limit=3)]
     read = anyone
     create = update = delete = role("archive")
 
@@ -162,7 +164,7 @@ class Albums(Resource[Album]):
     ]
     sorts = [Album.title, Album.released_on]
     order = [descending(Album.released_on)]
-    includes = [Album.artist]
+    includes = [Album.artist, include(Album.tracks, order=[descending(Track.medium)])]
     read = where(~Album.withdrawn) | role("archive")
     create = update = delete = role("archive")
 
@@ -179,7 +181,7 @@ class Tracks(Resource[Track]):
         through(Track.playlists, Playlist.name),
     ]
     sorts = [Track.seconds, Track.medium]
-    includes = [Track.album]
+    includes = [Track.album, Track.playlists]
     read = where(Track.album_id.is_(None)) | where(~Track.album.has(Album.withdrawn)) | role("archive")
     create = update = delete = role("archive")
 
@@ -212,6 +214,7 @@ class Shelves(Resource[Shelf]):
     write_once = [Shelf.shop, Shelf.place]
     filters = [Shelf.shop]
     sorts = [Shelf.note]
+    includes = [Shelf.stocks]
     read = anyone
     create = update = delete = where(Shelf.shop == actor.claim("shop"))
 

@@ -17,6 +17,7 @@ from mainstay.declare import (
     Resource,
     actor,
     anyone,
+    include,
     mount,
     opaque,
     owner,
@@ -429,17 +430,17 @@ def test_an_include_that_two_resources_could_answer() -> None:
     assert "does not answer in this application" in problems(Recipes, Users)[0].what
 
 
-def test_an_include_of_many_and_of_another_model() -> None:
+def test_an_include_of_one_with_a_limit_and_one_of_another_model() -> None:
     class Recipes(Resource[Dish]):
         operations = ["list"]
         read = anyone
         includes = [
-            Dish.comments,  # many
+            include(Dish.author, limit=3),  # one
             Remark.recipe,  # not ours
         ]
 
-    first, second = problems(Recipes)
-    the([first], "# many", what="comments, a relation to many rows", do="list the others")
+    first, second = problems(Recipes, Users)
+    the([first], "# one", what="author has a limit or an order, but there is one row at most", do="drop them")
     the([second], "# not ours", what="recipe, which is not a relation of Dish", do="there is author, comments")
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from mainstay.actor import NOBODY, Actor
 from tests.engine.samples import blanks
+from tests.engine.test_writes import ANN
 from tests.engine.world import World, world
 
 ROWS = 3000
@@ -42,15 +44,37 @@ async def large(module_database_url: str) -> AsyncIterator[World]:
             row["identifier"] = uuid.UUID(int=spread)
         await there.insert("blanks", *rows)
         await there.insert("teams", *[{"id": uuid.UUID(int=n), "name": f"team {n}"} for n in range(1, ROWS)])
+        people = [{"id": uuid.UUID(int=n), "name": f"u{n}", "email": f"u{n}@example.com"} for n in range(1, 101)]
+        await there.insert("users", *[{**person, "password": "x"} for person in people])
+        await there.insert("memberships", *[{"team_id": uuid.UUID(int=n), "user_id": ANN.id} for n in range(1, ROWS)])
+        await there.insert("labels", *[{"id": uuid.UUID(int=n), "word": f"w{n}"} for n in range(1, ROWS)])
+        team = {"name": "folder", "team_id": uuid.UUID(int=1)}
+        await there.insert("folders", *[{"id": uuid.UUID(int=n), **team} for n in range(1, 300)])
+        row = {"title": "t", "state": "public"}
+        await there.insert(
+            "documents",
+            *[
+                {
+                    "id": uuid.UUID(int=n),
+                    "number": n,
+                    "folder_id": uuid.UUID(int=1 + n % 299),
+                    "author_id": uuid.UUID(int=1 + n % 97),
+                    **row,
+                }
+                for n in range(1, ROWS)
+            ],
+        )
+        links = [{"document_id": uuid.UUID(int=n), "label_id": uuid.UUID(int=1 + n % 99)} for n in range(1, ROWS)]
+        await there.insert("document_labels", *links)
         await there.run("ANALYZE")
         yield there
 
 
-async def plan(there: World, name: str, **ask: Any) -> str:
-    """How the database runs the first statement of a call."""
+async def plan(there: World, name: str, *, by: Actor = NOBODY, nth: int = 0, **ask: Any) -> str:
+    """How the database runs the first statement of a call, or a later one."""
     there.database.ran.clear()
-    await there.call(name, ask={key.replace("__", "["): value for key, value in ask.items()})
-    text, values = there.database.ran[0]
+    await there.call(name, by=by, ask={key.replace("__", "["): value for key, value in ask.items()})
+    text, values = there.database.ran[nth]
     explain = "EXPLAIN QUERY PLAN " if there.database.name == "sqlite" else "EXPLAIN "
     rows = await there.database.behind.read(explain + text, values)
     return "\n".join(str(row[-1]) for row in rows)
@@ -110,6 +134,25 @@ async def test_a_page_after_a_cursor_is_read_from_where_it_begins(large: World) 
                 assert "Index" in told, told
                 assert "Seq Scan" not in told, told
             answer = await large.call("entries.list", ask={"sort": sort, "limit": 20, "cursor": answer.meta.next})
+
+
+@pytest.mark.requirement("A2.10", "A2.15")
+async def test_an_included_list_is_read_from_indexes_for_each_parent(large: World) -> None:
+    for name, include in (
+        ("teams", "memberships"),
+        ("documents", "labels"),
+        ("labels", "documents"),
+        ("folders", "documents"),
+        ("memberships", "absences"),
+    ):
+        told = await plan(large, f"{name}.list", by=ANN, nth=1, include=include, limit=20)
+        if large.database.name == "sqlite":
+            whole = [line for line in told.splitlines() if line.startswith("SCAN") and "json_each" not in line]
+            assert [line for line in whole if "VIRTUAL TABLE" not in line] == [], (name, told)
+        else:
+            seen = [table for table in (include, "document_labels") if f"Seq Scan on {table} " in told]
+            assert not seen, (name, told)
+            assert "Function Scan on unnest" in told
 
 
 async def test_one_row_is_found_by_its_key(large: World) -> None:

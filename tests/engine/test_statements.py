@@ -20,6 +20,9 @@ async def fill(there: World, count: int) -> None:
         for n in range(count)
     ]
     await there.insert("documents", *rows)
+    label = uuid.UUID(int=999)
+    await there.insert("labels", {"id": label, "word": "word"})
+    await there.insert("document_labels", *[{"document_id": row["id"], "label_id": label} for row in rows])
     await there.insert("entries", *[{"number": n, "place": n, "rank": n % 3} for n in range(10**6, 10**6 + count)])
 
 
@@ -35,6 +38,9 @@ async def test_a_call_runs_as_many_statements_at_1_10_and_1000_rows_and_never_mo
             ("documents.list", (), {"ask": {**everything, "limit": 100}}),
             ("documents.list", (), {"ask": {"page": 1}}),
             ("documents.get", (uuid.UUID(int=1000),), {"ask": {"include": "folder,author,reviewer"}}),
+            ("documents.list", (), {"ask": {"include": "labels.documents,folder.documents,folder.team"}}),
+            ("folders.list", (), {"ask": {"include": "documents.labels.documents,documents.author,folders"}}),
+            ("documents.get", (uuid.UUID(int=1000),), {"ask": {"include": "labels,folder.folders"}}),
             ("documents.create", (), {"body": document(number=50, reviewer_id=str(ANN.id))}),
             ("documents.update", (uuid.UUID(int=1000),), {"body": {"title": "x"}, "if_match": "*"}),
             ("documents.replace", (uuid.UUID(int=1000),), {"body": {"title": "y"}, "if_match": "*"}),

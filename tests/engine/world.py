@@ -206,8 +206,15 @@ class World:
 
     async def clear(self) -> None:
         """No rows anywhere."""
-        names = [table.name for table in reversed(self.storage.metadata.sorted_tables)]
-        await self.run(*[f'DELETE FROM "{name}"' for name in names])
+        tables = list(reversed(self.storage.metadata.sorted_tables))
+        to_itself = [
+            f'UPDATE "{table.name}" SET "{column.name}" = NULL'
+            for table in tables
+            for constraint in table.foreign_key_constraints
+            for column in constraint.columns
+            if constraint.referred_table is table
+        ]
+        await self.run(*to_itself, *[f'DELETE FROM "{table.name}"' for table in tables])
 
 
 @asynccontextmanager

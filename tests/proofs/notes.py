@@ -10,7 +10,20 @@ from annotated_types import Len
 from sqlalchemy import exists, func
 from sqlalchemy.orm import Mapped, relationship
 
-from mainstay.declare import Model, Resource, actor, field, owner, reference, role, signed_in, through, where
+from mainstay.declare import (
+    Model,
+    Resource,
+    actor,
+    descending,
+    field,
+    include,
+    owner,
+    reference,
+    role,
+    signed_in,
+    through,
+    where,
+)
 
 
 class Writer(Model):
@@ -29,6 +42,23 @@ class Shelf(Model):
     name: Mapped[Annotated[str, Len(1, 40)]]
     open: Mapped[bool | None]
     keeper_id: Mapped[UUID] = reference(Writer, on_delete="cascade", default=actor.id)
+    notes: Mapped[list[Note]] = relationship(back_populates="shelf")
+
+
+class Word(Model):
+    """A word that notes are found by."""
+
+    __tablename__ = "note_words"
+    text: Mapped[Annotated[str, Len(1, 40)]] = field(unique=True)
+
+
+class NoteWord(Model):
+    """That a note has a word, which may be a secret of whoever said so."""
+
+    __tablename__ = "note_note_words"
+    note_id: Mapped[UUID] = reference("note_notes.id", primary_key=True, on_delete="cascade")
+    word_id: Mapped[UUID] = reference(Word, primary_key=True, on_delete="cascade")
+    said_by: Mapped[UUID | None] = reference(Writer, on_delete="set null")
 
 
 class Note(Model):
@@ -43,7 +73,8 @@ class Note(Model):
     writer_id: Mapped[UUID] = reference(Writer, on_delete="cascade", default=actor.id)
     shelf_id: Mapped[UUID] = reference(Shelf, on_delete="cascade")
     writer: Mapped[Writer] = relationship()
-    shelf: Mapped[Shelf] = relationship()
+    shelf: Mapped[Shelf] = relationship(back_populates="notes")
+    words: Mapped[list[Word]] = relationship(secondary="note_note_words")
 
 
 class Writers(Resource[Writer]):
@@ -65,9 +96,26 @@ class Shelves(Resource[Shelf]):
     name = "shelves"
     writable = [Shelf.name, Shelf.open]
     sorts = [Shelf.name]
+    includes = [include(Shelf.notes, limit=2, order=[descending(Note.rank)])]
     read = ~where(~Shelf.open) | owner(Shelf.keeper_id)
     create = signed_in
     update = delete = owner(Shelf.keeper_id)
+
+
+class Words(Resource[Word]):
+    """Every word."""
+
+    name = "words"
+    operations = ["list", "get"]
+    read = signed_in
+
+
+class NoteWords(Resource[NoteWord]):
+    """Which words are nobody's secret, and one's own."""
+
+    name = "note_words"
+    operations = ["list"]
+    read = where(NoteWord.said_by.is_(None)) | owner(NoteWord.said_by)
 
 
 class Notes(Resource[Note]):
@@ -77,7 +125,7 @@ class Notes(Resource[Note]):
     writable = [Note.title, Note.sealed, Note.rank, Note.thought, Note.shelf_id, Note.until]
     filters = [Note.title, Note.rank, Note.thought, through(Note.writer, Writer.name), through(Note.shelf, Shelf.name)]
     sorts = [Note.title, Note.rank, Note.thought]
-    includes = [Note.writer, Note.shelf]
+    includes = [Note.writer, Note.shelf, Note.words]
     read = (
         owner(Note.writer_id)
         | (~where(Note.sealed) & where(exists().where(Shelf.id == Note.shelf_id, Shelf.open)))  # type: ignore[arg-type]
@@ -90,4 +138,4 @@ class Notes(Resource[Note]):
     write_fields = {Note.rank: role("editor") | owner(Note.writer_id)}
 
 
-RESOURCES = [Writers, Shelves, Notes]
+RESOURCES = [Writers, Shelves, Words, NoteWords, Notes]

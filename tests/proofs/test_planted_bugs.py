@@ -20,7 +20,7 @@ from mainstay.engine import Engine, reading, work
 from mainstay.engine.bodies import Bodies
 from mainstay.engine.mistakes import Mistakes
 from mainstay.engine.plan import Guards
-from mainstay.engine.sql import filters, policy, read, write
+from mainstay.engine.sql import filters, policy, read, related, write
 from mainstay.policy.tree import Not
 from mainstay.proofs.access.proof import Result, Scale, prove
 from tests.proofs.notes import RESOURCES
@@ -56,6 +56,27 @@ def includes_without_policy(monkeypatch: pytest.MonkeyPatch) -> None:
             self.guards = kept
 
     monkeypatch.setattr(read.Answered, "included", careless)
+
+
+def lists_without_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of an included list are shown whoever asks."""
+    honest = read.level
+    monkeypatch.setattr(read, "level", lambda schema, guards, *rest: honest(schema, OPEN, *rest))
+
+
+def links_without_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An included list follows links that the caller may not read."""
+    monkeypatch.setattr(related, "readable", lambda *arguments: iter(()))
+
+
+def lists_with_a_row_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An included list goes on beyond its bound."""
+    honest = read.bounded
+
+    def careless(table: Any, rows: Any, given: Any, where: Any, order: Any, limit: int, dialect: Any) -> Any:
+        return honest(table, rows, given, where, order, limit + 1, dialect)
+
+    monkeypatch.setattr(read, "bounded", careless)
 
 
 def counts_without_policy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,6 +176,9 @@ def unknown_members_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
 
 FAULTS: dict[Plant, str] = {
     includes_without_policy: "include ",
+    lists_without_policy: "include notes",
+    links_without_policy: "include words",
+    lists_with_a_row_too_many: "include notes",
     counts_without_policy: "list",
     filters_over_relations_without_policy: "filter shelf.name",
     filters_by_hidden_fields: "filter thought",

@@ -12,6 +12,7 @@ from typing import Any
 from mainstay.compiler.draft import Draft
 from mainstay.compiler.finish import finish
 from mainstay.compiler.passes.declared_fields import fields
+from mainstay.compiler.passes.declared_includes import includes
 from mainstay.compiler.passes.declared_indexes import declare_indexes as put_indexes, indexes
 from mainstay.compiler.passes.declared_lists import lists
 from mainstay.compiler.passes.declared_policies import policies
@@ -25,6 +26,7 @@ from mainstay.compiler.problem import DeclarationErrors, Place, Problem
 from mainstay.compiler.verify.every_filter_and_sort_has_an_index import every_filter_and_sort_has_an_index
 from mainstay.compiler.verify.every_operation_has_a_policy import every_operation_has_a_policy
 from mainstay.compiler.verify.every_write_can_be_made import every_write_can_be_made
+from mainstay.compiler.verify.includes_are_bounded import includes_are_bounded
 from mainstay.compiler.verify.includes_name_one_resource import includes_name_one_resource
 from mainstay.compiler.verify.lookups_are_unique import lookups_are_unique
 from mainstay.compiler.verify.names_and_paths_are_unique import names_and_paths_are_unique
@@ -42,6 +44,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     fields,
     policies,
     lists,
+    includes,
     indexes,
     names,
     operations,
@@ -54,6 +57,7 @@ VERIFIERS: tuple[Callable[[Draft], Iterable[Problem]], ...] = (
     every_operation_has_a_policy,
     every_filter_and_sort_has_an_index,
     every_write_can_be_made,
+    includes_are_bounded,
     includes_name_one_resource,
     lookups_are_unique,
     names_and_paths_are_unique,

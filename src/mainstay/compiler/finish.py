@@ -90,6 +90,7 @@ def resource_of(draft: Draft, resource: DraftResource) -> Resource:
         sorts=tuple(resource.sorts),
         order=tuple(resource.order),
         includes=tuple(resource.includes),
+        include_depth=resource.declared.include_depth,
         paging=Paging(resource.declared.default_limit, resource.declared.max_limit),
         version=resource.version,
         deleted=resource.deleted,

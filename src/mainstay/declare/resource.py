@@ -35,18 +35,21 @@ class Unindexed:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Via:
-    """A relation answered as a certain resource answers it."""
-
-    relation: Attribute
-    resource: type[Resource[Any]]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Descending:
     """A column of a default sort, largest first."""
 
     column: Attribute
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Via:
+    """A relation, answered as a certain resource answers it, so many rows of it, in a certain order."""
+
+    relation: Attribute
+    resource: type[Resource[Any]] | None = None
+    """The one resource of the relation's target where nothing is said."""
+    limit: int | None = None
+    order: Sequence[Attribute | Descending] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,9 +69,20 @@ def unindexed(of: Attribute | Through, reason: str) -> Unindexed:
     return Unindexed(of, reason)
 
 
-def via(relation: Attribute, resource: type[Resource[Any]]) -> Via:
+def via(
+    relation: Attribute,
+    resource: type[Resource[Any]],
+    *,
+    limit: int | None = None,
+    order: Sequence[Attribute | Descending] = (),
+) -> Via:
     """An include answered as `resource` answers it, where a model has several resources."""
-    return Via(relation, resource)
+    return Via(relation, resource, limit, order)
+
+
+def include(relation: Attribute, *, limit: int | None = None, order: Sequence[Attribute | Descending] = ()) -> Via:
+    """An include of many rows: at most `limit` (20) of each parent's, in `order` (that of the rows' resource)."""
+    return Via(relation, None, limit, order)
 
 
 def descending(column: Attribute) -> Descending:
@@ -108,6 +122,9 @@ class Resource(Generic[M]):
     order: ClassVar[Sequence[Attribute | Descending]] = ()
     """The sort of a list that does not ask for one; by key where nothing is said."""
     includes: ClassVar[Sequence[Attribute | Via]] = ()
+    """Relations that `include` may name; from there on, what the includes of their resources name."""
+    include_depth: ClassVar[int] = 2
+    """How many relations, one after the other, `include` may follow: `comments.author` are two."""
     lookup: ClassVar[Attribute | None] = None
     """The unique field that stands in paths; the key where nothing is said."""
     indexes: ClassVar[Sequence[Together]] = ()

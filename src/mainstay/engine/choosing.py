@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from mainstay.engine.mistakes import LONGEST, Mistakes, nearest
 from mainstay.engine.plan import Order, Selection
-from mainstay.operation import Application, Resource
+from mainstay.operation import Application, Resource, named
 
 SORTED_BY = 3
 """Fields in one `sort`."""
 
+INCLUDED = 16
+"""Paths in one `include`."""
+
 REMEMBERED = 256
 """Spellings of `sort`, and of `fields` and `include`, whose meaning is kept."""
+
+Path = tuple[str, ...]
+"""Names of includes, one after the other."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -23,13 +29,13 @@ class Choices:
     """How one resource may be sorted and shown; what a spelling means is remembered."""
 
     def __init__(self, application: Application, resource: Resource) -> None:
+        self.application = application
         self.resource = resource
         self.sorts = {sort.name: sort.column for sort in resource.sorts}
         self.key = application.table(resource.table).key
-        self.readable = readable(resource)
-        self.includes = {item.name: whole(application, item.resource) for item in resource.includes}
         self.orders: dict[str, tuple[Order, tuple[str, ...]]] = {"": (resource.order, ())}
-        self.selections = {("", ""): Selection(resource.name, self.readable)}
+        self.selections = {("", ""): whole(application, resource.name)}
+        self.looked_at: dict[Selection, list[str]] = {}
 
     def order(self, text: str, mistakes: Mistakes) -> tuple[Order, tuple[str, ...]]:
         """The order that a sort means, ended by the key, and the fields in it."""
@@ -53,31 +59,95 @@ class Choices:
         known = self.selections.get((fields, include))
         if known is not None:
             return known
-        wanted = listed("fields", fields.split(","), self.readable, mistakes) if fields else self.readable
-        included = listed("include", include.split(","), self.includes, mistakes) if include else []
+        paths = self.paths(include, mistakes)
+        chosen = self.chosen(fields, paths, mistakes) if fields else {}
         if mistakes.details:
             return self.selections["", ""]
-        selection = Selection(
-            self.resource.name,
-            tuple(name for name in self.readable if name in wanted),
-            tuple((name, inner) for name, inner in self.includes.items() if name in included),
-        )
-        return remembered(self.selections, (fields, include), selection)
+        return remembered(self.selections, (fields, include), selected((), paths, chosen))
+
+    def paths(self, include: str, mistakes: Mistakes) -> dict[Path, Resource]:
+        """The relations that are followed, each path with the resource that it leads to; the empty one leads here."""
+        found: dict[Path, Resource] = {(): self.resource}
+        texts = include.split(",") if include else []
+        for text in dict.fromkeys(texts):
+            path = tuple(text.split(".", self.resource.include_depth))
+            if len(path) > self.resource.include_depth:
+                mistakes.add("include", "too_deep", f"follows more than {self.resource.include_depth} relations")
+                continue
+            for place, name in enumerate(path):
+                known = {item.name: item for item in found[path[:place]].includes}
+                if not listed("include", [name], known, mistakes, path[:place]):
+                    break
+                found[path[: place + 1]] = self.application.resource(known[name].resource)
+        for text in dict.fromkeys(one for one in texts if texts.count(one) > 1):
+            mistakes.add("include", "given_twice", f"names {text[:LONGEST]} twice")
+        if len(texts) > INCLUDED:
+            mistakes.add("include", "too_many", f"names more than {INCLUDED} relations")
+        return found
+
+    def chosen(self, fields: str, paths: dict[Path, Resource], mistakes: Mistakes) -> dict[Path, list[str]]:
+        """The fields that are named, by the path that stands before them."""
+        names: dict[Path, list[str]] = {(): []}
+        for text in fields.split(","):
+            *before, name = text.split(".", self.resource.include_depth)
+            path = tuple(before)
+            if path in paths:
+                names.setdefault(path, []).append(name)
+            else:
+                names[()].append(text)
+        return {path: listed("fields", given, readable(paths[path]), mistakes, path) for path, given in names.items()}
+
+    def resources(self, selection: Selection) -> list[str]:
+        """The resources whose policies what is included is read under, those of links among them."""
+        known = self.looked_at.get(selection)
+        if known is not None:
+            return known
+        return remembered(self.looked_at, selection, list(dict.fromkeys(resources_in(self.application, selection))))
 
 
-def listed(parameter: str, names: list[str], known: Iterable[str], mistakes: Mistakes) -> list[str]:
-    """Those of the names that are known; a mistake for each that is not, or is given twice."""
+def selected(path: Path, paths: dict[Path, Resource], chosen: dict[Path, list[str]]) -> Selection:
+    """What is answered at the end of a path."""
+    resource = paths[path]
+    fields = readable(resource)
+    if chosen.get(path):
+        fields = tuple(name for name in fields if name in chosen[path])
+    inner = [(item.name, (*path, item.name)) for item in resource.includes]
+    return Selection(
+        resource.name, fields, tuple((name, selected(there, paths, chosen)) for name, there in inner if there in paths)
+    )
+
+
+def resources_in(application: Application, selection: Selection) -> Iterator[str]:
+    """The resources whose policies the includes of a selection are read under."""
+    resource = application.resource(selection.resource)
+    for name, inner in selection.includes:
+        include = named(resource.includes, name)
+        for step in application.table(resource.table).relation(include.relation).steps[:-1]:
+            yield from (link.name for link in application.resources_of(step.table))
+        yield inner.resource
+        yield from resources_in(application, inner)
+
+
+def listed(parameter: str, names: list[str], known: Iterable[str], mistakes: Mistakes, before: Path = ()) -> list[str]:
+    """Those of the names that are known behind a path; a mistake for each that is not, or is given twice."""
     found: list[str] = []
     for name in names:
         if name not in known:
             if not mistakes.enough:
-                what = f"names {name[:LONGEST]!r}, which cannot be chosen; {nearest(name[:LONGEST], known)}"
-                mistakes.add(parameter, "unknown_field", what)
+                told, there = dotted(before, name)[:LONGEST], [dotted(before, one) for one in known]
+                mistakes.add(
+                    parameter, "unknown_field", f"names {told!r}, which cannot be chosen; {nearest(told, there)}"
+                )
         elif name in found:
-            mistakes.add(parameter, "given_twice", f"names {name} twice")
+            mistakes.add(parameter, "given_twice", f"names {dotted(before, name)} twice")
         else:
             found.append(name)
     return found
+
+
+def dotted(before: Path, name: str) -> str:
+    """A name with the path before it."""
+    return ".".join((*before, name))
 
 
 def remembered(kept: dict[K, V], key: K, value: V) -> V:

@@ -13,6 +13,7 @@ from mainstay.backing.databases.database import Database
 from mainstay.engine.asked import Asked, Questions
 from mainstay.engine.call import Answer, Call, Meta
 from mainstay.engine.cursor import Cursors, Position
+from mainstay.engine.fetching import fetched
 from mainstay.engine.guards import Deciders
 from mainstay.engine.plan import CountPlan, GetPlan, ListPlan, Seek
 from mainstay.engine.shapes import Shapes
@@ -45,7 +46,7 @@ class Reader:
 
     def involved(self, asked: Asked) -> tuple[str, ...]:
         """The names of the policies that the call reads under."""
-        others = [inner.resource for _, inner in asked.selection.includes]
+        others = self.questions.choices.resources(asked.selection) if asked.selection.includes else []
         if self.looking_at:
             others += [name for wanted in asked.conditions for name in self.looking_at.get(wanted, ())]
         return self.deciders.reading(self.resource.name, *others) if others else self.own
@@ -62,11 +63,12 @@ class Reader:
                 GetPlan(asked.selection, self.deciders.guards(names, call.actor), self.questions.keys.columns),
             ),
         )
-        rows = await read(call, reading.statement, Inputs(call.actor, now, key=asked.key), database)
+        inputs = Inputs(call.actor, now, key=asked.key)
+        rows = await read(call, reading.statement, inputs, database)
         if not rows:
             raise NotFound
         row = rows[0]
-        (data,) = reading.make(rows)
+        (data,) = await fetched(call, reading, rows, inputs, database)
         version = None
         if reading.version is not None:
             version = str(row[reading.version])
@@ -94,7 +96,7 @@ class Reader:
         if asked.count is not None:
             total = await self.total(call, asked, names, numbers, inputs, database)
         meta = self.turned(asked, reading, rows, position, total)
-        return Answer(200, reading.make(rows), meta)
+        return Answer(200, await fetched(call, reading, rows, inputs, database), meta)
 
     def page_shape(
         self, call: Call, asked: Asked, seek: Seek | None, names: tuple[str, ...], numbers: tuple[int, ...]

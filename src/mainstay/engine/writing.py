@@ -14,7 +14,6 @@ from msgspec import structs
 
 from mainstay.actor import Actor
 from mainstay.backing.databases.database import (
-    Command,
     Database,
     ForeignKeyViolation,
     IntegrityFailure,
@@ -22,6 +21,7 @@ from mainstay.backing.databases.database import (
     UniqueViolation,
 )
 from mainstay.engine.call import Answer, Call
+from mainstay.engine.fetching import answers, run
 from mainstay.engine.guards import Deciders
 from mainstay.engine.mistakes import Mistakes
 from mainstay.engine.preconditions import check_version
@@ -181,7 +181,7 @@ class Writer:
         version = None if writing.version is None else str(written[writing.version])
         new = self.operation.action == "create"
         key = tuple(as_text(value) for value in writing.lookup(written)) if new else None
-        (data,) = writing.make([written])
+        (data,) = yield from answers(call, writing, [written], inputs)
         return Answer(self.operation.status, data, version=version, key=key)
 
 
@@ -195,9 +195,3 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
-
-
-def run(call: Call, statement: Statement, inputs: Inputs) -> Script[Sequence[Any]]:
-    """One statement of a script."""
-    call.statements += 1
-    return (yield Command(statement.text, statement.values(inputs)))

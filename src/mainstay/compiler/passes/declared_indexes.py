@@ -18,7 +18,7 @@ from mainstay.compiler.draft import Draft, DraftResource, DraftTable
 from mainstay.compiler.passes.declared_lists import ended_by_key
 from mainstay.compiler.problem import Place
 from mainstay.declare.resource import Descending, Together
-from mainstay.operation import Filter, Index
+from mainstay.operation import Filter, Include, Index, Step
 from mainstay.policy import tree
 
 Order = list[tuple[str, bool]]
@@ -90,13 +90,25 @@ def needs(draft: Draft, resource: DraftResource) -> Iterator[tuple[str, Need]]:
             rest = [part for part in resource.order if part[0] != filter_.column]
             yield own, Need([(filter_.column, False), *rest], f"filter {filter_.name} with the default order", place)
     for include in resource.includes:
-        (step,) = draft.tables[own].relations[include.relation].steps
-        order = [(remote, False) for _, remote in step.pairs]
-        yield step.table, Need(order, f"include={include.name}", partial(resource.place, "includes"))
+        steps = draft.tables[own].relations[include.relation].steps
+        for step, order in zip(steps, include_orders(steps, include), strict=True):
+            yield step.table, Need(order, f"include={include.name}", partial(resource.place, "includes"))
     for position, together in enumerate(resource.listed("indexes")):
         columns = together_columns(draft, resource, together, position)
         yield own, Need(columns, "together(..)", partial(resource.place, "indexes", position))
     yield from needs_of_policies(resource)
+
+
+def include_orders(steps: tuple[Step, ...], include: Include) -> Iterator[Order]:
+    """What an include looks up in the table of each step: its rows in order, and of a link where it leads to."""
+    for step, onward in zip(steps, (*steps[1:], None), strict=True):
+        found = [remote for _, remote in step.pairs]
+        order = [(name, False) for name in found]
+        if onward is not None:
+            order += [(local, False) for local, _ in onward.pairs if local not in found]
+        elif len(steps) == 1:
+            order += [part for part in include.order if part[0] not in found]
+        yield order
 
 
 def together_columns(draft: Draft, resource: DraftResource, together: Any, position: int) -> Order:

@@ -1,4 +1,4 @@
-"""How lists may be asked for: filters, sorts, the default order, includes."""
+"""How lists may be asked for: filters, sorts, the default order."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable, is_of
 from mainstay.compiler.problem import nearest
-from mainstay.declare.resource import Descending, Through, Unindexed, Via, attribute_name
-from mainstay.operation import Filter, Include, Relation, Sort
+from mainstay.declare.resource import Descending, Through, Unindexed, attribute_name
+from mainstay.operation import Filter, Relation, Sort
 
 OVER_RELATIONS = ("eq", "lt", "lte", "gt", "gte", "in", "starts_with")
 """Operators of a filter over relations, which asks whether there is such a row."""
@@ -25,7 +25,6 @@ def lists(draft: Draft) -> None:
         for attribute, made, of in (
             ("filters", resource.filters, filter_of),
             ("sorts", resource.sorts, sort_of),
-            ("includes", resource.includes, include_of),
         ):
             add_each(draft, resource, attribute, made, of)
         resource.order = order_of(draft, resource)
@@ -192,32 +191,3 @@ def ended_by_key(order: list[tuple[str, bool]], key: tuple[str, ...]) -> list[tu
     down = order[-1][1] if order else False
     present = {name for name, _ in order}
     return order + [(name, down) for name in key if name not in present]
-
-
-def include_of(draft: Draft, resource: DraftResource, item: Any, position: int) -> Include | None:
-    """One include; the verifier of includes says what is wrong with those that stay without a resource."""
-    attribute = item.relation if isinstance(item, Via) else item
-    name = attribute_name(attribute)
-    place = resource.place("includes", position)
-    relation = relation_of(draft.tables[resource.table.name], attribute)
-    if relation is None:
-        known = draft.tables[resource.table.name].relations
-        draft.problem(
-            place,
-            f"{resource.declared.__name__}.includes names {name}, which is not a relation of {resource.title}",
-            nearest(name, known),
-        )
-        return None
-    if relation.many:
-        draft.problem(
-            place,
-            f"{resource.declared.__name__}.includes names {name}, a relation to many rows",
-            "include relations to one row, by its key or something unique; list the others by a filter",
-        )
-        return None
-    exposing = draft.resources_of(relation.target)
-    if isinstance(item, Via):
-        exposing = [other for other in draft.resources if other.declared is item.resource]
-    if len(exposing) != 1 or exposing[0].table.name != relation.target:
-        return Include(name, name, "")
-    return Include(name, name, exposing[0].name)

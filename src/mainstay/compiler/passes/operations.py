@@ -132,9 +132,10 @@ def parameters(draft: Draft, resource: DraftResource, name: str) -> Iterator[Par
         )
         if resource.includes:
             names = ", ".join(include.name for include in resource.includes)
-            yield Parameter(
-                "include", "query", Form("string"), f"Related rows to answer with, separated by commas: {names}."
-            )
+            told = f"Related rows to answer with, separated by commas: {names}."
+            if resource.declared.include_depth > 1:
+                told += f" What they include follows a dot, up to {resource.declared.include_depth} names."
+            yield Parameter("include", "query", Form("string"), told)
 
 
 def list_parameters(resource: DraftResource) -> Iterator[Parameter]:
@@ -241,4 +242,15 @@ def statements(draft: Draft, resource: DraftResource, name: str) -> int:
         for reference in draft.tables[resource.table.name].references
         if any(field.column in reference.columns and field.writable != "never" for field in resource.fields.values())
     )
-    return {"list": 2, "get": 1, "create": 2 + references, "delete": 3}.get(name, 3 + references)
+    levels = lists_within(draft, resource, resource.declared.include_depth)
+    return {"list": 2 + levels, "get": 1 + levels, "create": 2 + references, "delete": 3}.get(name, 3 + references)
+
+
+def lists_within(draft: Draft, resource: DraftResource, depth: int) -> int:
+    """How many lists can be included, each of which is a statement, following so many relations."""
+    found = 0
+    for include in resource.includes if depth else ():
+        target = next((other for other in draft.resources if other.name == include.resource), None)
+        if target is not None:
+            found += include.many + lists_within(draft, target, depth - 1)
+    return found

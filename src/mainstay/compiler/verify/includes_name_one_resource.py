@@ -24,7 +24,7 @@ def mistake(draft: Draft, resource: DraftResource, name: str, item: object) -> t
     target = draft.tables[resource.table.name].relations[name].target
     names = [other.declared.__name__ for other in draft.resources_of(target)]
     what = f"{resource.declared.__name__}.includes names {name}, whose rows "
-    if isinstance(item, Via):
+    if isinstance(item, Via) and item.resource is not None:
         what += f"{getattr(item.resource, '__name__', item.resource)} does not answer in this application"
     else:
         what += f"{' and '.join(names)} could answer" if names else "no resource answers"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal as Exact
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -30,12 +31,30 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class One:
+    """An answer inside an answer, made of the same row; null unless the value at `present` is there."""
+
+    name: str
+    present: int
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A list inside an answer, made beforehand: of the lists with that number, the one for the key at `places`."""
+
+    name: str
+    places: tuple[int, ...]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
-    """An answer's values and the answers inside it, each of which is null unless the value at `present` is there."""
+    """An answer's values and the answers inside it."""
 
     name: str
     items: tuple[Item, ...]
-    inner: tuple[tuple[str, int, Layout], ...] = ()
+    inner: tuple[One | Many, ...] = ()
 
 
 @dataclass(slots=True)
@@ -89,11 +108,15 @@ def in_utc(load: Conversion, value: Any) -> dt.datetime:
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
 
 
-def maker(layout: Layout) -> Callable[[Sequence[Sequence[Any]]], list[Any]]:
-    """The function from rows to their answers, written out and compiled, since it runs for every row."""
+def maker(layout: Layout, lists: int = 0) -> Callable[..., list[Any]]:
+    """The function from rows to their answers, written out and compiled, since it runs for every row.
+
+    It is given the rows and, for each list inside the answers, a mapping from keys to lists.
+    """
     names: dict[str, Any] = {"UNSET": msgspec.UNSET}
-    source = f"lambda rows: [{expression(layout, names)} for r in rows]"
-    made: Callable[[Sequence[Sequence[Any]]], list[Any]] = eval(source, names)  # noqa: S307 - of places and names made here
+    parameters = "".join(f", m{number}" for number in range(lists))
+    source = f"lambda rows{parameters}: [{expression(layout, names)} for r in rows]"
+    made: Callable[..., list[Any]] = eval(source, names)  # noqa: S307 - of places and names made here
     return made
 
 
@@ -104,12 +127,35 @@ def expression(layout: Layout, names: dict[str, Any]) -> str:
     for item in layout.items:
         members.append((item.name, Any))
         values.append(value(item, names))
-    for name, present, inner in layout.inner:
-        members.append((name, Any))
-        values.append(f"({expression(inner, names)} if r[{present}] is not None else None)")
+    for inner in layout.inner:
+        members.append((inner.name, Any))
+        if isinstance(inner, One):
+            values.append(f"({expression(inner.layout, names)} if r[{inner.present}] is not None else None)")
+        else:
+            values.append(f"m{inner.number}.get({key(inner.places)}, ())")
     struct = f"S{len(names)}"
     names[struct] = msgspec.defstruct(layout.name, members, gc=False)
     return f"{struct}({', '.join(values)})"
+
+
+def key(places: Sequence[int]) -> str:
+    """The expression for the values at some places: one alone, or a tuple of several."""
+    several = ", ".join(f"r[{place}]" for place in places)
+    return several if len(places) == 1 else f"({several})"
+
+
+def keys_of(places: Sequence[int]) -> Callable[[Sequence[Sequence[Any]]], list[Any]]:
+    """The function from rows to the keys at some places, each once, without those that have a null in them."""
+    return partial(distinct, itemgetter(*places), len(places) > 1)
+
+
+def distinct(pick: Callable[[Any], Any], several: bool, rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """What is picked of the rows, each once, without what is null or has a null in it."""
+    found = dict.fromkeys(map(pick, rows))
+    if several:
+        return [one for one in found if None not in one]
+    found.pop(None, None)
+    return list(found)
 
 
 def value(item: Item, names: dict[str, Any]) -> str:

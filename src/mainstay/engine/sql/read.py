@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from mainstay.engine.plan import Condition, CountPlan, GetPlan, Guards, ListPlan, Order, Seek, Selection
 from mainstay.engine.sql.filters import filter_condition
-from mainstay.engine.sql.layout import Item, Layout, Places, maker, to_python, to_wire
+from mainstay.engine.sql.layout import Item, Layout, Many, One, Places, keys_of, maker, to_python, to_wire
 from mainstay.engine.sql.policy import Scope, Truth, condition
+from mainstay.engine.sql.related import belonging, bounded, parents
 from mainstay.engine.sql.statement import Binds, Statement, compiled
-from mainstay.operation import Application, Resource
+from mainstay.operation import Application, Include, Resource, named
 from mainstay.policy.tree import ANYONE
 from mainstay.storage import Storage
 
@@ -38,11 +39,24 @@ class Reading:
     """A statement, what makes an answer of a row, and where the rest that is read stands."""
 
     statement: Statement
-    make: Callable[[Sequence[Sequence[Any]]], list[Any]]
+    make: Callable[..., list[Any]]
     position: Callable[[Sequence[Any]], list[Any]] | None = None
     """The values of the order's columns, in Python's form."""
     version: int | None = None
     """The place of the version."""
+    levels: tuple[Level, ...] = ()
+    """What fetches the lists inside the answers, in the order in which `make` is given them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A statement for the rows that belong to the rows of another one: so many of each, in order."""
+
+    keys: Callable[[Sequence[Sequence[Any]]], list[Any]]
+    """From the other's rows to the keys that the statement is given; a row begins with its key's place among them."""
+    statement: Statement
+    make: Callable[..., list[Any]]
+    levels: tuple[Level, ...]
 
 
 class Answered:
@@ -53,6 +67,7 @@ class Answered:
         self.guards = guards
         self.places = Places()
         self.joins: list[tuple[sa.FromClause, Truth]] = []
+        self.levels: list[Level] = []
 
     def layout(self, selection: Selection, scope: Scope, source: str) -> Layout:
         """Where the values of a selection stand, with the columns and joins that it needs."""
@@ -62,8 +77,12 @@ class Answered:
             guard = f"{resource.name}.{name}"
             if not self.guards.hides(guard):
                 items.append(self.item(resource, name, scope, source, guard))
-        inner = tuple(self.included(resource, name, wanted, scope, source) for name, wanted in selection.includes)
-        return Layout(resource.title, tuple(items), inner)
+        inner: list[One | Many] = []
+        for name, wanted in selection.includes:
+            include = named(resource.includes, name)
+            add = self.listed if include.many else self.included
+            inner.append(add(resource, include, wanted, scope, source))
+        return Layout(resource.title, tuple(items), tuple(inner))
 
     def item(self, resource: Resource, name: str, scope: Scope, source: str, guard: str) -> Item:
         """One field."""
@@ -77,12 +96,9 @@ class Answered:
             shown = self.places.add(sa.case((truth, sa.literal_column("1")), else_=sa.literal_column("0")))
         return Item(name, place, to_wire(kind, column, self.schema.dialect), bool(column.nullable), shown)
 
-    def included(
-        self, resource: Resource, name: str, selection: Selection, scope: Scope, source: str
-    ) -> tuple[str, int, Layout]:
+    def included(self, resource: Resource, include: Include, selection: Selection, scope: Scope, source: str) -> One:
         """One related row, joined under its own read policy."""
         application, storage = self.schema.application, self.schema.storage
-        include = next(include for include in resource.includes if include.name == name)
         (step,) = application.table(resource.table).relation(include.relation).steps
         target = application.resource(include.resource)
         alias = storage.tables[target.table].alias()
@@ -90,10 +106,18 @@ class Answered:
         own = scope.sources[resource.table]
         equal = [own.c[local] == alias.c[remote] for local, remote in step.pairs]
         self.joins.append((alias, sa.and_(*equal, condition(self.guards.of(target.name), inner))))
-        path = f"{source}.{name}"
+        path = f"{source}.{include.name}"
         key = application.table(target.table).key[0]
         present = self.places.of(path, key, alias.c[key])
-        return name, present, self.layout(selection, inner, path)
+        return One(include.name, present, self.layout(selection, inner, path))
+
+    def listed(self, resource: Resource, include: Include, selection: Selection, scope: Scope, source: str) -> Many:
+        """Related rows, which a statement of their own fetches by the keys that stand in this one's."""
+        first = self.schema.application.table(resource.table).relation(include.relation).steps[0]
+        own = scope.sources[resource.table]
+        places = tuple(self.places.of(source, local, own.c[local]) for local, _ in first.pairs)
+        self.levels.append(level(self.schema, self.guards, resource, include, selection, places))
+        return Many(include.name, places, len(self.levels) - 1)
 
     def select(self, table: sa.FromClause) -> sa.Select[Any]:
         """SELECT of every column, from the table and what is joined to it."""
@@ -101,6 +125,33 @@ class Answered:
         for alias, on in self.joins:
             source = source.outerjoin(alias, on)
         return sa.select(*self.places.columns).select_from(source)
+
+
+def level(
+    schema: Schema, guards: Guards, resource: Resource, include: Include, selection: Selection, places: Sequence[int]
+) -> Level:
+    """The statement that fetches what an include of many answers, by the keys at these places of the parents' rows."""
+    application, storage, dialect = schema.application, schema.storage, schema.dialect
+    relation = application.table(resource.table).relation(include.relation)
+    target = application.resource(include.resource)
+    binds = Binds()
+    scope = Scope(storage, dialect, binds, {}, {})
+    given = parents([storage.tables[resource.table].c[local].type for local, _ in relation.steps[0].pairs], scope)
+    rows = storage.tables[target.table].alias()
+    inside = scope.within(target.table, target.table, rows)
+    where = [*belonging(application, relation, guards, rows, given, scope), condition(guards.of(target.name), inside)]
+    first = ordering(schema, rows, include.order)
+    source, child = bounded(application.table(target.table), rows, given, where, first, include.limit, dialect)
+    answered = Answered(schema, guards)
+    answered.places.add(given.place)
+    layout = answered.layout(selection, scope.within(target.table, target.table, child), target.table)
+    select = answered.select(source).order_by(given.place, *ordering(schema, child, include.order))
+    return Level(
+        keys_of(places),
+        compiled(select, binds, dialect),
+        maker(layout, len(answered.levels)),
+        tuple(answered.levels),
+    )
 
 
 def get_statement(schema: Schema, plan: GetPlan) -> Reading:
@@ -116,7 +167,12 @@ def get_statement(schema: Schema, plan: GetPlan) -> Reading:
         version = answered.places.of(resource.table, resource.version, table.c[resource.version])
     where = [*by_key(table, plan.key, binds), condition(plan.guards.of(resource.name), scope)]
     select = answered.select(table).where(*where)
-    return Reading(compiled(select, binds, schema.dialect), maker(layout), version=version)
+    return Reading(
+        compiled(select, binds, schema.dialect),
+        maker(layout, len(answered.levels)),
+        version=version,
+        levels=tuple(answered.levels),
+    )
 
 
 def by_key(table: sa.FromClause, columns: Sequence[str], binds: Binds) -> list[Truth]:
@@ -181,7 +237,10 @@ def list_statement(schema: Schema, plan: ListPlan) -> Reading:
     columns = [schema.storage.tables[resource.table].c[name] for name, _ in plan.order]
     loads = [to_python(schema.storage.kind(resource.table, column.name), column, schema.dialect) for column in columns]
     return Reading(
-        compiled(final, binds, schema.dialect), maker(layout), partial(values_at, list(zip(places, loads, strict=True)))
+        compiled(final, binds, schema.dialect),
+        maker(layout, len(answered.levels)),
+        partial(values_at, list(zip(places, loads, strict=True))),
+        levels=tuple(answered.levels),
     )
 
 

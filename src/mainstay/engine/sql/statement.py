@@ -29,6 +29,8 @@ class Inputs(msgspec.Struct):
     offset: int = 0
     key: Sequence[Any] = ()
     row: Mapping[str, Any] = {}
+    parents: Sequence[Any] = ()
+    """Keys of the rows to which others belong, in the driver's form; tuples where a key has several columns."""
 
 
 Fill = Callable[[Inputs], Any]
@@ -51,12 +53,20 @@ class Binds:
 
     def __init__(self) -> None:
         self.sources: dict[str, Fill] = {}
+        self.stored: set[str] = set()
+        """Those whose values are in the driver's form already."""
 
     def add(self, source: Fill, type_: TypeEngine[Any]) -> BindParameter[Any]:
         """A parameter that `source` fills with a value in Python's form."""
         name = f"p{len(self.sources)}"
         self.sources[name] = source
         return bindparam(name, type_=type_)
+
+    def add_stored(self, source: Fill, type_: TypeEngine[Any]) -> BindParameter[Any]:
+        """A parameter that `source` fills with a value in the driver's form."""
+        parameter = self.add(source, type_)
+        self.stored.add(parameter.key)
+        return parameter
 
 
 def compiled(expression: ClauseElement, binds: Binds, dialect: Dialect) -> Statement:
@@ -65,7 +75,7 @@ def compiled(expression: ClauseElement, binds: Binds, dialect: Dialect) -> State
     types = {name: parameter.type for parameter, name in made.bind_names.items()}
     fills: list[Fill] = []
     for name in made.positiontup or ():
-        convert = converter(types[name], dialect)
+        convert = None if name in binds.stored else converter(types[name], dialect)
         source = binds.sources.get(name)
         fills.append(constant(made.params[name], convert) if source is None else filling(source, convert))
     return Statement(str(made), tuple(fills))

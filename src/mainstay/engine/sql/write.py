@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from mainstay.engine.plan import CheckPlan, FindPlan, Guards, WritePlan
 from mainstay.engine.sql.layout import Conversion, Places, maker, to_python
 from mainstay.engine.sql.policy import Scope, condition
-from mainstay.engine.sql.read import Answered, Schema, by_key, values_at
+from mainstay.engine.sql.read import Answered, Level, Schema, by_key, values_at
 from mainstay.engine.sql.statement import Binds, Statement, compiled
 from mainstay.operation import Resource
 from mainstay.policy.tree import Exists, Opaque
@@ -40,12 +40,14 @@ class Writing:
 
     statement: Statement
     again: Statement | None
-    make: Callable[[Sequence[Sequence[Any]]], list[Any]]
+    make: Callable[..., list[Any]]
     flags: tuple[tuple[str, int], ...]
     version: int | None
     lookup: Values
     key: Values
     """The key in the row that the statement gives back where there is one that reads again."""
+    levels: tuple[Level, ...]
+    """What fetches the lists inside the answer."""
 
 
 def check_statement(schema: Schema, plan: CheckPlan) -> Statement:
@@ -127,7 +129,8 @@ def write_statement(schema: Schema, plan: WritePlan) -> Writing:
     key_columns = schema.application.table(resource.table).key
     written = written_row(table, plan, key_columns, binds := Binds(), schema.dialect)
     fields = [f"{plan.selection.resource}.{name}" for name in plan.selection.fields]
-    again = written is not None and looks_elsewhere(plan.guards, (*plan.flags, *fields))
+    elsewhere = bool(plan.selection.includes) or looks_elsewhere(plan.guards, (*plan.flags, *fields))
+    again = written is not None and elsewhere
     answered = Answered(schema, plan.guards)
     answered_binds = Binds() if again else binds
     scope = schema.scope(resource, answered_binds)
@@ -140,11 +143,12 @@ def write_statement(schema: Schema, plan: WritePlan) -> Writing:
     if again or written is None:
         where = by_key(table, key_columns, answered_binds)
         second = compiled(answered.select(table).where(*where), answered_binds, schema.dialect)
+    make, levels = maker(layout, len(answered.levels)), tuple(answered.levels)
     if written is None:
         assert second is not None
-        return Writing(second, None, maker(layout), flags, version, lookup, key)
+        return Writing(second, None, make, flags, version, lookup, key, levels)
     first = compiled(written.returning(*(own if again else answered.places).columns), binds, schema.dialect)
-    return Writing(first, second, maker(layout), flags, version, lookup, key)
+    return Writing(first, second, make, flags, version, lookup, key, levels)
 
 
 def written_row(

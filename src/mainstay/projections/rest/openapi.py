@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from mainstay import template
-from mainstay.operation import Application, Letter, Operation, Parameter, Part, Resource, Shape
+from mainstay.operation import Application, Include, Letter, Operation, Parameter, Part, Resource, Shape
 from mainstay.policy.tree import Always
 from mainstay.projections.rest.lettered import statuses
 from mainstay.wire import Form
@@ -257,12 +257,21 @@ def resource_schema(application: Application, resource: Resource, components: Js
     ]
     schema = shape_schema(Shape(resource.title, tuple(parts), resource.description), components)
     for include in resource.includes:
-        target = application.resource(include.resource).title
-        told = f"Answered where `include` names {include.name}; null where there is none or it may not be read."
-        one = {"$ref": f"#/components/schemas/{target}"}
-        schema["properties"][include.name] = {"anyOf": [one, {"type": "null"}], "description": told}
+        schema["properties"][include.name] = included(application, include)
     del schema["required"]  # `fields` may ask for any of them alone
     return schema
+
+
+def included(application: Application, include: Include) -> Json:
+    """Related rows inside an answer."""
+    one = {"$ref": f"#/components/schemas/{application.resource(include.resource).title}"}
+    told = f"Answered where `include` names {include.name}; "
+    if not include.many:
+        told += "null where there is none or it may not be read."
+        return {"anyOf": [one, {"type": "null"}], "description": told}
+    order = ", ".join(f"{'-' if down else ''}{name}" for name, down in include.order)
+    told += f"those that may be read, the first {include.limit} by {order}."
+    return {"type": "array", "items": one, "maxItems": include.limit, "description": told}
 
 
 def shape_schema(shape: Shape, components: Json) -> Json:

@@ -25,6 +25,7 @@ class Question:
     """Filter, operator, and value in Python's form (a list for `in`)."""
     sort: tuple[tuple[str, bool], ...] = ()
     includes: tuple[str, ...] = ()
+    """Paths: `comments.author` are two relations, one after the other."""
     fields: tuple[str, ...] = ()
     count: bool = False
     limit: int | None = None

@@ -106,10 +106,10 @@ class Oracle:
         """Whether a policy allows a row."""
         return allowed_by(policy, row, table, world)
 
-    def reads_anyhow(self, table: str, row: Row, persona: Persona) -> bool:
+    def reads_anyhow(self, table: str, row: Row, persona: Persona, tables: Tables | None = None) -> bool:
         """Whether some resource lets the persona read a row of a table, or none exposes the table."""
         exposing = list(self.application.resources_of(table))
-        return not exposing or any(self.reads(resource, row, persona) for resource in exposing)
+        return not exposing or any(self.reads(resource, row, persona, tables) for resource in exposing)
 
     def denied(self, policy: Node, persona: Persona) -> frozenset[int]:
         """What is told to whom a policy refuses."""
@@ -196,10 +196,7 @@ class Oracle:
         order += [
             (column, order[-1][1]) for column in self.application.table(resource.table).key if column not in present
         ]
-        ordered = list(rows)
-        for column, down in reversed(order):
-            ordered.sort(key=lambda row, column=column: rank(row[column]), reverse=down)  # type: ignore[misc]
-        return ordered
+        return ordered(rows, order)
 
     def shown(
         self, resource: Resource, row: Row, persona: Persona, question: Question, tables: Tables | None = None
@@ -210,19 +207,32 @@ class Oracle:
             wanted = not question.fields or field.name in question.fields
             if field.readable and wanted and self.reads_field(resource, field, row, persona, tables):
                 seen[field.name] = to_wire(self.storage.kind(resource.table, field.column), row[field.column])
-        for name in question.includes:
-            seen[name] = self.included(resource, row, name, persona)
+        for name, paths in branches(question.includes).items():
+            seen[name] = self.included(resource, row, name, paths, persona, tables)
         return seen
 
-    def included(self, resource: Resource, row: Row, name: str, persona: Persona) -> dict[str, Any] | None:
-        """A related row as the persona sees it; None where there is none that it may read."""
+    def included(
+        self, resource: Resource, row: Row, name: str, paths: tuple[str, ...], persona: Persona, tables: Tables | None
+    ) -> Any:
+        """What a relation leads to as the persona sees it: one row or None, or the first rows in order."""
         include = next(include for include in resource.includes if include.name == name)
-        (step,) = self.application.table(resource.table).relation(include.relation).steps
         target = self.application.resource(include.resource)
-        for other in self.generated.rows[step.table]:
-            if all(row[own] is not None and row[own] == other[there] for own, there in step.pairs):
-                return self.shown(target, other, persona, Question()) if self.reads(target, other, persona) else None
-        return None
+        rows: list[Row] = [row]
+        steps = self.application.table(resource.table).relation(include.relation).steps
+        for step in steps:
+            rows = [
+                other
+                for other in (tables or self.generated.rows)[step.table]
+                if any(
+                    all(here[own] is not None and here[own] == other[its] for own, its in step.pairs) for here in rows
+                )
+                and (step is steps[-1] or self.reads_anyhow(step.table, other, persona, tables))
+            ]
+        seen = [other for other in rows if self.reads(target, other, persona, tables)]
+        if include.many:
+            seen = ordered(seen, include.order)[: include.limit]
+        shown = [self.shown(target, other, persona, Question(includes=paths), tables) for other in seen]
+        return shown if include.many else shown[0] if shown else None
 
     def get(self, cell: Cell) -> Expected:
         """One row."""
@@ -438,6 +448,23 @@ def compares(value: Any, operator: str, wanted: Any) -> bool:
     if operator == "is_null":
         return (value is None) is bool(wanted)
     return value is not None and bool(COMPARISONS[operator](value, wanted))
+
+
+def branches(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """By the first name of some paths, what follows it in them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        name, _, rest = path.partition(".")
+        found[name] = (*found.get(name, ()), *([rest] if rest else []))
+    return found
+
+
+def ordered(rows: Sequence[Row], order: Sequence[tuple[str, bool]]) -> list[Row]:
+    """Rows by columns, each of which may descend."""
+    found = list(rows)
+    for column, down in reversed(order):
+        found.sort(key=lambda row, column=column: rank(row[column]), reverse=down)  # type: ignore[misc]
+    return found
 
 
 def rank(value: Any) -> tuple[bool, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from mainstay.operation import Application, Operation, Resource
 from mainstay.policy.tree import ANYONE, Column
 from mainstay.proofs.access.cells import Cell, Question, Row, called, to_wire
+from mainstay.proofs.access.paths import chains, include_paths, tables_on
 from mainstay.proofs.access.personas import Persona, telling
 from mainstay.proofs.access.rows import Generated
 from mainstay.proofs.access.sites import sites
@@ -72,12 +73,8 @@ class Planner:
     def personas(self, resource: Resource) -> Sequence[Persona]:
         """The personas that the policies on a resource, and on what can be reached from it, tell apart."""
         tables = {resource.table, *[reference.table for reference in self.application.table(resource.table).references]}
-        for filter_ in resource.filters:
-            table = self.application.table(resource.table)
-            for name in filter_.relations:
-                table = self.application.table(table.relation(name).target)
-                tables.add(table.name)
-        tables.update(self.application.resource(include.resource).table for include in resource.includes)
+        for chain in chains(self.application, resource):
+            tables.update(tables_on(self.application, resource.table, chain))
         policies = [
             site.policy
             for site in sites(self.application)
@@ -95,8 +92,8 @@ class Planner:
         for persona in self.personas(resource):
             yield Cell(persona, operation, "list", question=Question(count=True))
             yield Cell(persona, operation, "list in pages", question=Question(limit=2))
-            for include in resource.includes if "include" in known else ():
-                yield Cell(persona, operation, f"include {include.name}", question=Question(includes=(include.name,)))
+            for path in map(".".join, include_paths(self.application, resource)) if "include" in known else ():
+                yield Cell(persona, operation, f"include {path}", question=Question(includes=(path,)))
             for sort in resource.sorts if "sort" in known else ():
                 for down in (False, True):
                     asked = Question(sort=((sort.name, down),), count=not down, limit=3 if down else None)

@@ -19,6 +19,7 @@ from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.equivalence import equivalent
 from mainstay.proofs.access.foresight import possible_truths
 from mainstay.proofs.access.mutations import Mutant, mutants
+from mainstay.proofs.access.paths import chains
 from mainstay.proofs.access.personas import Persona, account, table_of, telling
 from mainstay.proofs.access.sites import Site, is_opaque, sites, truths
 from mainstay.proofs.access.values import DAY, Values, constant
@@ -95,11 +96,8 @@ class Generator:
         for site in self.sites:
             self.reach(site)
         for resource in self.application.resources:
-            chains: list[tuple[str, ...]] = [(include.relation,) for include in resource.includes]
-            chains += [filter_.relations for filter_ in resource.filters if filter_.relations]
-            for chain in dict.fromkeys(chains):
-                for place in range(len(chain)):
-                    self.reach_hidden(resource, chain, place)
+            for chain in chains(self.application, resource):
+                self.reach_hidden(resource, chain)
             self.reach_unread(resource)
         return Generated(self.rows, tuple(self.order), frozenset(self.late), self.now, self.refused)
 
@@ -341,14 +339,14 @@ class Generator:
                         self.drop(site.table, row)
                     left = still
 
-    def reach_hidden(self, resource: Resource, chain: tuple[str, ...], place: int) -> None:
-        """Adds rows until somebody may read a row, and not the one that is found at a place of a chain of relations."""
+    def reach_hidden(self, resource: Resource, chain: tuple[str, ...]) -> None:
+        """Adds rows until somebody may read a row, and not one that is found at the end of a chain of relations."""
         tables = [resource.table]
-        for name in chain[: place + 1]:
+        for name in chain:
             tables.append(self.application.table(tables[-1]).relation(name).target)
         policies = [other.read for table in tables for other in self.application.resources_of(table)]
         end = [other.read for other in self.application.resources_of(tables[-1])]
-        if not end or ANYONE in end or self.has_hidden(resource, chain, place, self.rows[resource.table], policies):
+        if not end or ANYONE in end or self.has_hidden(resource, chain, self.rows[resource.table], policies):
             return
         for number in range(TRIES):
             table = tables[-1 - number % len(tables)]
@@ -356,7 +354,7 @@ class Generator:
             if row is None:
                 continue
             rows = [row] if table == resource.table else self.rows[resource.table]
-            if self.has_hidden(resource, chain, place, rows, policies):
+            if self.has_hidden(resource, chain, rows, policies):
                 return
             self.drop(table, row)
 
@@ -379,7 +377,6 @@ class Generator:
         self,
         resource: Resource,
         chain: tuple[str, ...],
-        place: int,
         rows: Sequence[dict[str, Any]],
         policies: Sequence[Node],
     ) -> bool:
@@ -388,7 +385,7 @@ class Generator:
             world = self.world(persona)
             here = [row for row in rows if allowed_by(resource.read, row, resource.table, world)]
             table = self.application.table(resource.table)
-            for number, name in enumerate(chain[: place + 1]):
+            for number, name in enumerate(chain, 1):
                 relation = table.relation(name)
                 for step in relation.steps:
                     there = self.rows[step.table]
@@ -400,7 +397,7 @@ class Generator:
                     ]
                 table = self.application.table(relation.target)
                 reads = [other.read for other in self.application.resources_of(table.name)]
-                wanted = number < place or not reads
+                wanted = number < len(chain) or not reads
                 here = [
                     row for row in here if any(allowed_by(read, row, table.name, world) for read in reads) == wanted
                 ]
