@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import uuid
 from collections.abc import AsyncIterator
@@ -47,6 +48,8 @@ async def large(module_database_url: str) -> AsyncIterator[World]:
         people = [{"id": uuid.UUID(int=n), "name": f"u{n}", "email": f"u{n}@example.com"} for n in range(1, 101)]
         await there.insert("users", *[{**person, "password": "x"} for person in people])
         await there.insert("memberships", *[{"team_id": uuid.UUID(int=n), "user_id": ANN.id} for n in range(1, ROWS)])
+        away = {"user_id": ANN.id, "day": dt.date(2026, 1, 1)}
+        await there.insert("absences", *[{"team_id": uuid.UUID(int=n), **away} for n in range(1, ROWS)])
         await there.insert("labels", *[{"id": uuid.UUID(int=n), "word": f"w{n}"} for n in range(1, ROWS)])
         team = {"name": "folder", "team_id": uuid.UUID(int=1)}
         await there.insert("folders", *[{"id": uuid.UUID(int=n), **team} for n in range(1, 300)])
@@ -152,7 +155,7 @@ async def test_an_included_list_is_read_from_indexes_for_each_parent(large: Worl
         else:
             seen = [table for table in (include, "document_labels") if f"Seq Scan on {table} " in told]
             assert not seen, (name, told)
-            assert "Function Scan on unnest" in told
+            assert "Function Scan on " in told
 
 
 async def test_one_row_is_found_by_its_key(large: World) -> None:
