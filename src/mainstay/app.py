@@ -120,6 +120,7 @@ class Mainstay(FastAPI):
             body_limit=settings.body_limit,
             body_timeout=settings.body_timeout,
             elsewhere=[self.openapi_url] if self.openapi_url else (),
+            docs=settings.docs,
         )
         self.edge = Edge(
             self.rest,

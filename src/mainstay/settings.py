@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     cors_credentials: bool = False
     """Whether those pages may send cookies; refused together with the origin `*`."""
 
+    docs: bool = True
+    """Whether `/docs` shows people the operations and lets them try each; it loads nothing from other hosts."""
+
     log: Literal["json", "off"] = "json"
     """`json` writes one line for each request and each fault to the standard output."""
 

@@ -85,5 +85,6 @@ def greeting(served: Mainstay, host: str, port: int, server: Server) -> str:
     url = f"http://{shown}:{port}"
     lists = [operation.path for operation in served.application.operations if operation.action == "list"]
     tries = [*lists[:1], "/openapi.json", "/health"]
+    page = [f"  {url}/docs in a browser"] if served.settings.docs else []
     head = f"{served.title} {served.version} on {url} ({served.database.name}, {server.value}); stop with Ctrl+C"
-    return "\n".join([head, *(f"  curl {url}{path}" for path in tries)])
+    return "\n".join([head, *(f"  curl {url}{path}" for path in tries), *page])

@@ -10,6 +10,7 @@ from mainstay.errors import InternalError, MainstayError, MethodNotAllowed
 from mainstay.events import Broke, Listener
 from mainstay.projections.projection import Door
 from mainstay.projections.rest.answer import Reply
+from mainstay.projections.rest.docs import endpoints as docs_endpoints
 from mainstay.projections.rest.endpoints import Guarded, OperationEndpoint, OptionsEndpoint
 from mainstay.projections.rest.exchange import Exchange, Receive, Scope
 from mainstay.projections.rest.failure import teller
@@ -34,8 +35,9 @@ class Rest:
         body_limit: int = 1_048_576,
         body_timeout: float = 10.0,
         elsewhere: Sequence[str] = (),
+        docs: bool = False,
     ) -> None:
-        """`elsewhere` are paths that FastAPI answers to GET, beside the opaque operations."""
+        """`elsewhere` are paths that FastAPI answers to GET, beside the opaque operations; `docs` serves the page."""
         self.door = door
         self.listeners = tuple(listeners)
         self.body_limit = body_limit
@@ -55,6 +57,8 @@ class Rest:
                 self.table.add(operation.path, operation.method, endpoint)
         for path in elsewhere:
             self.table.add(path, "GET", ELSEWHERE)
+        for path, file in docs_endpoints(door.application.name) if docs else ():
+            self.table.add(path, "GET", file)
         self.table.add("/health", "GET", HealthEndpoint(door, ready, whole=True))
         self.table.add("/health/ready", "GET", HealthEndpoint(door, ready, whole=False))
         self.table.add("/health/live", "GET", LiveEndpoint())

@@ -1,0 +1,83 @@
+"""The page for people: Swagger UI from this package, which asks no other host for anything.
+
+`swagger-ui.js.gz` and `swagger-ui.css.gz` are swagger-ui-dist 5.35.0 as it is published (Apache-2.0,
+LICENSE-swagger-ui.txt), without the names of its source maps.
+"""
+
+from __future__ import annotations
+
+import gzip
+import html
+from collections.abc import Iterator
+from importlib.resources import files
+
+from mainstay.projections.rest.answer import SECURITY, Header, Reply
+from mainstay.projections.rest.exchange import Exchange, Receive, Scope
+
+PATH = "/docs"
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="docs/swagger-ui.css">
+</head>
+<body>
+<div id="page"></div>
+<script src="docs/swagger-ui.js"></script>
+<script src="docs/start.js"></script>
+</body>
+</html>
+"""
+START = """SwaggerUIBundle({
+  url: "openapi.json",
+  dom_id: "#page",
+  deepLinking: true,
+  displayRequestDuration: true,
+  filter: true,
+  persistAuthorization: false,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+});
+"""
+"""Without a validator's address, the page would send the document to a public one."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""What the page may load: nothing from elsewhere."""
+
+HEADERS: list[Header] = [
+    *(header for header in SECURITY if header[0] != b"content-security-policy"),
+    (b"content-security-policy", POLICY.encode()),
+    (b"cache-control", b"no-cache"),
+]
+
+
+class FileEndpoint:
+    """Answers with a file that is the same for everybody; compressed where the caller takes that."""
+
+    def __init__(self, kind: str, body: bytes) -> None:
+        self.headers: list[Header] = [(b"content-type", kind.encode()), (b"vary", b"Accept-Encoding"), *HEADERS]
+        self.body = body
+        """Under gzip."""
+
+    async def reply(self, exchange: Exchange, key: tuple[str, ...], scope: Scope, receive: Receive) -> Reply:
+        """The file."""
+        if b"gzip" in exchange.headers.get(b"accept-encoding", b""):
+            return Reply(200, [*self.headers, (b"content-encoding", b"gzip")], self.body)
+        return Reply(200, list(self.headers), gzip.decompress(self.body))
+
+
+def endpoints(title: str) -> Iterator[tuple[str, FileEndpoint]]:
+    """The page and what it loads, each with its path."""
+    folder = files("mainstay.projections.rest.docs")
+    page = PAGE.format(title=html.escape(title))
+    yield PATH, FileEndpoint("text/html; charset=utf-8", gzip.compress(page.encode()))
+    yield f"{PATH}/start.js", FileEndpoint("text/javascript; charset=utf-8", gzip.compress(START.encode()))
+    for name, kind in (("swagger-ui.js", "text/javascript"), ("swagger-ui.css", "text/css")):
+        yield f"{PATH}/{name}", FileEndpoint(f"{kind}; charset=utf-8", folder.joinpath(f"{name}.gz").read_bytes())
