@@ -14,6 +14,7 @@ COMMANDS = {
     "operations": ("mainstay.cli.operations", "Print the operations of an application."),
     "call": ("mainstay.cli.call", "Run an operation without HTTP."),
     "prove": ("mainstay.cli.prove", "Prove that nobody reads or changes what the policies forbid."),
+    "check": ("mainstay.cli.check", "Review a backend, whatever it is built with."),
     "version": ("mainstay.cli.version", VERSION),
 }
 """Each command's module, whose `app` it is, and what it does."""

@@ -1,0 +1,77 @@
+"""What `[tool.mainstay.check]` of `pyproject.toml` says."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from mainstay.check.finding import CONFIDENCES, SEVERITIES, Confidence, Severity
+
+
+class WrongConfiguration(Exception):
+    """The configuration cannot be used; says which key and what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Which rules and files are left out, and from where on the command fails.
+
+    `ignore`: rules that are not used. `exclude`: patterns of paths, as `fnmatch` reads them. `fail_on` and
+    `confidence`: the least severity and the least confidence that make the command end with 1.
+    `baseline`: a file of findings that are known.
+    """
+
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    fail_on: Severity = "high"
+    confidence: Confidence = "likely"
+    baseline: str = ""
+
+    def fails(self, severity: Severity, confidence: Confidence) -> bool:
+        """Whether a finding makes the command fail."""
+        return SEVERITIES.index(severity) <= SEVERITIES.index(self.fail_on) and CONFIDENCES.index(
+            confidence
+        ) <= CONFIDENCES.index(self.confidence)
+
+
+def read(folder: Path) -> Config:
+    """The configuration for a folder: of its pyproject.toml, or of the nearest above it; raises WrongConfiguration."""
+    for place in (folder, *folder.parents):
+        file = place / "pyproject.toml"
+        if file.is_file():
+            try:
+                told = tomllib.loads(file.read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise WrongConfiguration(f"{file}: {error}") from None
+            return of(told.get("tool", {}).get("mainstay", {}).get("check", {}))
+    return Config()
+
+
+def of(told: dict[str, Any]) -> Config:
+    """The configuration that a table says; raises WrongConfiguration."""
+    known = [each.name for each in fields(Config)]
+    out = Config()
+    for key, value in told.items():
+        name = key.replace("-", "_")
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = (
+                f"; did you mean {near[0].replace('_', '-')}?"
+                if near
+                else f"; there are {', '.join(known).replace('_', '-')}"
+            )
+            raise WrongConfiguration(f"tool.mainstay.check has no {key!r}{hint}")
+        allowed: tuple[str, ...] = {"fail_on": SEVERITIES, "confidence": CONFIDENCES}.get(name, ())
+        if allowed and value not in allowed:
+            raise WrongConfiguration(f"tool.mainstay.check.{key} is one of {', '.join(allowed)}, not {value!r}")
+        if name in ("ignore", "exclude"):
+            if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+                raise WrongConfiguration(f"tool.mainstay.check.{key} is a list of texts")
+            value = tuple(value)
+        elif not isinstance(value, str):
+            raise WrongConfiguration(f"tool.mainstay.check.{key} is a text")
+        out = replace(out, **{name: value})
+    return out

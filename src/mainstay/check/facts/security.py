@@ -1,0 +1,70 @@
+"""Facts about secrets, tokens and passwords."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mainstay.check.facts.fact import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretLiteral(Fact):
+    """A secret that stands in the text; `sure` where its form is that of a real key."""
+
+    name: str
+    kind: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenUse(Fact):
+    """A token made (`encode`) or read (`decode`).
+
+    `claims` are those put in, or None where they cannot be seen; `required` those demanded; `read` those looked at
+    afterwards in the same function.
+    """
+
+    action: str
+    library: str
+    verified: bool = True
+    why_unverified: str = ""
+    literal_key: bool = False
+    claims: frozenset[str] | None = None
+    required: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+    lifetime: float | None = None
+    """Seconds, where they can be seen."""
+    algorithms: bool = True
+    whole: bool = True
+    """Whether what is read afterwards can be seen: the claims are not handed on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordUse(Fact):
+    """A password hashed (`scheme` and whether that is good enough), stored, or compared."""
+
+    action: str
+    scheme: str = ""
+    weak: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandomUse(Fact):
+    """A random number that can be guessed, used for `name`, which must not be."""
+
+    call: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison(Fact):
+    """A signature or token compared with `==`, which takes longer the more is right."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStored(Fact):
+    """A session's identifier kept in a store as it is."""
+
+    name: str

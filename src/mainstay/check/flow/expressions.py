@@ -1,0 +1,481 @@
+"""Expressions, followed: what is known of the value that each one makes."""
+
+from __future__ import annotations
+
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from mainstay.check import syntax as s
+from mainstay.check.flow.frame import Frame, Inputs
+from mainstay.check.flow.meaning import FRESH, LOOPING, ON_TEXT, SAFE_FOR, SAFE_METHODS, is_secret_name
+from mainstay.check.flow.narrowing import narrowed
+from mainstay.check.flow.program import Program, Seen
+from mainstay.check.flow.value import EVERYTHING, NOTHING, UNKNOWN, Closure, Scope, Step, Trace, Unit, Value, merged
+from mainstay.check.words import words
+
+FOLD: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "/": operator.truediv,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+COMPARISONS = words("== != < > <= >= in not in is is not")
+LONGEST_FOLD = 2_000
+TRANSACTIONS = frozenset({"transaction", "$transaction", "withTransaction", "with_transaction", "run_in_transaction"})
+
+
+class Expressions(ABC):
+    """Follows expressions; how a function's body is followed is its subclass's to say."""
+
+    def __init__(self, program: Program, inputs: Inputs) -> None:
+        self.program = program
+        self.inputs = inputs
+
+    @abstractmethod
+    def enter(
+        self, closure: Closure, arguments: list[Value], keywords: dict[str, Value], frame: Frame, node: s.Call
+    ) -> Value | None:
+        """Follows a function of the program with these arguments; None where it is not followed."""
+
+    @abstractmethod
+    def define(self, function: s.Function, frame: Frame) -> Value:
+        """The value of a function where it is defined."""
+
+    @abstractmethod
+    def assign(self, target: s.Node, value: Value, frame: Frame, statement: s.Assign | None = None) -> None:
+        """Gives a value to what is assigned to."""
+
+    @abstractmethod
+    def required(self, module: str, name: str, importer: Unit) -> Value:
+        """What a module of JavaScript gives: one of its names, or all."""
+
+    # ------------------------------------------------------------ values
+
+    def value(self, node: s.Node | None, frame: Frame) -> Value:
+        """What is known of an expression's value."""
+        if node is None:
+            return NOTHING
+        return _KINDS[type(node)](self, node, frame) if type(node) in _KINDS else NOTHING
+
+    def _name(self, node: s.Name, frame: Frame) -> Value:
+        found = frame.scope.find(node.id)
+        if found is not None:
+            return found
+        known = self.inputs.attributes.get(node.id)
+        if known is not None:
+            return Value(path=node.id, type=node.id)
+        return Value(path=node.id) if node.id in SAFE_FOR or node.id in _BUILTINS else Value(type="?" + node.id)
+
+    def _member(self, node: s.Member, frame: Frame) -> Value:
+        if frame.narrowings:
+            told = frame.scope.find(s.dotted(node))
+            if told is not None:
+                return told
+        return self.attribute(self.value(node.object, frame), node.name, node, frame)
+
+    def attribute(self, owner: Value, name: str, node: s.Node, frame: Frame) -> Value:
+        """What is known of an attribute of a value."""
+        if owner.fields is not None and name in owner.fields:
+            return owner.fields[name]
+        for known in (owner.type, owner.path):
+            table = self.inputs.attributes.get(known) if known else None
+            if table is not None and name in table:
+                kind = table[name]
+                if kind.startswith("="):
+                    return Value(type=kind[1:])
+                entered = Trace(kind, (Step(frame.place(node), f"the caller's {kind} ({s.dotted(node) or name})"),))
+                return Value(type=f"{known}.{name}", trace=entered)
+        for holder in (owner.instance, owner.made):
+            found = holder.find(name) if holder is not None else None
+            if found is not None:
+                if found.callee is not None and found.callee.self_value is None and owner.instance is not None:
+                    return replace(found, callee=replace(found.callee, self_value=owner))
+                return found
+        if owner.path:
+            return Value(path=f"{owner.path}.{name}", trace=owner.trace)
+        marks = frozenset({"secret"}) if is_secret_name(name) else frozenset()
+        return Value(
+            type=f"{owner.type}.{name}" if owner.type else "", trace=owner.trace, source=owner.source, marks=marks
+        )
+
+    def _index(self, node: s.Index, frame: Frame) -> Value:
+        owner = self.value(node.object, frame)
+        key = self.value(node.key, frame)
+        return self.item(owner, key, node, frame)
+
+    def item(self, owner: Value, key: Value, node: s.Node, frame: Frame) -> Value:
+        """What is known of an item of a value."""
+        if owner.path.endswith("Annotated") or owner.path.rpartition(".")[2] in ("Optional", "Union", "List", "list"):
+            inner = key.fields if key.fields is not None else {"0": key}
+            return replace(owner, fields=inner)
+        if owner.fields is not None:
+            if key.const is not UNKNOWN and str(key.const) in owner.fields:
+                return owner.fields[str(key.const)]
+            if key.const is UNKNOWN or owner.trace is not None:
+                return Value(trace=owner.any_trace())
+            return NOTHING
+        name = key.text
+        if name is not None:
+            marks = frozenset({"secret"}) if is_secret_name(name) else frozenset()
+            return Value(
+                type=f"{owner.type}.{name}" if owner.type else "", trace=owner.trace, source=owner.source, marks=marks
+            )
+        return Value(type=owner.type + "[]" if owner.type else "", trace=owner.trace, source=owner.source)
+
+    def _literal(self, node: s.Literal, frame: Frame) -> Value:
+        return Value(const=node.value)
+
+    def _pattern(self, node: s.Pattern, frame: Frame) -> Value:
+        return Value(type="RegExp", const=node.text)
+
+    def _template(self, node: s.Template, frame: Frame) -> Value:
+        values = [self.value(part, frame) for part in node.parts]
+        if all(each.const is not UNKNOWN for each in values):
+            return Value(const="".join(str(each.const) for each in values))
+        return self._joined(values, node, frame)
+
+    def _joined(self, values: list[Value], node: s.Node, frame: Frame) -> Value:
+        trace = next((each.trace for each in values if each.trace and EVERYTHING not in each.trace.safe), None)
+        trace = trace or next((each.trace for each in values if each.trace), None)
+        if trace is not None:
+            trace = trace.then(frame.place(node), "becomes part of a text")
+        marks = frozenset({"text"}).union(*(each.marks for each in values))
+        shown = "".join(str(each.const) if each.const is not UNKNOWN else "{}" for each in values)
+        return (
+            Value(trace=trace, marks=marks, fields=None, type="", source=None, path="", const=UNKNOWN, callee=None)
+            if not shown
+            else Value(trace=trace, marks=marks, type="text:" + shown[:LONGEST_FOLD])
+        )
+
+    def _binary(self, node: s.Binary, frame: Frame) -> Value:
+        left = self.value(node.left, frame)
+        if node.operator in ("and", "or"):
+            right = self.value(node.right, frame)
+            if left.const is not UNKNOWN and not isinstance(left.const, str):
+                return right if bool(left.const) == (node.operator == "and") else left
+            return merged(left, right)
+        right = self.value(node.right, frame)
+        if left.const is not UNKNOWN and right.const is not UNKNOWN and node.operator in FOLD:
+            try:
+                folded = FOLD[node.operator](left.const, right.const)
+            except (TypeError, ZeroDivisionError, ValueError, OverflowError):
+                return NOTHING
+            if not isinstance(folded, str) or len(folded) < LONGEST_FOLD:
+                return Value(const=folded)
+        if node.operator in COMPARISONS:
+            return NOTHING
+        if node.operator in ("+", "%"):
+            texts = any(each.text is not None or "text" in each.marks for each in (left, right))
+            if texts or left.trace is not None or right.trace is not None:
+                extra = list(right.fields.values()) if right.fields is not None and node.operator == "%" else []
+                made = self._joined([_shown(left), _shown(right), *extra], node, frame)
+                return made if texts else replace(made, marks=made.marks - {"text"})
+        return Value(trace=left.trace or right.trace)
+
+    def _unary(self, node: s.Unary, frame: Frame) -> Value:
+        inner = self.value(node.value, frame)
+        if inner.const is UNKNOWN:
+            return NOTHING
+        if node.operator == "not":
+            return Value(const=not inner.const)
+        if node.operator == "-" and isinstance(inner.const, int | float):
+            return Value(const=-inner.const)
+        return NOTHING
+
+    def _mapping(self, node: s.Mapping, frame: Frame) -> Value:
+        fields: dict[str, Value] = {}
+        trace = None
+        for pair in node.pairs:
+            value = self.value(pair.value, frame)
+            key = self.value(pair.key, frame) if pair.key is not None else NOTHING
+            if pair.key is None and value.fields is not None:
+                fields.update(value.fields)
+            elif pair.key is None:
+                trace = trace or value.trace
+                fields.setdefault("**", value)
+            elif key.const is not UNKNOWN:
+                fields[str(key.const)] = value
+            else:
+                trace = trace or value.trace
+        return Value(type="mapping", fields=fields, trace=trace)
+
+    def _sequence(self, node: s.Sequence, frame: Frame) -> Value:
+        return Value(type="sequence", fields={str(i): self.value(each, frame) for i, each in enumerate(node.items)})
+
+    def _await(self, node: s.Await, frame: Frame) -> Value:
+        frame.awaited, before = True, frame.awaited
+        found = self.value(node.value, frame)
+        frame.awaited = before
+        return found
+
+    def _conditional(self, node: s.Conditional, frame: Frame) -> Value:
+        test = self.value(node.test, frame)
+        if test.const is not UNKNOWN:
+            return self.value(node.then if test.const else node.otherwise, frame)
+        then, otherwise = self.value(node.then, frame), self.value(node.otherwise, frame)
+        for holds, branch in ((True, node.then), (False, node.otherwise)):
+            for name, purposes in narrowed(node.test, holds):
+                if s.dotted(branch) == name:
+                    if holds and then.trace is not None:
+                        then = then.with_trace(then.trace.safe_for(*purposes))
+                    elif not holds and otherwise.trace is not None:
+                        otherwise = otherwise.with_trace(otherwise.trace.safe_for(*purposes))
+        return merged(then, otherwise)
+
+    def _comprehension(self, node: s.Comprehension, frame: Frame) -> Value:
+        inner = replace(frame, scope=Scope({}, frame.scope), loop=frame.place(node), awaited=False)
+        first = True
+        for target, items in zip(node.targets, node.items, strict=True):
+            value = self.value(items, frame if first else inner)
+            self.assign(target, self.element(value), inner)
+            first = False
+        for test in node.tests:
+            self.value(test, inner)
+            for name, purposes in narrowed(test, True):
+                self.narrow(name, purposes, inner)
+        element = self.value(node.element, inner)
+        return Value(
+            type="sequence",
+            trace=element.any_trace(),
+            marks=element.marks,
+            fields={"*": element} if element.fields else None,
+        )
+
+    def _other(self, node: s.Other, frame: Frame) -> Value:
+        out = NOTHING
+        for part in node.parts:
+            out = merged(out, self.value(part, frame))
+        return out
+
+    def _function(self, node: s.Function, frame: Frame) -> Value:
+        return self.define(node, frame)
+
+    def _assignment(self, node: s.Assign, frame: Frame) -> Value:
+        value = self.value(node.value, frame)
+        for target in node.targets:
+            self.assign(target, value, frame, node)
+        return value
+
+    def element(self, value: Value) -> Value:
+        """What is known of one item of a value that is gone through."""
+        if value.fields is not None and value.type == "sequence":
+            out = NOTHING
+            for each in value.fields.values():
+                out = merged(out, each)
+            return out
+        return Value(type=value.type + "[]" if value.type else "", trace=value.any_trace(), source=value.source)
+
+    def narrow(self, name: str, purposes: tuple[str, ...], frame: Frame) -> None:
+        """Remembers that a variable was tested."""
+        found = frame.scope.find(name)
+        if found is None and "." in name:
+            head, *rest = name.split(".")
+            found = frame.scope.find(head)
+            for part in rest:
+                if found is None:
+                    return
+                found = self.attribute(found, part, s.Name(1, part), frame)
+        trace = found.any_trace() if found is not None else None
+        if found is not None and trace is not None:
+            frame.scope.names[name] = found.with_trace(trace.safe_for(*purposes))
+            frame.narrowings = frame.narrowings or "." in name
+
+    # ------------------------------------------------------------ calls
+
+    def _call(self, node: s.Call, frame: Frame) -> Value:
+        awaited, frame.awaited = frame.awaited, False
+        receiver = NOTHING
+        if isinstance(node.function, s.Member):
+            receiver = self.value(node.function.object, frame)
+            callee = (
+                self._member(node.function, frame)
+                if frame.narrowings
+                else self.attribute(receiver, node.function.name, node.function, frame)
+            )
+            front = receiver.path or receiver.type
+            name = callee.path or (f"{front}.{node.function.name}" if front else "?." + node.function.name)
+        else:
+            callee = self.value(node.function, frame)
+            name = callee.path or callee.type or "?" + s.dotted(node.function)
+        if callee.made is not None:
+            name = callee.made.name
+        elif callee.callee is not None and not callee.path:
+            name = "!" + callee.callee.function.label
+        name = name.removeprefix("text:") if "text:" not in name else "text." + name.rpartition(".")[2]
+        arguments: list[Value] = []
+        keywords: dict[str, Value] = {}
+        spread = False
+        closures: list[Value] = []
+        for each in node.arguments:
+            value = self.value(each.value, frame)
+            if value.callee is not None:
+                closures.append(value)
+            if each.spread:
+                spread = True
+                if value.fields is not None and each.name is None:
+                    keywords.update({key: v for key, v in value.fields.items() if key != "**"})
+                elif value.trace is not None:
+                    keywords["**"] = value
+            elif each.name is not None:
+                keywords[each.name] = value
+            else:
+                arguments.append(value)
+        seen = Seen(
+            name,
+            node,
+            frame.place(node),
+            frame.unit,
+            receiver,
+            arguments,
+            keywords,
+            frame.function,
+            frame.loop,
+            frame.transaction,
+            awaited,
+            frame.caught,
+            frame.within,
+            spread,
+            None,
+            len(frame.run.events),
+        )
+        frame.run.events.append(seen)
+        result = self._answer(seen, callee, frame)
+        if closures:
+            self._hand_over(seen, closures, result, frame)
+        seen.result = result
+        return result
+
+    def _answer(self, seen: Seen, callee: Value, frame: Frame) -> Value:
+        if callee.callee is not None:
+            entered = self.enter(callee.callee, seen.arguments, seen.keywords, frame, seen.node)
+            if entered is not None:
+                return entered if entered.source is not None else replace(entered, source=seen)
+        if callee.made is not None:
+            instance = Value(
+                type=callee.made.name, instance=callee.made, fields=dict(seen.keywords) or None, source=seen
+            )
+            start = callee.made.find("__init__") or callee.made.find("constructor")
+            if start is not None and start.callee is not None:
+                self.enter(replace(start.callee, self_value=instance), seen.arguments, seen.keywords, frame, seen.node)
+            elif seen.arguments:
+                instance.trace = next((each.any_trace() for each in seen.arguments if each.any_trace()), None)
+            return instance
+        return self._unknown(seen, frame)
+
+    def _unknown(self, seen: Seen, frame: Frame) -> Value:
+        method, receiver = seen.method, seen.receiver
+        if seen.name == "require" and seen.arguments and seen.arguments[0].text is not None:
+            return self.required(seen.arguments[0].text, "", seen.unit)
+        table = self.inputs.attributes.get(receiver.type)
+        if table is not None and f"{method}()" in table:
+            kind = table[f"{method}()"]
+            if kind.startswith("="):
+                return Value(type=kind[1:], source=seen)
+            entered = Trace(kind, (Step(seen.place, f"the caller's {kind} ({s.dotted(seen.node)})"),))
+            return Value(type=seen.name, trace=entered, source=seen)
+        if method == "get" and receiver.fields is not None and seen.arguments:
+            default = seen.arguments[1] if len(seen.arguments) > 1 else NOTHING
+            return merged(self.item(receiver, seen.arguments[0], seen.node, frame), default)
+        if method in ("append", "push", "add") and receiver.fields is not None and seen.arguments:
+            receiver.fields[str(len(receiver.fields))] = seen.arguments[0]
+            return NOTHING
+        safe = SAFE_FOR.get(seen.name.removeprefix("?"), SAFE_METHODS.get(method) if receiver is not NOTHING else None)
+        given = next((each.any_trace() for each in seen.values() if each.any_trace()), None)
+        own = receiver.any_trace()
+        marks: frozenset[str] = frozenset()
+        if own is not None and (method in ON_TEXT or method not in FRESH):
+            trace: Trace | None = own
+            if given is not None and EVERYTHING in own.safe:
+                trace = given
+        elif method in ("format", "join") or method not in FRESH:
+            trace = given
+        else:
+            trace = None
+        if method in ("format", "join", "concat", "replace", "format_map") and (
+            receiver.text is not None or receiver.marks
+        ):
+            marks = receiver.marks | {"text"}
+            for each in seen.values():
+                marks |= each.marks
+        elif method in ("str", "strip", "repr", "encode", "decode", "lower", "trim", "String", "toString"):
+            marks = receiver.marks.union(*(each.marks for each in seen.values()))
+        if trace is not None:
+            trace = trace.safe_for(*safe) if safe else trace
+            if not trace.safe and method not in ON_TEXT:
+                trace = trace.then(seen.place, f"through {s.dotted(seen.node.function) or method}")
+        text = receiver.text
+        if text is not None and method == "format" and "text" in marks:
+            return Value(type="text:" + text, trace=trace, marks=marks, source=seen)
+        const: Any = UNKNOWN
+        if text is not None and not seen.arguments and method in ("lower", "upper", "strip", "encode", "decode"):
+            const = text if method in ("encode", "decode") else getattr(text, method)()
+        return Value(type=seen.name, trace=trace, marks=marks, source=seen, const=const)
+
+    def _hand_over(self, seen: Seen, closures: list[Value], result: Value, frame: Frame) -> None:
+        """Follows functions that were given to a call, as far as it is known that it calls them there."""
+        method = seen.method
+        registers = method in self.inputs.registers and (
+            not frame.stack or seen.receiver.type.startswith(self.inputs.registering_types)
+        )
+        if registers:
+            return
+        inner = replace(frame, awaited=False)
+        first = NOTHING
+        if method in LOOPING:
+            inner.loop = seen.place
+            first = self.element(seen.receiver)
+        elif method in TRANSACTIONS:
+            inner.transaction = seen.place
+        elif method == "then":
+            first = seen.receiver
+        for value in closures:
+            closure = value.callee
+            if closure is None or (closure.function.name and method not in LOOPING and method not in TRANSACTIONS):
+                continue
+            self.enter(closure, [first], {}, inner, seen.node)
+
+
+_BUILTINS = words(
+    """
+    open eval exec compile print input __import__ setattr getattr Function require setTimeout
+    setInterval fetch super type console process JSON Math Date Error Promise Buffer Object Array crypto
+    """
+)
+
+
+def _shown(value: Value) -> Value:
+    """A text that was put together counts as what it is known to be."""
+    if value.const is UNKNOWN and value.type.startswith("text:"):
+        return replace(value, const=value.type[5:])
+    return value
+
+
+_KINDS: dict[type[s.Node], Callable[[Any, Any, Frame], Value]] = {
+    s.Name: Expressions._name,
+    s.Member: Expressions._member,
+    s.Index: Expressions._index,
+    s.Literal: Expressions._literal,
+    s.Pattern: Expressions._pattern,
+    s.Template: Expressions._template,
+    s.Binary: Expressions._binary,
+    s.Unary: Expressions._unary,
+    s.Mapping: Expressions._mapping,
+    s.Sequence: Expressions._sequence,
+    s.Await: Expressions._await,
+    s.Conditional: Expressions._conditional,
+    s.Comprehension: Expressions._comprehension,
+    s.Other: Expressions._other,
+    s.Function: Expressions._function,
+    s.Assign: Expressions._assignment,
+    s.Call: Expressions._call,
+}

@@ -1,0 +1,485 @@
+"""Statements and functions, followed: a program is run on abstract values, and what is seen is written down."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+from mainstay.check import syntax as s
+from mainstay.check.flow.expressions import Expressions
+from mainstay.check.flow.frame import Frame, Inputs
+from mainstay.check.flow.meaning import is_check_name, is_secret_name
+from mainstay.check.flow.narrowing import ends, named, narrowed
+from mainstay.check.flow.program import Changed, Program, Raised, Returned, Run, Seen, Tested
+from mainstay.check.flow.value import (
+    EVERYTHING,
+    NOTHING,
+    UNKNOWN,
+    ClassValue,
+    Closure,
+    Scope,
+    Step,
+    Trace,
+    Unit,
+    Value,
+    merged,
+)
+
+DEEPEST = 4
+"""Calls of functions of the program are followed into one another this far."""
+MOST_EVENTS = 4_000
+"""What is written down of one function at most."""
+ATOMIC = ("atomic", "begin", "transaction", "begin_nested", "start_transaction")
+
+
+class Follower(Expressions):
+    """Follows modules and functions of a program; `closures` are all functions that were defined on the way."""
+
+    def __init__(self, program: Program, inputs: Inputs) -> None:
+        super().__init__(program, inputs)
+        self.closures: dict[int, Closure] = {}
+        self.decorators: dict[int, list[Value]] = {}
+        self.classes: list[tuple[Unit, ClassValue]] = []
+        self.modules: list[Run] = []
+        self._results: dict[int, Value] = {}
+        self._entered: dict[int, set[tuple[object, ...]]] = {}
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), 6_000))
+
+    # ------------------------------------------------------------ beginnings
+
+    def module(self, unit: Unit) -> None:
+        """Follows a module from its top, once."""
+        if unit.started:
+            return
+        unit.started = True
+        run = Run(unit, None)
+        self.modules.append(run)
+        self.block(unit.tree.body, Frame(unit, unit.scope, run))
+
+    def function(self, closure: Closure, parameters: dict[str, Value]) -> Run:
+        """Follows a function from its beginning, with what is known of its parameters."""
+        function = closure.function
+        run = Run(closure.unit, function, parameters=parameters, decorators=self.decorators.get(id(function), []))
+        frame = Frame(closure.unit, Scope({}, closure.scope), run, function, (id(function),))
+        self._bind(closure, parameters, frame)
+        if any(each.path.rpartition(".")[2] in ("atomic", "transactional") for each in run.decorators):
+            frame.transaction = closure.unit.place(function)
+        self._entered[id(run)] = set()
+        self.block(function.body, frame)
+        run.result = _joined(frame.returned)
+        if run.result is not None and not any(each.trace for each in parameters.values()):
+            self._results[id(function)] = run.result
+        return run
+
+    def annotated(self, node: s.Node | None, frame: Frame) -> tuple[Value, list[Value]]:
+        """The type that an annotation names, and what `Annotated` says beside it."""
+        if node is None:
+            return NOTHING, []
+        if isinstance(node, s.Binary) and node.operator == "|":
+            left, beside = self.annotated(node.left, frame)
+            return (left, beside) if left.path or left.made else self.annotated(node.right, frame)
+        if isinstance(node, s.Literal) and isinstance(node.value, str) and node.value.isidentifier():
+            node = s.Name(node.line, node.value)
+        found = self.value(node, replace(frame, run=Run(frame.unit, None)))
+        if found.path.rpartition(".")[2] in ("Annotated", "Optional", "Union") and found.fields:
+            first, *rest = found.fields.values()
+            return first, rest
+        return found, []
+
+    def typed(self, parameter: s.Parameter, frame: Frame) -> Value:
+        """What the annotation of a parameter, or else its name, tells of its value."""
+        marks = frozenset({"secret"}) if is_secret_name(parameter.name) else frozenset()
+        kind, _ = self.annotated(parameter.annotation, frame)
+        if kind.made is not None:
+            return Value(type=kind.made.name, instance=kind.made, marks=marks)
+        if kind.path and kind.path not in ("str", "Any", "typing.Any"):
+            return Value(type=kind.path, marks=marks)
+        if kind.type.startswith("?") and kind.type[1:2].isupper():
+            return Value(type=kind.type, marks=marks)
+        return Value(type="?" + parameter.name, marks=marks)
+
+    def _bind(self, closure: Closure, given: dict[str, Value], frame: Frame) -> None:
+        for position, parameter in enumerate(closure.function.parameters):
+            if parameter.name in given:
+                value = given[parameter.name]
+            elif position == 0 and parameter.name in ("self", "cls") and closure.self_value is not None:
+                value = closure.self_value
+            elif parameter.default is not None and isinstance(parameter.default, s.Literal):
+                value = replace(self.typed(parameter, frame), const=UNKNOWN)
+            else:
+                value = self.typed(parameter, frame)
+            if parameter.pattern is not None:
+                self.assign(parameter.pattern, given.get(f"#{position}", value), frame)
+            else:
+                frame.scope.names[parameter.name] = value
+        if closure.self_value is not None and "self" not in frame.scope.names:
+            frame.scope.names["self"] = closure.self_value
+
+    def enter(
+        self, closure: Closure, arguments: list[Value], keywords: dict[str, Value], frame: Frame, node: s.Call
+    ) -> Value | None:
+        """Follows a function of the program from where it is called."""
+        function = closure.function
+        traced = any(each.any_trace() is not None for each in (*arguments, *keywords.values()))
+        lambda_ = not function.name
+        if not traced and not lambda_ and frame.function is None:
+            return self._results.get(id(function))
+        if id(function) in frame.stack or len(frame.stack) > DEEPEST or len(frame.run.events) > MOST_EVENTS:
+            return self._results.get(id(function))
+        given, mark = self._given(closure, arguments, keywords, frame, node)
+        key = (id(function), mark, frame.loop is not None, frame.transaction is not None)
+        entered = self._entered.setdefault(id(frame.run), set())
+        if key in entered and not lambda_:
+            return self._results.get(id(function), NOTHING)
+        entered.add(key)
+        inner = Frame(
+            closure.unit,
+            Scope({}, closure.scope),
+            frame.run,
+            function,
+            (*frame.stack, id(function)),
+            frame.loop,
+            frame.transaction,
+            frame.caught,
+            frame.within,
+        )
+        decorators = self.decorators.get(id(function), [])
+        if any(each.path.rpartition(".")[2] == "atomic" for each in decorators):
+            inner.transaction = closure.unit.place(function)
+        self._bind(closure, given, inner)
+        self.block(function.body, inner)
+        result = _joined(inner.returned)
+        if not traced and result is not None:
+            self._results.setdefault(id(function), result)
+        return result if result is not None else NOTHING
+
+    def _given(
+        self, closure: Closure, arguments: list[Value], keywords: dict[str, Value], frame: Frame, node: s.Call
+    ) -> tuple[dict[str, Value], tuple[object, ...]]:
+        parameters = closure.function.parameters
+        if closure.self_value is not None and parameters and parameters[0].name in ("self", "cls"):
+            parameters = parameters[1:]
+        offset = len(closure.function.parameters) - len(parameters)
+        given: dict[str, Value] = {}
+        mark: list[object] = []
+        for position, parameter in enumerate(parameters):
+            value = keywords.get(parameter.name)
+            if value is None and position < len(arguments):
+                value = arguments[position]
+            if parameter.spread and position < len(arguments):
+                value = Value(type="sequence", fields={str(i): v for i, v in enumerate(arguments[position:])})
+            if value is None:
+                continue
+            trace = value.any_trace()
+            if value.trace is not None and closure.function.name:
+                passed = f"passed to {closure.function.label}() as {parameter.name or 'an argument'}"
+                value = value.with_trace(value.trace.then(frame.place(node), passed))
+            mark.append((position, trace.safe if trace else None, value.type, value.text))
+            given[parameter.name or f"#{position + offset}"] = value
+        return given, tuple(mark)
+
+    def define(self, function: s.Function, frame: Frame) -> Value:
+        """A function where it is defined: it sees the variables around it."""
+        closure = Closure(function, frame.scope, frame.unit)
+        self.closures[id(function)] = closure
+        if function.decorators:
+            self.decorators[id(function)] = [self.value(each, frame) for each in function.decorators]
+            closure.decorators = tuple(each.path or each.type for each in self.decorators[id(function)])
+        return Value(callee=closure)
+
+    def _class(self, node: s.Class, frame: Frame) -> None:
+        bases = [self.value(each, frame) for each in node.bases]
+        made = ClassValue(node, f"{frame.unit.name}.{node.name}", bases, {}, {})
+        self.classes.append((frame.unit, made))
+        frame.scope.names[node.name] = Value(path=made.name, made=made)
+        for each in node.decorators:
+            self.value(each, frame)
+        instance = Value(type=made.name, instance=made)
+        inner = replace(frame, scope=Scope({}, frame.scope), returned=[])
+        for each in node.body:
+            if isinstance(each, s.Function):
+                closure = self.define(each, inner).callee
+                if closure is not None:
+                    static = any(decorator.endswith("staticmethod") for decorator in closure.decorators)
+                    closure.scope = frame.scope
+                    closure.self_value = None if static else instance
+                    made.methods[each.name] = closure
+            else:
+                self._statement(each, inner)
+        made.attributes.update({k: v for k, v in inner.scope.names.items() if v.callee is None})
+        start = made.methods.get("__init__") or made.methods.get("constructor")
+        if start is not None:
+            self._entered.setdefault(id(frame.run), set())
+            quiet = replace(frame, run=Run(frame.unit, start.function), stack=(-1,), function=start.function)
+            self.enter(start, [], {}, quiet, s.Call(node.line, s.Name(node.line, node.name), []))
+
+    # ------------------------------------------------------------ statements
+
+    def block(self, body: list[s.Node], frame: Frame) -> None:
+        """Follows statements in order; functions are defined first, as they may be called before their lines."""
+        if frame.unit.source.language != "python":
+            for each in body:
+                if isinstance(each, s.Function):
+                    frame.scope.names[each.name] = self.define(each, frame)
+        for each in body:
+            self._statement(each, frame)
+
+    def _statement(self, node: s.Node, frame: Frame) -> None:
+        if isinstance(node, s.Expression):
+            value = self.value(node.value, frame)
+            self._checked(node.value, frame)
+            del value
+        elif isinstance(node, s.Assign):
+            self._assign(node, frame)
+        elif isinstance(node, s.If):
+            self._if(node, frame)
+        elif isinstance(node, s.Return):
+            value = self.value(node.value, frame)
+            frame.returned.append(value)
+            if frame.function is not None:
+                frame.run.events.append(Returned(node, frame.place(node), value, frame.function, len(frame.run.events)))
+        elif isinstance(node, s.Function):
+            if frame.unit.source.language == "python" or node.name not in frame.scope.names:
+                frame.scope.names[node.name] = self.define(node, frame)
+        elif isinstance(node, s.Class):
+            self._class(node, frame)
+        elif isinstance(node, s.Loop):
+            self._loop(node, frame)
+        elif isinstance(node, s.Try):
+            self._try(node, frame)
+        elif isinstance(node, s.With):
+            self._with(node, frame)
+        elif isinstance(node, s.Raise):
+            value = self.value(node.value, frame)
+            frame.run.events.append(Raised(node, frame.place(node), value, frame.function, len(frame.run.events)))
+        elif isinstance(node, s.Import):
+            self._import(node, frame)
+        elif isinstance(node, s.Export):
+            frame.scope.names["default"] = self.value(node.value, frame)
+
+    def _checked(self, node: s.Node, frame: Frame) -> None:
+        """After `validate(x)` as a statement, x has been told good."""
+        call = node.value if isinstance(node, s.Await) else node
+        if isinstance(call, s.Call) and is_check_name(s.dotted(call.function)):
+            for each in call.arguments:
+                for name in named(each.value):
+                    self.narrow(name, (EVERYTHING,), frame)
+
+    def _assign(self, node: s.Assign, frame: Frame) -> None:
+        if node.value is None:
+            return
+        value = self.value(node.value, frame)
+        if node.operator:
+            before = self.value(node.targets[0], replace(frame, run=Run(frame.unit, None)))
+            if node.operator == "+" and before.text is not None and value.text is not None:
+                value = Value(const=before.text + value.text)
+            else:
+                both = merged(before, value)
+                texts = before.text is not None or value.text is not None
+                marks = both.marks | ({"text"} if texts else set())
+                value = replace(both, const=UNKNOWN, marks=marks, trace=before.trace or value.trace)
+        for target in node.targets:
+            self.assign(target, value, frame, node)
+
+    def assign(self, target: s.Node, value: Value, frame: Frame, statement: s.Assign | None = None) -> None:
+        """Gives a value to a name, attribute, item or to each part of a pattern."""
+        if isinstance(target, s.Name):
+            if is_secret_name(target.id) and "secret" not in value.marks and value.const is UNKNOWN:
+                value = replace(value, marks=value.marks | {"secret"})
+            frame.scope.names[target.id] = value
+        elif isinstance(target, s.Member | s.Index):
+            owner = self.value(target.object, frame)
+            key = target.name if isinstance(target, s.Member) else self.value(target.key, frame).text
+            if statement is not None:
+                shown = s.dotted(target) if isinstance(target, s.Member) else f"{s.dotted(target.object)}[{key}]"
+                frame.run.events.append(
+                    Changed(
+                        statement,
+                        frame.place(target),
+                        shown,
+                        owner,
+                        value,
+                        frame.function,
+                        frame.loop,
+                        len(frame.run.events),
+                    )
+                )
+            if key is None:
+                if owner.fields is not None and value.any_trace() is not None:
+                    owner.fields["**"] = value
+                return
+            if isinstance(target.object, s.Name) and target.object.id == "self" and owner.instance is not None:
+                owner.instance.attributes[key] = value
+            elif owner is not NOTHING:
+                if owner.fields is None and (owner.path in ("module.exports", "exports") or not owner.path):
+                    owner.fields = {}
+                if owner.fields is not None:
+                    owner.fields[key] = value
+            if s.dotted(target) == "module.exports" or s.dotted(target).startswith("exports."):
+                frame.unit.scope.names["default" if s.dotted(target) == "module.exports" else key] = value
+        elif isinstance(target, s.Sequence):
+            for position, each in enumerate(target.items):
+                found = value.fields.get(str(position)) if value.fields is not None else None
+                self.assign(each, found or self.element(value), frame)
+        elif isinstance(target, s.Mapping):
+            for pair in target.pairs:
+                part = pair.key.value if isinstance(pair.key, s.Literal) else None
+                if isinstance(part, str):
+                    self.assign(pair.value, self.attribute(value, part, pair, frame), frame)
+                else:
+                    self.assign(pair.value, value, frame)
+        elif isinstance(target, s.Assign):
+            for each in target.targets:
+                self.assign(each, value, frame)
+        elif isinstance(target, s.Other):
+            for each in target.parts:
+                self.assign(each, value, frame)
+
+    def _if(self, node: s.If, frame: Frame) -> None:
+        test = self.value(node.test, frame)
+        then_ends, otherwise_ends = ends(node.then), ends(node.otherwise)
+        values = {name: found for name in named_in(node.test) if (found := frame.scope.find(name)) is not None}
+        frame.run.events.append(
+            Tested(node, frame.place(node), frame.function, len(frame.run.events), then_ends or otherwise_ends, values)
+        )
+        if test.const is not UNKNOWN and not isinstance(test.const, str) and not isinstance(node.test, s.Literal):
+            self.block(node.then if test.const else node.otherwise, frame)
+            return
+        names = frame.scope.names
+        then = self._branch(node.then, node.test, True, frame)
+        otherwise = self._branch(node.otherwise, node.test, False, frame)
+        if then_ends and not otherwise_ends:
+            frame.scope.names = otherwise
+        elif otherwise_ends and not then_ends:
+            frame.scope.names = then
+        else:
+            frame.scope.names = _merged_names(then, otherwise)
+        names.clear()
+        names.update(frame.scope.names)
+        frame.scope.names = names
+
+    def _branch(self, body: list[s.Node], test: s.Node, holds: bool, frame: Frame) -> dict[str, Value]:
+        before = frame.scope.names
+        frame.scope.names = dict(before)
+        for name, purposes in narrowed(test, holds):
+            self.narrow(name, purposes, frame)
+        self.block(body, frame)
+        after, frame.scope.names = frame.scope.names, before
+        return after
+
+    def _loop(self, node: s.Loop, frame: Frame) -> None:
+        items = self.value(node.items, frame)
+        before = dict(frame.scope.names)
+        outer, frame.loop = frame.loop, frame.place(node)
+        if node.target is not None:
+            self.assign(node.target, self.element(items), frame)
+        self.block(node.body, frame)
+        frame.loop = outer
+        names = _merged_names(before, frame.scope.names)
+        frame.scope.names.clear()
+        frame.scope.names.update(names)
+
+    def _try(self, node: s.Try, frame: Frame) -> None:
+        outer = frame.caught
+        frame.caught = (*outer, *node.catches)
+        self.block(node.body, frame)
+        frame.caught = outer
+        after = dict(frame.scope.names)
+        self.block(node.otherwise, frame)
+        for catch in node.catches:
+            kept = dict(frame.scope.names)
+            if catch.name:
+                frame.scope.names[catch.name] = Value(type="error", marks=frozenset({"error"}))
+            self.block(catch.body, frame)
+            if ends(catch.body):
+                frame.scope.names.clear()
+                frame.scope.names.update(kept)
+        names = _merged_names(after, frame.scope.names)
+        frame.scope.names.clear()
+        frame.scope.names.update(names)
+        self.block(node.final, frame)
+
+    def _with(self, node: s.With, frame: Frame) -> None:
+        outer = frame.within, frame.transaction
+        for item, target in node.items:
+            value = self.value(item, frame)
+            name = value.source.name if isinstance(value.source, Seen) else value.path or value.type
+            frame.within = (*frame.within, name)
+            if name.rpartition(".")[2] in ATOMIC:
+                frame.transaction = frame.place(item)
+            if target is not None:
+                self.assign(target, value, frame)
+        self.block(node.body, frame)
+        frame.within, frame.transaction = outer
+
+    def _import(self, node: s.Import, frame: Frame) -> None:
+        python = frame.unit.source.language == "python"
+        if python:
+            found = self._imported_python(node, frame.unit)
+            if found is None:
+                whole = f"{node.module}.{node.name}" if node.name else node.module
+                top = whole if node.name or node.alias != node.module else node.module.partition(".")[0]
+                found = Value(path=top)
+            name = node.alias if node.name or node.alias != node.module else node.module.partition(".")[0]
+        else:
+            found = self.required(node.module, node.name, frame.unit)
+            name = node.alias
+        frame.scope.names[name] = found
+
+    def _imported_python(self, node: s.Import, importer: Unit) -> Value | None:
+        if node.name:
+            unit = self.program.python_module(node.module, node.level, importer)
+            if unit is not None:
+                self.module(unit)
+                found = unit.scope.names.get(node.name)
+                if found is not None:
+                    return found
+            inner = f"{node.module}.{node.name}" if node.module else node.name
+            unit = self.program.python_module(inner, node.level, importer)
+        else:
+            unit = self.program.python_module(node.module, node.level, importer)
+        if unit is None:
+            return None
+        self.module(unit)
+        return Value(type=f"module:{unit.name}", fields=unit.scope.names)
+
+    def required(self, module: str, name: str, importer: Unit) -> Value:
+        """What a module of JavaScript gives: one of its names, or all."""
+        unit = self.program.javascript_module(module, importer)
+        if unit is None:
+            bare = module.removeprefix("node:")
+            return Value(path=f"{bare}.{name}" if name and name != "default" else bare)
+        self.module(unit)
+        names = unit.scope.names
+        if name and name in names:
+            return names[name]
+        if "default" in names:
+            whole = names["default"]
+            return whole.fields[name] if name and whole.fields and name in whole.fields else whole
+        return Value(type=f"module:{unit.name}", fields=names)
+
+
+def named_in(test: s.Node) -> list[str]:
+    """The variables that a test names."""
+    return [each.id for each in s.walk(test) if isinstance(each, s.Name)]
+
+
+def entered(kind: str, unit: Unit, node: s.Node, what: str) -> Trace:
+    """The beginning of a value's way from the caller."""
+    return Trace(kind, (Step(unit.place(node), what),))
+
+
+def _joined(values: list[Value]) -> Value | None:
+    if not values:
+        return None
+    out = values[0]
+    for each in values[1:]:
+        out = merged(out, each)
+    return out
+
+
+def _merged_names(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:
+    out = dict(one)
+    for name, value in other.items():
+        out[name] = merged(out[name], value) if name in out else value
+    return out

@@ -1,0 +1,108 @@
+"""What a test tells of the values that it names: on which side of it they can do no more harm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mainstay.check import syntax as s
+from mainstay.check.flow.meaning import is_check_name
+from mainstay.check.flow.value import EVERYTHING
+from mainstay.check.words import words
+
+TEXT_TESTS = words("isdigit isalnum isalpha isdecimal isnumeric isidentifier isInteger isSafeInteger")
+MATCHES = frozenset({"match", "fullmatch", "test"})
+INSIDE = frozenset({"is_relative_to", "startsWith", "startswith", "commonpath"})
+
+
+def narrowed(test: s.Node, holds: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Names (dotted) and what they are safe for where the test holds, or where it does not."""
+    if isinstance(test, s.Await):
+        yield from narrowed(test.value, holds)
+    elif isinstance(test, s.Unary) and test.operator == "not":
+        yield from narrowed(test.value, not holds)
+    elif isinstance(test, s.Binary):
+        yield from _compared(test, holds)
+    elif isinstance(test, s.Call) and holds:
+        yield from _asked(test)
+
+
+def _compared(test: s.Binary, holds: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    operator = test.operator
+    if operator in ("and", "or"):
+        if holds == (operator == "and"):
+            yield from narrowed(test.left, holds)
+            yield from narrowed(test.right, holds)
+    elif operator in ("in", "not in") and holds == (operator == "in"):
+        if not isinstance(test.left, s.Literal):
+            yield from ((name, (EVERYTHING,)) for name in named(test.left))
+    elif (operator in ("==", "is") and holds) or (operator in ("!=", "is not") and not holds):
+        for one, other in ((test.left, test.right), (test.right, test.left)):
+            if isinstance(other, s.Literal) and other.value is not None:
+                if isinstance(one, s.Unary) and one.operator == "typeof":
+                    purposes: tuple[str, ...] = ("nosql",) if other.value == "string" else (EVERYTHING,)
+                    yield from ((name, purposes) for name in named(one.value))
+                elif other.value is True or other.value is False:
+                    yield from narrowed(
+                        one, other.value is holds if operator in ("==", "is") else other.value is not holds
+                    )
+                else:
+                    yield from ((name, (EVERYTHING,)) for name in named(one))
+            elif isinstance(one, s.Call | s.Member) and not isinstance(other, s.Literal):
+                yield from ((name, ("url", "redirect", "path")) for name in named(one))
+
+
+def _asked(test: s.Call) -> Iterator[tuple[str, tuple[str, ...]]]:
+    method = s.dotted(test.function).rpartition(".")[2]
+    receiver = test.function.object if isinstance(test.function, s.Member) else None
+    given = [name for each in test.arguments for name in named(each.value)]
+    if method in TEXT_TESTS:
+        yield from ((name, (EVERYTHING,)) for name in [*given, *(named(receiver) if receiver else ())])
+    elif method in MATCHES or method in ("includes", "has", "issubset"):
+        yield from ((name, (EVERYTHING,)) for name in given)
+    elif method in INSIDE and receiver is not None:
+        yield from ((name, ("path", "url", "redirect")) for name in named(receiver))
+    elif is_check_name(s.dotted(test.function)):
+        yield from ((name, (EVERYTHING,)) for name in given)
+
+
+def named(node: s.Node | None) -> Iterator[str]:
+    """The variables, and the attributes of variables, that an expression is made of."""
+    if node is None:
+        return
+    if isinstance(node, s.Name):
+        yield node.id
+    elif isinstance(node, s.Member):
+        whole = s.dotted(node)
+        if whole and "()" not in whole:
+            yield whole
+        if isinstance(node.object, s.Name | s.Call | s.Member):
+            yield from named(node.object)
+    elif isinstance(node, s.Call):
+        if isinstance(node.function, s.Member):
+            yield from named(node.function.object)
+        for each in node.arguments:
+            yield from named(each.value)
+    elif isinstance(node, s.Index):
+        yield from named(node.object)
+    elif isinstance(node, s.Await | s.Unary):
+        yield from named(node.value)
+    elif isinstance(node, s.Template):
+        for part in node.parts:
+            yield from named(part)
+
+
+def ends(block: list[s.Node]) -> bool:
+    """Whether a block ends the function, or the turn of a loop, that it stands in."""
+    if not block:
+        return False
+    last = block[-1]
+    if isinstance(last, s.Return | s.Raise):
+        return True
+    if isinstance(last, s.Expression):
+        call = last.value.value if isinstance(last.value, s.Await) else last.value
+        if isinstance(call, s.Name):
+            return call.id in ("continue", "break")
+        return isinstance(call, s.Call) and s.dotted(call.function).rpartition(".")[2] in ("abort", "exit", "fail")
+    if isinstance(last, s.If):
+        return ends(last.then) and ends(last.otherwise)
+    return False

@@ -1,0 +1,100 @@
+"""From a project to its facts: the modules are followed, then the functions that callers reach, then the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from mainstay.check.facts import Fact, Facts, Handler
+from mainstay.check.flow.follow import Follower
+from mainstay.check.flow.frame import Inputs
+from mainstay.check.flow.program import Program, Run
+from mainstay.check.project import Project
+from mainstay.check.reading import ALL, LOOSE
+from mainstay.check.reading.reader import Located, stands_in
+from mainstay.check.stacks import ALL as STACKS
+from mainstay.check.stacks.stack import Stack
+
+TESTS = re.compile(
+    r"(^|/)(tests?|__tests__|spec)/|(^|/)(test_[^/]*|conftest)\.py$|_test\.py$|[._](test|spec)\.[jt]sx?$"
+)
+
+
+def gather(project: Project) -> Facts:
+    """Everything that can be found out about a project without running it."""
+    program = Program(project.units)
+    stacks = [each for each in STACKS if each.present(program, project.manifests)]
+    follower = Follower(program, inputs_of(stacks))
+    facts = Facts(
+        skipped=project.skipped,
+        lines=project.lines,
+        files=project.files,
+        stacks=frozenset(each.name for each in stacks),
+    )
+    for unit in project.units:
+        facts.sources.setdefault(unit.source.path, []).append(unit.source)
+        follower.module(unit)
+    for source in project.others:
+        facts.sources.setdefault(source.path, []).append(source)
+    for run in follower.modules:
+        facts.handlers.append(_handler(run))
+    done: set[int] = set()
+    for stack in stacks:
+        for entry in stack.entries(follower):
+            if id(entry.closure.function) not in done:
+                done.add(id(entry.closure.function))
+            run = follower.function(entry.closure, entry.parameters)
+            handler = _handler(run)
+            handler.facts += entry.facts
+            handler.route = entry.route
+            entry.route.handler = handler
+            facts.handlers.append(handler)
+            facts.routes.append(entry.route)
+            run.events.clear()
+    while True:
+        left = [(key, each) for key, each in follower.closures.items() if key not in done]
+        if not left:
+            break
+        for key, closure in left:
+            done.add(key)
+            run = follower.function(closure, {})
+            facts.handlers.append(_handler(run))
+            run.events.clear()
+    for reader in LOOSE:
+        facts.loose += reader(project, follower)
+    return facts
+
+
+def inputs_of(stacks: Iterable[Stack]) -> Inputs:
+    """What all these stacks tell about where the caller's text comes in."""
+    attributes: dict[str, dict[str, str]] = {}
+    registers: frozenset[str] = frozenset()
+    types: tuple[str, ...] = ()
+    for stack in stacks:
+        for kind, table in stack.inputs.attributes.items():
+            attributes[kind] = {**attributes.get(kind, {}), **table}
+        registers |= stack.inputs.registers
+        types += stack.inputs.registering_types
+    return Inputs(attributes, registers, types)
+
+
+def _handler(run: Run) -> Handler:
+    located: list[Located] = []
+    for reader in ALL:
+        located += reader(run)
+    located.sort(key=lambda each: each[0])
+    function = run.function
+    path = run.unit.source.path
+    facts: list[Fact] = [fact for _, fact in located]
+    return Handler(
+        name=function.label if function is not None else "",
+        place=run.place,
+        language=run.unit.source.language,
+        is_async=function.is_async if function is not None else False,
+        facts=facts,
+        parameters={each.name: "" for each in function.parameters} if function is not None else {},
+        decorators=tuple(each.path or each.type for each in run.decorators),
+        test=TESTS.search(path) is not None,
+        calls=frozenset(each.name for each in run.calls),
+        names=frozenset(stands_in(run)),
+    )

@@ -1,0 +1,499 @@
+"""JavaScript and TypeScript, read with the grammars of ast-grep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ast_grep_py import SgNode, SgRoot
+
+from mainstay.check import syntax as s
+from mainstay.check.languages.javascript_nodes import annotated, children, end_of, line_of, part, type_
+from mainstay.check.languages.unreadable import Unreadable
+from mainstay.check.words import words
+
+OPERATORS = {"&&": "and", "||": "or", "??": "or", "===": "==", "!==": "!=", "!": "not"}
+LONGEST_LINE = 5_000
+"""A line longer than this was written by a program, not by a person."""
+
+
+def read(text: str, language: str = "javascript") -> s.Module:
+    """The tree of a text in `javascript`, `typescript` or `tsx`; raises Unreadable."""
+    if any(len(line) > LONGEST_LINE for line in text.splitlines()):
+        raise Unreadable(f"a line of more than {LONGEST_LINE} characters: written by a program")
+    root = SgRoot(text, language).root()
+    body = children(root)
+    broken = [each for each in body if each.kind() == "ERROR"]
+    if broken and len(broken) >= max(1, len(body) // 2):
+        raise Unreadable("not " + ("TypeScript" if language != "javascript" else "JavaScript"), line_of(broken[0]))
+    try:
+        return s.Module(_block(body))
+    except RecursionError:
+        raise Unreadable("nested too deeply") from None
+
+
+def _block(nodes: list[SgNode], owner: str = "") -> list[s.Node]:
+    out: list[s.Node] = []
+    for node in nodes:
+        kind = node.kind()
+        known = _STATEMENTS.get(kind)
+        if known is not None:
+            made = known(node)
+            out.extend(made if isinstance(made, list) else [made])
+        elif kind not in _IGNORED:
+            out.append(s.Expression(line_of(node), _expression(node)))
+    return out
+
+
+def _body(node: SgNode | None) -> list[s.Node]:
+    if node is None:
+        return []
+    if node.kind() in ("statement_block", "class_body"):
+        return _block(children(node))
+    if node.kind() == "else_clause":
+        inner = children(node)
+        return _body(inner[0]) if inner else []
+    return _block([node])
+
+
+def _expression(node: SgNode | None) -> s.Node:
+    if node is None:
+        return s.Literal(1, None)
+    known = _EXPRESSIONS.get(node.kind())
+    if known is not None:
+        return known(node)
+    return s.Other(line_of(node), [_expression(each) for each in children(node)])
+
+
+def _string(node: SgNode) -> s.Node:
+    text = node.text()
+    raw = text[1:-1] if len(text) > 1 else ""
+    if "\\" in raw:
+        raw = (
+            raw.replace("\\n", "\n").replace("\\t", "\t").replace("\\'", "'").replace('\\"', '"').replace("\\\\", "\\")
+        )
+    return s.Literal(line_of(node), raw)
+
+
+def _number(node: SgNode) -> s.Node:
+    text = node.text().replace("_", "").rstrip("n")
+    try:
+        return s.Literal(line_of(node), int(text, 0))
+    except ValueError:
+        try:
+            return s.Literal(line_of(node), float(text))
+        except ValueError:
+            return s.Literal(line_of(node), 0)
+
+
+def _template(node: SgNode) -> s.Node:
+    parts: list[s.Node] = []
+    for each in children(node):
+        if each.kind() == "template_substitution":
+            inner = children(each)
+            parts.append(_expression(inner[0] if inner else None))
+        else:
+            parts.append(s.Literal(line_of(each), each.text()))
+    return s.Template(line_of(node), parts)
+
+
+def _regex(node: SgNode) -> s.Node:
+    pattern, flags = part(node, "pattern"), part(node, "flags")
+    return s.Pattern(line_of(node), pattern.text() if pattern else "", flags.text() if flags else "")
+
+
+def _member(node: SgNode) -> s.Node:
+    name = part(node, "property")
+    return s.Member(end_of(node), _expression(part(node, "object")), name.text().lstrip("#") if name else "")
+
+
+def _index(node: SgNode) -> s.Node:
+    return s.Index(line_of(node), _expression(part(node, "object")), _expression(part(node, "index")))
+
+
+def _arguments(node: SgNode | None) -> list[s.Argument]:
+    if node is None:
+        return []
+    if node.kind() == "template_string":
+        return [s.Argument(line_of(node), _template(node))]
+    out = []
+    for each in children(node):
+        if each.kind() == "spread_element":
+            out.append(s.Argument(line_of(each), _expression(children(each)[0]), None, True))
+        else:
+            out.append(s.Argument(line_of(each), _expression(each)))
+    return out
+
+
+def _call(node: SgNode) -> s.Node:
+    function = part(node, "function")
+    return s.Call(line_of(node), _expression(function), _arguments(part(node, "arguments")), end_of(node))
+
+
+def _new(node: SgNode) -> s.Node:
+    made = part(node, "constructor")
+    return s.Call(line_of(node), _expression(made), _arguments(part(node, "arguments")), end_of(node))
+
+
+def _binary(node: SgNode) -> s.Node:
+    operator = part(node, "operator")
+    text = operator.text() if operator else "+"
+    return s.Binary(
+        line_of(node), OPERATORS.get(text, text), _expression(part(node, "left")), _expression(part(node, "right"))
+    )
+
+
+def _unary(node: SgNode) -> s.Node:
+    operator = part(node, "operator")
+    text = operator.text() if operator else "-"
+    return s.Unary(line_of(node), OPERATORS.get(text, text), _expression(part(node, "argument")))
+
+
+def _ternary(node: SgNode) -> s.Node:
+    return s.Conditional(
+        line_of(node),
+        _expression(part(node, "condition")),
+        _expression(part(node, "consequence")),
+        _expression(part(node, "alternative")),
+    )
+
+
+def _object(node: SgNode) -> s.Node:
+    pairs: list[s.Pair] = []
+    for each in children(node):
+        kind, line = each.kind(), line_of(each)
+        if kind == "pair":
+            pairs.append(s.Pair(line, _key(part(each, "key")), _expression(part(each, "value"))))
+        elif kind in ("shorthand_property_identifier", "shorthand_property_identifier_pattern"):
+            pairs.append(s.Pair(line, s.Literal(line, each.text()), s.Name(line, each.text())))
+        elif kind == "spread_element":
+            pairs.append(s.Pair(line, None, _expression(children(each)[0])))
+        elif kind == "method_definition":
+            function = _function(each)
+            pairs.append(s.Pair(line, s.Literal(line, function.name), function))
+    return s.Mapping(line_of(node), pairs)
+
+
+def _key(node: SgNode | None) -> s.Node | None:
+    if node is None:
+        return None
+    if node.kind() in ("property_identifier", "private_property_identifier"):
+        return s.Literal(line_of(node), node.text())
+    return _expression(node)
+
+
+def _pattern(node: SgNode | None) -> s.Node:
+    """What is assigned to: a name, an attribute, or names in braces and brackets."""
+    if node is None:
+        return s.Name(1, "_")
+    kind, line = node.kind(), line_of(node)
+    if kind == "object_pattern":
+        pairs: list[s.Pair] = []
+        for each in children(node):
+            each_kind = each.kind()
+            if each_kind == "shorthand_property_identifier_pattern":
+                pairs.append(s.Pair(line, s.Literal(line, each.text()), s.Name(line, each.text())))
+            elif each_kind == "pair_pattern":
+                pairs.append(s.Pair(line, _key(part(each, "key")), _pattern(part(each, "value"))))
+            elif each_kind == "object_assignment_pattern":
+                left = part(each, "left")
+                name = left.text() if left else ""
+                pairs.append(s.Pair(line, s.Literal(line, name), s.Name(line, name)))
+            elif each_kind == "rest_pattern":
+                pairs.append(s.Pair(line, None, _pattern(children(each)[0])))
+        return s.Mapping(line, pairs)
+    if kind == "array_pattern":
+        return s.Sequence(line, [_pattern(each) for each in children(node)])
+    if kind == "assignment_pattern":
+        return _pattern(part(node, "left"))
+    if kind == "rest_pattern":
+        return _pattern(children(node)[0])
+    return _expression(node)
+
+
+def _parameters(node: SgNode) -> list[s.Parameter]:
+    single = part(node, "parameter")
+    if single is not None:
+        return [s.Parameter(line_of(single), single.text())]
+    listed = part(node, "parameters")
+    out: list[s.Parameter] = []
+    for each in children(listed) if listed is not None else []:
+        kind, line = each.kind(), line_of(each)
+        annotation, default, target = None, None, each
+        if kind in ("required_parameter", "optional_parameter"):
+            annotation = annotated(part(each, "type"))
+            value = part(each, "value")
+            default = _expression(value) if value is not None else None
+            target = part(each, "pattern") or each
+        elif kind == "assignment_pattern":
+            default = _expression(part(each, "right"))
+            target = part(each, "left") or each
+        spread = target.kind() == "rest_pattern"
+        if target.kind() in ("object_pattern", "array_pattern"):
+            out.append(s.Parameter(line, "", annotation, default, _pattern(target)))
+        else:
+            out.append(s.Parameter(line, target.text().removeprefix("..."), annotation, default, None, spread))
+    return out
+
+
+def _function(node: SgNode) -> s.Function:
+    name, body = part(node, "name"), part(node, "body")
+    if body is None:
+        inside: list[s.Node] = []
+    elif body.kind() == "statement_block":
+        inside = _block(children(body))
+    else:
+        inside = [s.Return(line_of(body), _expression(body))]
+    is_async = any(each.kind() == "async" for each in node.children()[:3])
+    returns = annotated(part(node, "return_type"))
+    return s.Function(
+        line_of(node),
+        name.text() if name else "",
+        _parameters(node),
+        inside,
+        _decorators(node),
+        is_async,
+        end_of(node),
+        returns,
+    )
+
+
+def _decorators(node: SgNode) -> list[s.Node]:
+    return [_expression(children(each)[0]) for each in node.children() if each.kind() == "decorator" and children(each)]
+
+
+def _class(node: SgNode) -> s.Node:
+    name, body = part(node, "name"), part(node, "body")
+    own = name.text() if name else ""
+    bases: list[s.Node] = []
+    for each in children(node):
+        if each.kind() in ("class_heritage", "extends_clause", "extends_type_clause"):
+            inner = [e for e in children(each) for e in ([e] if e.kind() != "extends_clause" else children(e))]
+            bases += [type_(e) if e.kind().endswith("type") else _expression(e) for e in inner]
+    inside: list[s.Node] = []
+    waiting: list[s.Node] = []
+    for each in children(body) if body is not None else []:
+        kind, line = each.kind(), line_of(each)
+        if kind == "decorator":
+            waiting.append(_expression(children(each)[0]))
+        elif kind in ("method_definition", "abstract_method_signature", "method_signature"):
+            function = _function(each)
+            function.owner = own
+            function.decorators = [*waiting, *function.decorators]
+            waiting = []
+            inside.append(function)
+        elif kind in ("field_definition", "public_field_definition", "property_signature"):
+            key = part(each, "name") or part(each, "property")
+            value = part(each, "value")
+            made = _expression(value) if value is not None else None
+            if isinstance(made, s.Function):
+                made.name, made.owner = key.text() if key else "", own
+                inside.append(made)
+            else:
+                target = s.Name(line, key.text().strip("\"'") if key else "")
+                inside.append(s.Assign(line, [target], made, "", annotated(part(each, "type"))))
+            waiting = []
+    return s.Class(line_of(node), own, bases, inside, _decorators(node), end_of(node))
+
+
+def _declaration(node: SgNode) -> list[s.Node]:
+    out: list[s.Node] = []
+    for each in children(node):
+        if each.kind() == "variable_declarator":
+            value = part(each, "value")
+            made = _expression(value) if value is not None else None
+            target = _pattern(part(each, "name"))
+            if isinstance(made, s.Function) and not made.name and isinstance(target, s.Name):
+                made.name = target.id
+            out.append(s.Assign(line_of(each), [target], made, "", annotated(part(each, "type"))))
+    return out
+
+
+def _assignment(node: SgNode) -> s.Node:
+    value = _expression(part(node, "right"))
+    target = _pattern(part(node, "left"))
+    if isinstance(value, s.Function) and not value.name and isinstance(target, s.Member):
+        value.name = target.name
+    return s.Assign(line_of(node), [target], value)
+
+
+def _augmented(node: SgNode) -> s.Node:
+    operator = part(node, "operator")
+    text = operator.text().removesuffix("=") if operator else "+"
+    return s.Assign(
+        line_of(node), [_pattern(part(node, "left"))], _expression(part(node, "right")), OPERATORS.get(text, text)
+    )
+
+
+def _statement(node: SgNode) -> list[s.Node]:
+    inner = children(node)
+    if not inner:
+        return []
+    first = inner[0]
+    if first.kind() in ("assignment_expression", "augmented_assignment_expression"):
+        return [_assignment(first) if first.kind() == "assignment_expression" else _augmented(first)]
+    return [s.Expression(line_of(node), _expression(first))]
+
+
+def _one(node: SgNode) -> SgNode | None:
+    inner = children(node)
+    return inner[0] if inner else None
+
+
+def _return(node: SgNode) -> s.Node:
+    inner = _one(node)
+    return s.Return(line_of(node), _expression(inner) if inner is not None else None)
+
+
+def _throw(node: SgNode) -> s.Node:
+    return s.Raise(line_of(node), _expression(_one(node)))
+
+
+def _if(node: SgNode) -> s.Node:
+    test = _expression(part(node, "condition"))
+    return s.If(line_of(node), test, _body(part(node, "consequence")), _body(part(node, "alternative")))
+
+
+def _for(node: SgNode) -> list[s.Node]:
+    start, test = part(node, "initializer"), part(node, "condition")
+    before = _block([start]) if start is not None else []
+    return [*before, s.Loop(line_of(node), None, _expression(test), _body(part(node, "body")))]
+
+
+def _for_in(node: SgNode) -> s.Node:
+    waits = any(each.kind() == "await" for each in node.children())
+    return s.Loop(
+        line_of(node),
+        _pattern(part(node, "left")),
+        _expression(part(node, "right")),
+        _body(part(node, "body")),
+        waits,
+    )
+
+
+def _while(node: SgNode) -> s.Node:
+    return s.Loop(line_of(node), None, _expression(part(node, "condition")), _body(part(node, "body")))
+
+
+def _try(node: SgNode) -> s.Node:
+    handler, final = part(node, "handler"), part(node, "finalizer")
+    catches: list[s.Catch] = []
+    if handler is not None:
+        name = part(handler, "parameter")
+        catches.append(s.Catch(line_of(handler), [], name.text() if name else "", _body(part(handler, "body"))))
+    last = part(final, "body") if final is not None else None
+    inside = _body(last) if last is not None else (_body(_one(final)) if final is not None and _one(final) else [])
+    return s.Try(line_of(node), _body(part(node, "body")), catches, [], inside)
+
+
+def _switch(node: SgNode) -> list[s.Node]:
+    subject, body = _expression(part(node, "value")), part(node, "body")
+    out: list[s.Node] = []
+    for case in reversed(children(body) if body is not None else []):
+        value = part(case, "value")
+        inside = _block(
+            [each for each in children(case) if value is None or each.range().start.index != value.range().start.index]
+        )
+        if value is None:
+            out = inside
+        else:
+            out = [s.If(line_of(case), s.Binary(line_of(case), "==", subject, _expression(value)), inside, out)]
+    return out
+
+
+def _import(node: SgNode) -> list[s.Node]:
+    source = part(node, "source")
+    module, line = source.text().strip("\"'`") if source else "", line_of(node)
+    out: list[s.Node] = []
+    for clause in children(node):
+        if clause.kind() != "import_clause":
+            continue
+        for each in children(clause):
+            if each.kind() == "identifier":
+                out.append(s.Import(line, module, "default", each.text()))
+            elif each.kind() == "namespace_import":
+                out.append(s.Import(line, module, "", children(each)[0].text()))
+            elif each.kind() == "named_imports":
+                for named in children(each):
+                    name, alias = part(named, "name"), part(named, "alias")
+                    if name is not None:
+                        out.append(s.Import(line, module, name.text(), (alias or name).text()))
+    return out
+
+
+def _export(node: SgNode) -> list[s.Node]:
+    declared = part(node, "declaration")
+    if declared is not None:
+        made = _block([declared])
+        if any(each.kind() == "default" for each in node.children()) and isinstance(made[0], s.Function | s.Class):
+            made.append(s.Export(line_of(node), s.Name(line_of(node), made[0].name)))
+        return made
+    value = part(node, "value")
+    return [s.Export(line_of(node), _expression(value))] if value is not None else []
+
+
+def _first(node: SgNode) -> s.Node:
+    return _expression(_one(node))
+
+
+_IGNORED = words("empty_statement type_alias_declaration enum_declaration comment hash_bang_line decorator")
+_EXPRESSIONS: dict[str, Callable[[SgNode], s.Node]] = {
+    "identifier": lambda n: s.Name(line_of(n), n.text()),
+    "undefined": lambda n: s.Literal(line_of(n), None),
+    "null": lambda n: s.Literal(line_of(n), None),
+    "this": lambda n: s.Name(line_of(n), "self"),
+    "super": lambda n: s.Name(line_of(n), "super"),
+    "true": lambda n: s.Literal(line_of(n), True),
+    "false": lambda n: s.Literal(line_of(n), False),
+    "string": _string,
+    "number": _number,
+    "template_string": _template,
+    "regex": _regex,
+    "member_expression": _member,
+    "subscript_expression": _index,
+    "call_expression": _call,
+    "new_expression": _new,
+    "binary_expression": _binary,
+    "unary_expression": _unary,
+    "ternary_expression": _ternary,
+    "object": _object,
+    "object_pattern": _pattern,
+    "array_pattern": _pattern,
+    "array": lambda n: s.Sequence(line_of(n), [_expression(each) for each in children(n)]),
+    "await_expression": lambda n: s.Await(line_of(n), _first(n)),
+    "arrow_function": _function,
+    "function_expression": _function,
+    "function": _function,
+    "generator_function": _function,
+    "assignment_expression": _assignment,
+    "augmented_assignment_expression": _augmented,
+    "parenthesized_expression": _first,
+    "as_expression": _first,
+    "satisfies_expression": _first,
+    "non_null_expression": _first,
+    "class": _class,
+}
+_STATEMENTS: dict[str, Callable[[SgNode], s.Node | list[s.Node]]] = {
+    "expression_statement": _statement,
+    "lexical_declaration": _declaration,
+    "variable_declaration": _declaration,
+    "function_declaration": _function,
+    "generator_function_declaration": _function,
+    "class_declaration": _class,
+    "abstract_class_declaration": _class,
+    "interface_declaration": _class,
+    "return_statement": _return,
+    "throw_statement": _throw,
+    "if_statement": _if,
+    "for_statement": _for,
+    "for_in_statement": _for_in,
+    "while_statement": _while,
+    "do_statement": _while,
+    "try_statement": _try,
+    "switch_statement": _switch,
+    "import_statement": _import,
+    "export_statement": _export,
+    "statement_block": lambda n: _block(children(n)),
+    "labeled_statement": lambda n: _block(children(n)[1:]),
+    "continue_statement": lambda n: s.Expression(line_of(n), s.Name(line_of(n), "continue")),
+    "break_statement": lambda n: s.Expression(line_of(n), s.Name(line_of(n), "break")),
+}

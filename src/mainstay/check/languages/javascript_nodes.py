@@ -1,0 +1,51 @@
+"""Nodes of JavaScript's grammar: where they stand, what is below them, and what a type names."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from mainstay.check import syntax as s
+
+
+def line_of(node: SgNode) -> int:
+    """The first line of a node, counted from 1."""
+    return node.range().start.line + 1
+
+
+def end_of(node: SgNode) -> int:
+    """The last line of a node."""
+    return node.range().end.line + 1
+
+
+def children(node: SgNode) -> list[SgNode]:
+    """What is directly below and has a name of its own, without comments."""
+    return [each for each in node.children() if each.is_named() and each.kind() != "comment"]
+
+
+def part(node: SgNode, name: str) -> SgNode | None:
+    """The part of a node that the grammar calls so."""
+    return node.field(name)
+
+
+def annotated(node: SgNode | None) -> s.Node | None:
+    """The type of an annotation."""
+    if node is None:
+        return None
+    inner = children(node)
+    return type_(inner[0]) if inner else None
+
+
+def type_(node: SgNode) -> s.Node:
+    """What a type names."""
+    kind, line = node.kind(), line_of(node)
+    if kind in ("type_identifier", "predefined_type", "identifier"):
+        return s.Name(line, node.text())
+    if kind == "generic_type":
+        name = part(node, "name")
+        return s.Index(
+            line, s.Name(line, name.text() if name else ""), s.Other(line, [type_(e) for e in children(node)[1:]])
+        )
+    if kind in ("nested_type_identifier", "nested_identifier"):
+        front, _, last = node.text().rpartition(".")
+        return s.Member(line, s.Name(line, front), last)
+    return s.Other(line, [type_(each) for each in children(node)])

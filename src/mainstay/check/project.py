@@ -1,0 +1,158 @@
+"""What is to be checked, read from a folder, a file or a Markdown page."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mainstay.check import syntax as s
+from mainstay.check.flow.value import Scope, Unit
+from mainstay.check.languages import javascript, markdown, python
+from mainstay.check.languages.unreadable import Unreadable
+from mainstay.check.source import Skipped, Source
+from mainstay.check.words import words
+
+SUFFIXES = {
+    ".py": "python",
+    ".js": "javascript",
+    ".mjs": "javascript",
+    ".cjs": "javascript",
+    ".jsx": "javascript",
+    ".ts": "typescript",
+    ".mts": "typescript",
+    ".cts": "typescript",
+    ".tsx": "tsx",
+    ".sql": "sql",
+    ".graphql": "graphql",
+    ".gql": "graphql",
+    ".md": "markdown",
+}
+PASSED_OVER = words(
+    """
+    .git .hg .svn node_modules .venv venv env __pycache__ .mypy_cache .pytest_cache .ruff_cache .tox
+    dist build bower_components site-packages vendor third_party .next coverage htmlcov .idea .vscode
+    static public assets .nox eggs
+    """
+)
+"""Folders that hold what others wrote, or what a program made."""
+MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "package.json")
+LARGEST = 1_000_000
+"""Bytes of a file; larger ones were not written by a person."""
+MADE = re.compile(r"(\.min\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.)")
+
+
+class Project:
+    """Texts that were read, and those that could not be."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.units: list[Unit] = []
+        self.others: list[Source] = []
+        self.skipped: list[Skipped] = []
+        self.manifests = ""
+        self.files = 0
+        self.lines = 0
+
+    def add(self, source: Source, *, fragment: bool = False) -> None:
+        """Reads a text in its language."""
+        self.lines += len(source.lines)
+        try:
+            tree = _tree(source, fragment)
+        except Unreadable as error:
+            self.skipped.append(Skipped(source.path, source.first + error.line - 1, error.why))
+            return
+        if tree is None:
+            self.others.append(source)
+        else:
+            self.units.append(Unit(source, tree, Scope({}), source.name))
+
+    def add_markdown(self, text: str, path: str) -> None:
+        """Reads the blocks of a page."""
+        for block in markdown.blocks(text, path):
+            self.add(block, fragment=True)
+        self.others.append(Source(path, "markdown", text))
+
+
+def _tree(source: Source, fragment: bool) -> s.Module | None:
+    if source.language == "python":
+        return python.read_fragment(source.text) if fragment else python.read(source.text)
+    if source.language in ("javascript", "typescript", "tsx"):
+        return javascript.read(source.text, source.language)
+    return None
+
+
+def read(path: Path) -> Project:
+    """A project from a folder or one file.
+
+    What cannot be read is told in `skipped`; links that lead out of the folder, or in a circle, are not followed.
+    """
+    path = path.resolve()
+    project = Project(path if path.is_dir() else path.parent)
+    for file in files(path):
+        _read_file(file, project)
+    return project
+
+
+def files(path: Path) -> Iterator[Path]:
+    """The files below a path that are worth reading, in order."""
+    if path.is_file():
+        yield path
+        return
+    for folder, folders, names in os.walk(path, followlinks=False):
+        folders[:] = sorted(each for each in folders if each not in PASSED_OVER and not each.endswith(".egg-info"))
+        for name in sorted(names):
+            suffix = os.path.splitext(name)[1]
+            if (suffix in SUFFIXES and suffix != ".md") or name in MANIFESTS:
+                yield Path(folder, name)
+
+
+def read_text(file: Path) -> str:
+    """The text of a file; raises Unreadable."""
+    try:
+        if not file.is_file():
+            raise Unreadable("not a file")
+        if file.stat().st_size > LARGEST:
+            raise Unreadable(f"more than {LARGEST:,} bytes")
+        raw = file.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"cannot be read: {error.strerror}") from None
+    if b"\0" in raw[:4_000]:
+        raise Unreadable("not a text")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _read_file(file: Path, project: Project) -> None:
+    name = file.relative_to(project.root).as_posix()
+    try:
+        text = read_text(file)
+    except Unreadable as error:
+        project.skipped.append(Skipped(name, 1, error.why))
+        return
+    if file.name in MANIFESTS:
+        project.manifests += text + "\n"
+    if file.suffix not in SUFFIXES or MADE.search(file.name):
+        if file.suffix not in SUFFIXES and file.name not in MANIFESTS:
+            project.files += 1
+            project.add_markdown(text, name)
+        return
+    project.files += 1
+    language = SUFFIXES[file.suffix]
+    if language == "markdown":
+        project.add_markdown(text, name)
+    else:
+        project.add(Source(name, language, text))
+
+
+def of_sources(sources: Iterable[Source], manifests: str = "") -> Project:
+    """A project of texts in memory."""
+    project = Project(Path("."))
+    project.manifests = manifests
+    for source in sources:
+        project.files += 1
+        project.add(source, fragment=True)
+    return project

@@ -1,0 +1,420 @@
+"""Statements for a database: SQL as text, and what the usual mappers call them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mainstay.check import syntax as s
+from mainstay.check.facts import Commit, Query
+from mainstay.check.flow.program import Changed, Run, Seen
+from mainstay.check.flow.value import EVERYTHING, Trace, Value
+from mainstay.check.reading.conditions import columns, options, written
+from mainstay.check.reading.reader import OWNER, Located, known_text, label, last, names_caller, under
+from mainstay.check.words import words
+
+SQL = re.compile(r"^\s*(select|insert|update|delete|replace|with|merge)\b", re.IGNORECASE)
+TABLE = re.compile(r"\b(?:from|into|update|join)\s+[`\"\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
+CONDITION = re.compile(r"\bwhere\b(.*)", re.IGNORECASE | re.DOTALL)
+COLUMN = re.compile(r"([A-Za-z_]\w*)[`\"\]]?\s*(?:=|<|>|!=|\bin\b|\blike\b|\bis\b)", re.IGNORECASE)
+SET = re.compile(r"\bset\b(.*?)(?:\bwhere\b|$)", re.IGNORECASE | re.DOTALL)
+TEXTS = words(
+    """
+    execute executemany query raw all get run exec each fetch fetchrow fetchval fetch_all fetch_one text
+    executescript $queryRawUnsafe $executeRawUnsafe $queryRaw $executeRaw prepare exec_driver_sql one
+    none many any oneOrNone
+    """
+)
+"""Methods that take SQL as text."""
+
+READS = {
+    "find_one": False,
+    "findOne": False,
+    "findById": False,
+    "findByPk": False,
+    "findUnique": False,
+    "findFirst": False,
+    "findUniqueOrThrow": False,
+    "findFirstOrThrow": False,
+    "findOneBy": False,
+    "findOneOrFail": False,
+    "findOneByOrFail": False,
+    "find": True,
+    "findMany": True,
+    "findAll": True,
+    "find_many": True,
+    "findAndCountAll": True,
+    "aggregate": True,
+    "findBy": True,
+    "get_or_404": False,
+    "first_or_404": False,
+}
+"""Methods that read, and whether they answer many."""
+WRITES = {
+    "insert_one": "insert",
+    "insertOne": "insert",
+    "insert_many": "insert",
+    "insertMany": "insert",
+    "create": "insert",
+    "createMany": "insert",
+    "bulkCreate": "insert",
+    "update_one": "update",
+    "updateOne": "update",
+    "update_many": "update",
+    "updateMany": "update",
+    "findOneAndUpdate": "update",
+    "find_one_and_update": "update",
+    "findByIdAndUpdate": "update",
+    "upsert": "update",
+    "delete_one": "delete",
+    "deleteOne": "delete",
+    "delete_many": "delete",
+    "deleteMany": "delete",
+    "findByIdAndDelete": "delete",
+    "findOneAndDelete": "delete",
+    "destroy": "delete",
+    "replace_one": "update",
+    "increment": "update",
+    "decrement": "update",
+    "bulk_create": "insert",
+    "get_or_create": "insert",
+    "update_or_create": "update",
+    "findByIdAndRemove": "delete",
+    "remove": "delete",
+}
+COLLECTION = re.compile(
+    r"(^|\.)(\??db|\??database|mongo(db)?|\??prisma|\??tx|\??trx|collection\.\w+|.*[cC]ollection|.*[rR]epo(sitory)?|objects|.*Model)(\.|$|\[\])"
+)
+DJANGO = words(
+    """
+    get filter all exclude create first last values values_list annotate bulk_create get_or_create
+    update_or_create count exists latest earliest in_bulk raw aggregate
+    """
+)
+BOUNDS = words(
+    """
+    limit first one one_or_none scalar_one scalar_one_or_none scalar get count exists aggregate paginate
+    fetchone fetchmany take slice last latest earliest top first_or_404 get_or_404 scalars_one
+    """
+)
+PAGING = frozenset({"limit", "offset", "all", "order_by"})
+ONE = words("first one get one_or_none count exists aggregate scalar_one_or_none scalar_one scalar last")
+LOCKS = frozenset({"with_for_update", "select_for_update", "forUpdate", "setLock"})
+SESSION = re.compile(r"(^|\.)\??(db|session|sess|s|db_session|async_session)$|[sS]ession$")
+SQLALCHEMY = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
+
+
+def read(run: Run) -> Iterator[Located]:
+    """The statements of a function, and its commits."""
+    calls = run.calls
+    chains = _chains(calls)
+    for seen in calls:
+        if seen.method in ("commit", "rollback") and not seen.arguments:
+            yield seen.position, Commit(place=seen.place, function=label(seen))
+            continue
+        query = _query(seen, chains.get(id(seen), [seen]))
+        if query is not None:
+            yield seen.position, query
+    yield from _changed_rows(run)
+
+
+def _chains(calls: list[Seen]) -> dict[int, list[Seen]]:
+    """For each call, it and the calls made on what it answered, in order."""
+    out: dict[int, list[Seen]] = {}
+    for seen in calls:
+        out.setdefault(id(seen), [seen])
+        before = seen.receiver.source
+        depth = 0
+        while isinstance(before, Seen) and depth < 12:
+            out.setdefault(id(before), [before]).append(seen)
+            before = before.receiver.source
+            depth += 1
+    return out
+
+
+@dataclass(slots=True)
+class _Kind:
+    action: str
+    table: str
+    many: bool = False
+    own_transaction: bool = True
+
+
+def _query(seen: Seen, chain: list[Seen]) -> Query | None:
+    text = known_text(seen.argument(0, "text", "sql", "query", "statement"))
+    if seen.method in TEXTS and SQL.match(text):
+        return _from_text(seen, text, chain)
+    kind = _kind(seen, chain)
+    if kind is None:
+        return None
+    after = [each for each in chain if each is not seen]
+    methods = {each.method for each in after}
+    if (kind.action == "read" and seen.language == "python" and "objects" in seen.name) or seen.method == "query":
+        if "delete" in methods:
+            kind.action = "delete"
+        elif "update" in methods:
+            kind.action = "update"
+    nodes = [each.value for link in chain for each in link.node.arguments if link.method not in PAGING]
+    named = frozenset(columns(chain))
+    changed = frozenset(written(chain))
+    told = options(chain)
+    bounded = (
+        bool(BOUNDS & methods) or bool({"take", "limit", "first", "pageSize", "max_results"} & told) or _sliced(seen)
+    )
+    by_input = next((trace for link in chain for each in link.values() if (trace := each.any_trace())), None)
+    return Query(
+        place=seen.place,
+        function=label(seen),
+        action=kind.action,
+        table=kind.table,
+        columns=named,
+        many=kind.many and not methods & ONE,
+        bounded=bounded,
+        by_input=by_input,
+        caller=names_caller(*nodes) or any(OWNER.match(each) for each in named),
+        loop=seen.loop,
+        transaction=seen.transaction,
+        locked=bool(LOCKS & methods) or "lock" in told,
+        own_transaction=kind.own_transaction,
+        result=seen.position,
+        written=changed,
+    )
+
+
+def _sliced(seen: Seen) -> bool:
+    return False if seen.function is None else seen.node.line in _slices(seen.function)
+
+
+def _slices(function: s.Function) -> set[int]:
+    return {
+        each.line
+        for each in s.walk(*function.body)
+        if isinstance(each, s.Index)
+        and isinstance(each.key, s.Other)
+        and isinstance(each.object, s.Call | s.Name | s.Await)
+    }
+
+
+def _from_text(seen: Seen, text: str, chain: list[Seen]) -> Query:
+    word = text.split(None, 1)[0].lower()
+    action = {"select": "read", "with": "read", "replace": "insert", "merge": "update"}.get(word, word)
+    found = TABLE.search(text)
+    where = CONDITION.search(text)
+    columns = frozenset(COLUMN.findall(where.group(1))) if where else frozenset()
+    changed = SET.search(text)
+    written = frozenset(COLUMN.findall(changed.group(1))) if changed and action == "update" else frozenset()
+    trace = next((each for value in seen.values() if (each := value.any_trace())), None)
+    nodes = [each.value for each in seen.node.arguments]
+    lowered = text.lower()
+    counted = re.match(r"\s*select\s+(count|sum|max|min|avg|exists|1\b)", lowered) is not None
+    one = bool(
+        {each.method for each in chain}
+        & {"fetchone", "first", "one", "scalar", "scalar_one", "fetchval", "scalar_one_or_none"}
+    )
+    single = seen.method in ("get", "fetchrow", "fetchval", "fetch_one", "one", "oneOrNone")
+    return Query(
+        place=seen.place,
+        function=label(seen),
+        action=action,
+        table=found.group(1) if found else "",
+        columns=columns,
+        many=action == "read" and not (counted or one or single or _by_key(columns)),
+        bounded=" limit " in f" {lowered} " or " fetch first" in lowered or "limit" in lowered.split(),
+        by_input=trace,
+        caller=names_caller(*nodes) or any(OWNER.match(each) for each in columns),
+        loop=seen.loop,
+        transaction=seen.transaction,
+        locked="for update" in lowered,
+        text=text,
+        own_transaction=False,
+        raw=seen.method == "execute"
+        and isinstance(seen.node.arguments[0].value, s.Literal | s.Template)
+        and seen.language == "python"
+        and not under(
+            seen.name, "sqlite3", "psycopg2", "psycopg", "asyncpg", "aiosqlite", "pymysql", "MySQLdb", "django"
+        ),
+        known=under(seen.name, *SQLALCHEMY),
+        result=seen.position,
+        written=written,
+    )
+
+
+def _by_key(columns: frozenset[str]) -> bool:
+    return any(each.lower() in ("id", "_id", "pk", "uuid", "email", "username", "slug", "token") for each in columns)
+
+
+def _kind(seen: Seen, chain: list[Seen]) -> _Kind | None:
+    name, method = seen.name, seen.method
+    first = seen.arguments[0] if seen.arguments else None
+    if name in (
+        "sqlalchemy.select",
+        "sqlalchemy.future.select",
+        "sqlmodel.select",
+        "sqlalchemy.sql.select",
+        "sqlmodel.sql.expression.select",
+    ):
+        return _Kind("read", _model(seen), many=True)
+    if name in ("sqlalchemy.update", "sqlalchemy.insert", "sqlalchemy.delete", "sqlmodel.delete"):
+        return _Kind(
+            {"update": "update", "insert": "insert", "delete": "delete"}[method], _model(seen), own_transaction=False
+        )
+    front = name.rpartition(".")[0]
+    if (".objects." in name and method in DJANGO and front.endswith(".objects")) or front.endswith("._default_manager"):
+        action = {
+            "create": "insert",
+            "bulk_create": "insert",
+            "get_or_create": "insert",
+            "update_or_create": "update",
+        }.get(method, "read")
+        many = method in ("filter", "all", "exclude", "values", "values_list", "annotate")
+        return _Kind(action, last(front.rpartition(".objects")[0]), many=many)
+    if name.endswith("get_object_or_404"):
+        return _Kind("read", _model(seen))
+    session = SESSION.search(front) is not None or under(name, *SQLALCHEMY)
+    if session:
+        if method == "query" and first is not None and not known_text(first):
+            return _Kind("read", _model(seen), many=True)
+        if method == "get" and len(seen.arguments) >= 2:
+            return _Kind("read", _model(seen))
+        if method in ("add", "add_all", "delete", "merge") and seen.arguments:
+            model = (
+                first.instance.node.name
+                if first is not None and first.instance is not None
+                else last(first.type if first else "")
+            )
+            return _Kind("delete" if method == "delete" else "insert", model, own_transaction=False)
+    if front.endswith(".query") and method in ("filter_by", "filter", "get", "all", "get_or_404", "first_or_404"):
+        return _Kind("read", last(front.removesuffix(".query")), many=method in ("filter_by", "filter", "all"))
+    return _mapper(seen, chain, front, method)
+
+
+def _mapper(seen: Seen, chain: list[Seen], front: str, method: str) -> _Kind | None:
+    collection = COLLECTION.search(front) is not None
+    receiver = last(front.removesuffix("[]"))
+    modelled = receiver[:1].isupper() and receiver not in ("Object", "Array", "Promise", "React", "Map", "JSON")
+    given = [each for each in seen.arguments if each.callee is not None]
+    if (
+        method in READS
+        and not given
+        and (collection or (modelled and (seen.awaited or method != "find" or seen.language != "python")))
+    ):
+        return _Kind("read", receiver, many=READS[method])
+    if method in WRITES and not given and (collection or modelled) and not under(seen.name, "stripe", "http"):
+        return _Kind(WRITES[method], receiver)
+    if collection and method in ("update", "delete", "save", "insert") and front.rpartition(".")[0]:
+        return _Kind({"save": "update"}.get(method, method), receiver)
+    if method == "save" and (
+        seen.receiver.instance is not None
+        or isinstance(seen.receiver.source, Seen)
+        or seen.receiver.type.startswith("?")
+    ):
+        source = seen.receiver.source
+        model = (
+            seen.receiver.instance.node.name
+            if seen.receiver.instance
+            else last(source.name.removesuffix(".create"))
+            if isinstance(source, Seen)
+            else receiver
+        )
+        if model.lower() not in (
+            "form",
+            "serializer",
+            "image",
+            "img",
+            "file",
+            "pdf",
+            "workbook",
+            "wb",
+            "canvas",
+            "figure",
+            "fig",
+            "model",
+            "storage",
+        ):
+            return _Kind("update", _row_model(source, model))
+    return None
+
+
+def _row_model(source: object, otherwise: str) -> str:
+    if isinstance(source, Seen):
+        front = source.name.rpartition(".")[0]
+        if ".objects" in front:
+            return last(front.rpartition(".objects")[0])
+        if source.name.endswith("get_object_or_404"):
+            return _model(source)
+        name = last(front)
+        if name[:1].isupper():
+            return name
+    return otherwise
+
+
+def _model(seen: Seen) -> str:
+    if not seen.node.arguments:
+        return ""
+    node = seen.node.arguments[0].value
+    name = s.dotted(node)
+    head = name.split(".")[0] if name.split(".")[0][:1].isupper() else name
+    return last(head) if head else ""
+
+
+def _changed_rows(run: Run) -> Iterator[Located]:
+    """A row that a query answered, changed by an attribute: an update when the transaction ends."""
+    for each in run.events:
+        if (
+            isinstance(each, Changed)
+            and isinstance(each.object.source, Seen)
+            and isinstance(each.node.targets[0], s.Member)
+        ):
+            source = each.object.source
+            kind = _kind(source, [source]) or (
+                _Kind("read", "")
+                if source.method
+                in ("scalar_one_or_none", "scalar_one", "scalars", "first", "get", "one", "one_or_none", "scalar")
+                else None
+            )
+            if kind is not None and kind.action == "read":
+                yield (
+                    each.position,
+                    Query(
+                        place=each.place,
+                        function=each.function.label if each.function else "",
+                        action="update",
+                        table=kind.table,
+                        written=frozenset({each.target.rpartition(".")[2]}),
+                        own_transaction=False,
+                        loop=each.loop,
+                        result=source.position,
+                    ),
+                )
+
+
+def root_result(value: Value) -> int | None:
+    """The position of the query that a value comes from."""
+    source = value.source
+    depth = 0
+    out = None
+    while isinstance(source, Seen) and depth < 8:
+        out = source.position
+        before = source.receiver.source
+        if not isinstance(before, Seen):
+            if (
+                source.method in ("scalar", "scalars", "execute", "get", "exec")
+                and source.arguments
+                and isinstance(source.arguments[0].source, Seen)
+            ):
+                return root_result(source.arguments[0])
+            break
+        source = before
+        depth += 1
+    return out
+
+
+def injected(value: Value | None, purpose: str) -> Trace | None:
+    """The way of the caller's text into a value, where it may do harm there."""
+    if value is None:
+        return None
+    trace = value.trace
+    if trace is not None and purpose not in trace.safe and EVERYTHING not in trace.safe:
+        return trace
+    return None

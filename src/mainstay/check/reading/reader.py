@@ -1,0 +1,85 @@
+"""What a reader is, and what all of them ask about a call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from mainstay.check import syntax as s
+from mainstay.check.facts import Fact
+from mainstay.check.flow.program import Run, Seen
+from mainstay.check.flow.value import Value
+
+Located = tuple[int, Fact]
+Reader = Callable[[Run], Iterator[Located]]
+
+CALLER = re.compile(
+    r"(^|[._])(current_?user|req(uest)?\.user|request\.state\.user|req\.auth|req\.session|ctx\.user|g\.user|principal"
+    r"|request\.auth|user|me|actor|identity|session\.user|claims|payload\.sub)([._]|$|\(\))",
+    re.IGNORECASE,
+)
+OWNER = re.compile(
+    r"^(user|owner|author|customer|account|tenant|member|creator|created_by|createdby|belongs_to|org|organization"
+    r"|organisation|company|workspace|team|patient|seller|buyer|profile|client)(_?id|_?pk|__?\w+)?$",
+    re.IGNORECASE,
+)
+
+
+def label(seen: Seen) -> str:
+    """The function that a call stands in."""
+    return seen.function.label if seen.function is not None else ""
+
+
+def shown(seen: Seen) -> str:
+    """The call as it is written."""
+    return s.dotted(seen.node.function) or seen.method
+
+
+def last(path: str) -> str:
+    """The last name of a qualified one."""
+    return path.rpartition(".")[2].removeprefix("?")
+
+
+def under(name: str, *roots: str) -> bool:
+    """Whether a qualified name is one of the roots or below one."""
+    return any(name == root or name.startswith(root + ".") for root in roots)
+
+
+def dotted_names(node: s.Node) -> Iterator[str]:
+    """Dotted names in an expression, longest first of each chain."""
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, s.Name | s.Member):
+            whole = s.dotted(each)
+            if whole:
+                yield whole
+                continue
+        waiting.extend(s.children(each))
+
+
+def names_caller(*nodes: s.Node) -> bool:
+    """Whether an expression names who is calling."""
+    return any(CALLER.search(word) for node in nodes for word in dotted_names(node))
+
+
+def known_text(value: Value | None) -> str:
+    """A text, as far as it is known: `{}` stands for what is not."""
+    if value is None:
+        return ""
+    if value.text is not None:
+        return value.text
+    return value.type[5:] if value.type.startswith("text:") else ""
+
+
+def stands_in(run: Run) -> set[str]:
+    """Every name, attribute, text key and called name in a function."""
+    out: set[str] = set()
+    for node in s.walk(*(run.function.body if run.function is not None else [])):
+        if isinstance(node, s.Name):
+            out.add(node.id)
+        elif isinstance(node, s.Member):
+            out.add(node.name)
+        elif isinstance(node, s.Literal) and isinstance(node.value, str) and len(node.value) < 60:
+            out.add(node.value)
+    return out

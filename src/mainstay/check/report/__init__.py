@@ -1,0 +1,1 @@
+"""Reports: each module writes a review in one form."""

@@ -1,0 +1,67 @@
+"""The report for a terminal: worst first, with the way to each finding and the order to mend it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.text import Text
+
+from mainstay.check.finding import SEVERITIES, Finding
+from mainstay.check.review import Review
+
+COLOURS = {"high": "bold red", "medium": "yellow", "low": "cyan"}
+
+
+def show(review: Review, console: Console) -> None:
+    """Prints a review."""
+    for finding in review.findings:
+        _show(finding, console)
+    for skipped in review.skipped:
+        console.print(Text(f"passed over {skipped.path}:{skipped.line}: {skipped.why}", style="dim"))
+    for each in review.without_reason:
+        console.print(
+            Text(f'{each.place}: this comment suppresses nothing: it gives no reason ("because ..")', style="yellow")
+        )
+    console.print(summary(review))
+
+
+def _show(finding: Finding, console: Console) -> None:
+    head = Text()
+    head.append(f"{finding.severity} ", COLOURS[finding.severity])
+    head.append(f"{finding.place}  ", "bold")
+    head.append(finding.what)
+    head.append(f"  [{finding.rule}, {finding.confidence}]", "dim")
+    console.print(head, soft_wrap=True)
+    if finding.snippet:
+        console.print(Text(f"    {finding.snippet[:160]}", style="green"), soft_wrap=True)
+    for step in finding.proof:
+        console.print(Text(f"      {step.place}  {step.what}", style="dim"), soft_wrap=True)
+    console.print(Text(f"    why: {finding.why}"), soft_wrap=True)
+    if finding.standards:
+        console.print(Text(f"    {', '.join(finding.standards)}", style="dim"), soft_wrap=True)
+    console.print(Text(f"    fix: {finding.fix}\n"), soft_wrap=True)
+
+
+def summary(review: Review) -> Text:
+    """How many there are of each kind, and what was read."""
+    out = Text()
+    counts = Counter(each.severity for each in review.findings)
+    sure = Counter(each.confidence for each in review.findings)
+    if review.findings:
+        out.append(f"{len(review.findings)} findings: ", "bold")
+        out.append(", ".join(f"{counts[each]} {each}" for each in SEVERITIES if counts[each]))
+        out.append(" (" + ", ".join(f"{count} {each}" for each, count in sure.most_common()) + ")")
+    else:
+        out.append("nothing found", "bold green")
+    told = [f"{review.files} files", f"{review.lines:,} lines", f"{review.routes} routes"]
+    if review.stacks:
+        told.append(", ".join(review.stacks))
+    if review.suppressed:
+        told.append(f"{len(review.suppressed)} suppressed")
+    if review.known:
+        told.append(f"{len(review.known)} known")
+    if review.skipped:
+        told.append(f"{len(review.skipped)} passed over")
+    out.append(f"; {'; '.join(told)}; {len(review.rules)} rules; {review.seconds:.1f} s")
+    return out

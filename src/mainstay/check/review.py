@@ -1,0 +1,149 @@
+"""A whole review: facts are gathered, rules read them, and what is suppressed or known is set aside."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from mainstay.check import project as projects
+from mainstay.check.config import Config, WrongConfiguration
+from mainstay.check.facts import Facts
+from mainstay.check.finding import CONFIDENCES, Finding, Found
+from mainstay.check.gather import gather
+from mainstay.check.project import Project
+from mainstay.check.rule import Rule, all_rules
+from mainstay.check.source import Place, Skipped
+from mainstay.check.suppress import Suppression, suppressions
+
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Review:
+    """What a review came to."""
+
+    findings: list[Finding]
+    suppressed: list[tuple[Finding, Suppression]]
+    known: list[Finding]
+    skipped: list[Skipped]
+    stacks: tuple[str, ...]
+    files: int
+    lines: int
+    seconds: float
+    routes: int = 0
+    rules: tuple[Rule, ...] = ()
+    without_reason: list[Suppression] = field(default_factory=list)
+
+
+def review(
+    path: Path,
+    config: Config | None = None,
+    *,
+    known: frozenset[str] = frozenset(),
+    changed: frozenset[str] | None = None,
+    progress: Progress | None = None,
+) -> Review:
+    """Reviews a folder or file; `changed` limits what is reported to these paths, `known` sets fingerprints aside."""
+    began = time.perf_counter()
+    say = progress or (lambda words: None)
+    say("reading")
+    project = projects.read(path)
+    return review_project(project, config or Config(), known=known, changed=changed, progress=say, began=began)
+
+
+def review_project(
+    project: Project,
+    config: Config,
+    *,
+    known: frozenset[str] = frozenset(),
+    changed: frozenset[str] | None = None,
+    progress: Progress | None = None,
+    began: float | None = None,
+) -> Review:
+    """Reviews a project that was read."""
+    began = time.perf_counter() if began is None else began
+    say = progress or (lambda words: None)
+    say("following the code")
+    facts = gather(project)
+    rules = chosen(config)
+    findings: list[Finding] = []
+    for rule in rules:
+        say(rule.name)
+        findings += _findings(rule, facts)
+    comments = [each for sources in facts.sources.values() for source in sources for each in suppressions(source)]
+    kept: list[Finding] = []
+    suppressed: list[tuple[Finding, Suppression]] = []
+    old: list[Finding] = []
+    for finding in sorted(findings, key=lambda each: each.order):
+        if changed is not None and finding.place.path not in changed:
+            continue
+        if any(fnmatch.fnmatch(finding.place.path, pattern) for pattern in config.exclude):
+            continue
+        comment = next((each for each in comments if each.covers(finding)), None)
+        if comment is not None:
+            suppressed.append((finding, comment))
+        elif finding.fingerprint in known:
+            old.append(finding)
+        else:
+            kept.append(finding)
+    return Review(
+        kept,
+        suppressed,
+        old,
+        facts.skipped,
+        tuple(sorted(facts.stacks)),
+        facts.files,
+        facts.lines,
+        time.perf_counter() - began,
+        len(facts.routes),
+        rules,
+        [each for each in comments if not each.reason],
+    )
+
+
+def chosen(config: Config) -> tuple[Rule, ...]:
+    """The rules that a configuration leaves; raises WrongConfiguration for a name that is none."""
+    names = [each.name for each in all_rules()]
+    for name in config.ignore:
+        if name not in names:
+            near = difflib.get_close_matches(name, names, 1)
+            raise WrongConfiguration(f"there is no rule {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+    return tuple(each for each in all_rules() if each.name not in config.ignore)
+
+
+def _findings(rule: Rule, facts: Facts) -> Iterable[Finding]:
+    """The findings of one rule; where several are on one line, the surest."""
+    best: dict[Place, Found] = {}
+    for found in rule.findings(facts):
+        key = replace(found.place, end=0)
+        before = best.get(key)
+        if before is None or CONFIDENCES.index(found.confidence) < CONFIDENCES.index(before.confidence):
+            best[key] = found
+    page = rule.page
+    for place, found in best.items():
+        yield Finding(
+            rule.name,
+            page.severity,
+            found.confidence,
+            found.place,
+            snippet(facts, place),
+            found.what,
+            page.why,
+            page.standards,
+            page.items,
+            found.proof,
+            found.fix or page.fix,
+        )
+
+
+def snippet(facts: Facts, place: Place) -> str:
+    """The line of a place."""
+    for source in facts.sources.get(place.path, []):
+        number = place.line - source.first
+        if 0 <= number < len(source.lines):
+            return source.lines[number].strip()
+    return ""

@@ -1,0 +1,52 @@
+"""A text to be read, and the places in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Lines of a file, counted from 1; `path` is relative to what is checked."""
+
+    path: str
+    line: int
+    end: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(slots=True)
+class Source:
+    """One text in one language: a file, or a fenced block of a Markdown file.
+
+    `first` is the line of the file at which the text begins, so that line 1 of a block is told as the file's.
+    """
+
+    path: str
+    language: str
+    text: str
+    first: int = 1
+    lines: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lines = self.text.splitlines()
+
+    @property
+    def name(self) -> str:
+        """The path, with the first line where it is a block."""
+        return self.path if self.first == 1 else f"{self.path}:{self.first}"
+
+    def place(self, line: int, end: int = 0) -> Place:
+        """The place of a line of this text, in its file."""
+        return Place(self.path, line + self.first - 1, max(end, line) + self.first - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file, or a block, that could not be read, and why."""
+
+    path: str
+    line: int
+    why: str

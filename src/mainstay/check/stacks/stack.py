@@ -1,0 +1,127 @@
+"""What a stack is, and what is alike in all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mainstay.check import syntax as s
+from mainstay.check.facts import Fact, Route
+from mainstay.check.flow.follow import Follower
+from mainstay.check.flow.frame import Inputs
+from mainstay.check.flow.program import Program, Seen
+from mainstay.check.flow.value import Closure, Value
+from mainstay.check.reading.reader import last
+from mainstay.check.words import words
+
+VERBS = words("get post put patch delete head options")
+GUARD = re.compile(
+    r"(current_?(active_?)?(user|account|member|customer|superuser|admin|actor)|get_?user|auth(?!or)|log(ged)?_?in_?req|login|"
+    r"require_?\w*(user|role|perm|scope|admin|login|key)|requires?$|permission|is_?admin|admin_?(only|required)|jwt|token|protect|api_?key|credential|principal|identity|"
+    r"ensure_?\w*(user|log|owner|role)|passport|guard|bearer|oauth|session_?user|user_?required|role|acl|verify_?\w*(user|sig|key|jwt|token|access)|check_?\w*(user|access|owner|role)|access_?control|signed_?in|restrict)",
+    re.IGNORECASE,
+)
+PUBLIC = re.compile(
+    r"(login|log_in|signin|sign_in|signup|sign_up|sign-up|sign-in|log-in|register|health|healthz|ready|live|ping|status|metrics|webhooks?|callback|"
+    r"token|oauth|password|forgot|reset|verify|confirm|activate|docs|openapi|favicon|robots|static|public|csrf|version|refresh|logout|^/$|well-known|index|home|about|contact|captcha|auth|sso|saml|unsubscribe)",
+    re.IGNORECASE,
+)
+LIMITS = re.compile(r"(rate_?limit|limiter|throttle|slow_?down|limits?$|ratelimit|brute)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Entry:
+    """A function that a caller reaches: what it is given, and the route that leads to it."""
+
+    closure: Closure
+    parameters: dict[str, Value]
+    route: Route
+    facts: list[Fact] = field(default_factory=list)
+
+
+class Stack(Protocol):
+    """One framework."""
+
+    name: str
+    inputs: Inputs
+
+    def present(self, program: Program, manifests: str) -> bool:
+        """Whether the program uses it: by its imports, or by what its manifests list."""
+        ...
+
+    def entries(self, follower: Follower) -> Iterator[Entry]:
+        """The functions that a caller reaches, once all modules were followed."""
+        ...
+
+
+def imports(program: Program, *modules: str) -> bool:
+    """Whether a module of the program imports one of these."""
+    for unit in program.units:
+        for node in s.walk(*(each for each in unit.tree.body if isinstance(each, s.Import | s.Try | s.Assign | s.If))):
+            if isinstance(node, s.Import) and node.module.split(".")[0] in modules:
+                return True
+            if isinstance(node, s.Call) and s.dotted(node.function) == "require" and node.arguments:
+                given = node.arguments[0].value
+                if isinstance(given, s.Literal) and given.value in modules:
+                    return True
+    return False
+
+
+def is_guard(name: str) -> bool:
+    """Whether a function of that name asks who the caller is."""
+    return GUARD.search(last(name).removesuffix("()")) is not None
+
+
+def is_public(*names: str) -> str:
+    """The word in a path or a name that says that it is meant for everybody; empty where there is none."""
+    for name in names:
+        found = PUBLIC.search(name)
+        if found:
+            return found.group(0)
+    return ""
+
+
+def is_limit(name: str) -> bool:
+    """Whether a function of that name counts calls."""
+    return LIMITS.search(last(name)) is not None
+
+
+def name_of(value: Value) -> str:
+    """What a value is called: its path, the function that it is, or the call that made it."""
+    if value.callee is not None:
+        return value.callee.function.label
+    if value.made is not None:
+        return value.made.node.name
+    if isinstance(value.source, Seen) and not value.path:
+        return value.source.name
+    return value.path or value.type
+
+
+def guards_inside(closure: Closure, depth: int = 0) -> bool:
+    """Whether a function refuses callers itself: it answers 401 or 403, or calls what does."""
+    for node in s.walk(*closure.function.body):
+        if isinstance(node, s.Literal) and node.value in (401, 403):
+            return True
+        if isinstance(node, s.Member) and node.name in (
+            "HTTP_401_UNAUTHORIZED",
+            "HTTP_403_FORBIDDEN",
+            "UNAUTHORIZED",
+            "FORBIDDEN",
+        ):
+            return True
+        if isinstance(node, s.Call):
+            name = s.dotted(node.function)
+            if is_guard(name) and not last(name).startswith(("get_token", "create", "generate", "log_")):
+                return True
+            if depth < 2:
+                found = closure.scope.find(name)
+                if (
+                    found is not None
+                    and found.callee is not None
+                    and found.callee is not closure
+                    and guards_inside(found.callee, depth + 1)
+                ):
+                    return True
+    return False
