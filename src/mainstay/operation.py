@@ -174,6 +174,52 @@ class Include:
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """Rows of another resource that are written with a row that they live and die with."""
+
+    name: str
+    """What the list of them is called in a body."""
+    relation: str
+    resource: str
+    parent: tuple[tuple[str, str], ...]
+    """Pairs of columns: the child's, and the one of the row's key that it holds."""
+    by: tuple[str, ...]
+    """The child's fields by which it is known among those of its row."""
+    create: Node
+    update: Node
+    delete: Node
+    """Who may make, change and delete a child."""
+    order: str | None = None
+    """The column that keeps the order of the list."""
+    most: int = 100
+    depth: int = 1
+    """How many levels of this list may stand in one another."""
+    writable: Writable = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Rows of another resource that a row is linked with by a write, each named by a value of a unique field."""
+
+    name: str
+    """What the list of values is called in a body."""
+    relation: str
+    resource: str
+    field: str
+    """The field of the other resource whose values are given."""
+    form: Form
+    link: str | None
+    """The resource that exposes the rows of the link table, where one does: who may read them."""
+    add: Node
+    remove: Node
+    """Who may make and delete a link."""
+    create: Node | None = None
+    """Who may make a row for a value that none has; None where nobody can."""
+    most: int = 100
+    writable: Writable = "always"
+
+
+@dataclass(frozen=True, slots=True)
 class Paging:
     """How many rows a list answers: where the caller does not say, and at most."""
 
@@ -208,6 +254,10 @@ class Resource:
     """The column that marks a row as deleted where rows are kept."""
     must_match: bool = False
     """Whether a write must say which version it read."""
+    owned: tuple[Owned, ...] = ()
+    links: tuple[Links, ...] = ()
+    acyclic: tuple[str, ...] = ()
+    """Columns that refer to a row of the same table, by which no row may become its own ancestor."""
 
     def field(self, name: str) -> Field:
         """The field called `name`; KeyError where there is none."""
@@ -239,6 +289,8 @@ class Part:
     required: bool
     nullable: bool = False
     description: str = ""
+    each: Shape | None = None
+    """What each object holds, where it is a list of objects."""
 
 
 @dataclass(frozen=True, slots=True)

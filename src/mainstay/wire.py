@@ -58,3 +58,9 @@ KEYWORDS = {
     "choices": "enum",
 }
 """Names of a form's parts in JSON Schema."""
+
+
+def listed(form: Form, most: int) -> str:
+    """The JSON Schema, as text, of a list of different values of a form."""
+    schema = {"type": "array", "items": form.json_schema(), "maxItems": most, "uniqueItems": True}
+    return msgspec.json.encode(schema).decode()

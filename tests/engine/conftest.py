@@ -21,3 +21,10 @@ async def abroad(module_database_url: str) -> AsyncIterator[World]:
     """The application on somebody else's tables."""
     async with world(module_database_url, "foreign") as made:
         yield made
+
+
+@pytest.fixture
+async def cooking(module_database_url: str) -> AsyncIterator[World]:
+    """An empty database of the application whose rows are written with other rows."""
+    async with world(module_database_url, "meals") as there:
+        yield there

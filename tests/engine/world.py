@@ -24,12 +24,12 @@ from mainstay.errors import MainstayError, Unauthenticated
 from mainstay.events import Listener
 from mainstay.identity import Credentials
 from mainstay.operation import Limit
-from tests.apps import everything, foreign
+from tests.apps import everything, foreign, meals
 
 KEY = b"the key of these tests' cursors!"
 PREPARED: set[tuple[str, str]] = set()
 """Databases that have the tables of an application."""
-RESOURCES = {"everything": everything.RESOURCES, "foreign": foreign.RESOURCES}
+RESOURCES = {"everything": everything.RESOURCES, "foreign": foreign.RESOURCES, "meals": meals.RESOURCES}
 
 
 @cache

@@ -11,15 +11,18 @@ from typing import Any
 
 from mainstay.compiler.draft import Draft
 from mainstay.compiler.finish import finish
+from mainstay.compiler.passes.acyclic_references import acyclic
 from mainstay.compiler.passes.declared_fields import fields
 from mainstay.compiler.passes.declared_includes import includes
 from mainstay.compiler.passes.declared_indexes import declare_indexes as put_indexes, indexes
 from mainstay.compiler.passes.declared_lists import lists
 from mainstay.compiler.passes.declared_policies import policies
 from mainstay.compiler.passes.letters import letters
+from mainstay.compiler.passes.linked_rows import links
 from mainstay.compiler.passes.mounted_routers import routers
 from mainstay.compiler.passes.names import names
 from mainstay.compiler.passes.operations import operations
+from mainstay.compiler.passes.owned_rows import owned
 from mainstay.compiler.passes.resources import resources
 from mainstay.compiler.passes.tables import tables
 from mainstay.compiler.problem import DeclarationErrors, Place, Problem
@@ -43,6 +46,9 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     tables,
     fields,
     policies,
+    owned,
+    links,
+    acyclic,
     lists,
     includes,
     indexes,

@@ -12,11 +12,27 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
 from mainstay.compiler.problem import Place, Problem, nearest, place_of
 from mainstay.declare.mount import Mount
-from mainstay.declare.resource import Resource, attribute_name
+from mainstay.declare.resource import Linked as LinkedRows, Owned as OwnedRows, Resource, attribute_name
 from mainstay.declare.wire import Wire
 from mainstay.kinds import Kind
-from mainstay.operation import Field, Filter, Include, Index, Letter, Limit, Operation, Reference, Relation, Sort
+from mainstay.operation import (
+    Field,
+    Filter,
+    Include,
+    Index,
+    Letter,
+    Limit,
+    Links,
+    Operation,
+    Owned,
+    Reference,
+    Relation,
+    Sort,
+)
 from mainstay.policy.tree import Node
+
+WRITABLE = ("writable", "write_once")
+"""The lists that name what can be written: fields, and rows that are written with the row."""
 
 
 @dataclass(slots=True)
@@ -71,6 +87,9 @@ class DraftResource:
     lookup: tuple[str, ...] = ()
     version: str | None = None
     deleted: str | None = None
+    owned: dict[str, Owned] = field(default_factory=dict)
+    links: dict[str, Links] = field(default_factory=dict)
+    acyclic: list[str] = field(default_factory=list)
 
     def listed(self, attribute: str) -> Sequence[Any]:
         """What a list of the resource's names; nothing where it is none, which is told once, when it is found."""
@@ -151,7 +170,7 @@ class Draft:
         else:
             named, do = (
                 attribute_name(item),
-                f"{do}; a list names fields such as {resource.title}.{next(iter(columns))}",
+                f"{do}; a list names fields such as {resource.title}.{next(iter(columns.keys()))}",
             )
         self.problem(resource.place(attribute, position), f"{where} names {named}, {what}", do)
         return None
@@ -159,6 +178,8 @@ class Draft:
     def columns_in(self, resource: DraftResource, attribute: str) -> Iterator[sa.Column[Any]]:
         """The columns that a list of the resource's names, without those that are mistakes."""
         for position, item in enumerate(resource.listed(attribute)):
+            if isinstance(item, OwnedRows | LinkedRows) and attribute in WRITABLE:
+                continue  # found by the pass of nested writes
             column = self.column_of(resource, item, attribute, position)
             if column is not None:
                 yield column
@@ -172,4 +193,4 @@ def is_of(model: type[Any], attribute: Any) -> bool:
 def nearest_or(item: Any, columns: Mapping[str, Any]) -> str:
     """The name in `columns` nearest to what was written, or the first of them."""
     close = difflib.get_close_matches(item if isinstance(item, str) else attribute_name(item), columns.keys(), n=1)
-    return close[0] if close else next(iter(columns))
+    return close[0] if close else next(iter(columns.keys()))

@@ -95,4 +95,7 @@ def resource_of(draft: Draft, resource: DraftResource) -> Resource:
         version=resource.version,
         deleted=resource.deleted,
         must_match=resource.declared.must_match,
+        owned=tuple(resource.owned.values()),
+        links=tuple(resource.links.values()),
+        acyclic=tuple(resource.acyclic),
     )

@@ -5,7 +5,7 @@ from mainstay.declare.field import field, reference
 from mainstay.declare.model import Model, SoftDelete, Timestamps, Versioned
 from mainstay.declare.mount import Mount, mount
 from mainstay.declare.policy import Policy, anyone, no_one, opaque, owner, role, scope, signed_in, where
-from mainstay.declare.resource import Resource, descending, include, through, together, unindexed, via
+from mainstay.declare.resource import Resource, descending, include, linked, owned, through, together, unindexed, via
 from mainstay.declare.wire import Wire
 
 __all__ = [
@@ -22,9 +22,11 @@ __all__ = [
     "descending",
     "field",
     "include",
+    "linked",
     "mount",
     "no_one",
     "opaque",
+    "owned",
     "owner",
     "reference",
     "role",

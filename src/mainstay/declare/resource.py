@@ -59,6 +59,29 @@ class Together:
     columns: tuple[Attribute | Descending, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Owned:
+    """Rows that live and die with the row: a list of objects in its body."""
+
+    relation: Attribute
+    resource: type[Resource[Any]] | None
+    by: Attribute | None
+    ordered_by: Attribute | None
+    most: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linked:
+    """Rows that the row is linked with through a table of their own: a list of plain values in its body."""
+
+    relation: Attribute | Via
+    by: Attribute
+    create_missing: bool
+    most: int
+    name: str | None
+
+
 def through(*path: Attribute) -> Through:
     """A filter over relations: `through(Recipe.tags, Tag.slug)` is the parameter `tags.slug`."""
     return Through(tuple(path[:-1]), path[-1])
@@ -83,6 +106,41 @@ def via(
 def include(relation: Attribute, *, limit: int | None = None, order: Sequence[Attribute | Descending] = ()) -> Via:
     """An include of many rows: at most `limit` (20) of each parent's, in `order` (that of the rows' resource)."""
     return Via(relation, None, limit, order)
+
+
+def owned(
+    relation: Attribute,
+    resource: type[Resource[Any]] | None = None,
+    *,
+    by: Attribute | None = None,
+    ordered_by: Attribute | None = None,
+    most: int = 100,
+    depth: int = 1,
+) -> Owned:
+    """Children that are written with their parent, as a list of objects in its body.
+
+    `resource` says what of a child can be written, and by whom; it is the one resource of the children's
+    model where nothing is said.  A child is known by its lookup, or by the field `by`.  `ordered_by` is a
+    column of whole numbers that keeps the list's order.  At most `most` are written in one list; of rows
+    that own rows of their own resource, lists are written `depth` levels deep.
+    """
+    return Owned(relation, resource, by, ordered_by, most, depth)
+
+
+def linked(
+    relation: Attribute | Via,
+    *,
+    by: Attribute,
+    create_missing: bool = False,
+    most: int = 100,
+    name: str | None = None,
+) -> Linked:
+    """Links of a many-to-many relation, written as a list of values of the unique field `by`: `["vegan", "quick"]`.
+
+    With `create_missing`, a value that no row has makes one, under the create policy of its resource.
+    `name` is what the list is called where that is not the relation's name.
+    """
+    return Linked(relation, by, create_missing, most, name)
 
 
 def descending(column: Attribute) -> Descending:
@@ -113,9 +171,12 @@ class Resource(Generic[M]):
     fields: ClassVar[Sequence[Attribute] | None] = None
     """The fields that are exposed; every column but the `hidden` ones where nothing is said."""
     hidden: ClassVar[Sequence[Attribute]] = ()
-    writable: ClassVar[Sequence[Attribute]] = ()
-    write_once: ClassVar[Sequence[Attribute]] = ()
+    writable: ClassVar[Sequence[Attribute | Owned | Linked]] = ()
+    """The fields that can be written, and related rows that are written with the row."""
+    write_once: ClassVar[Sequence[Attribute | Owned | Linked]] = ()
     """Set by create and never again."""
+    acyclic: ClassVar[Sequence[Attribute]] = ()
+    """References to rows of the same table by which no row may become its own ancestor."""
 
     filters: ClassVar[Sequence[Attribute | Through | Unindexed]] = ()
     sorts: ClassVar[Sequence[Attribute | Unindexed]] = ()

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from mainstay.actor import Actor
 from mainstay.engine.plan import Guards
-from mainstay.operation import Application
+from mainstay.operation import Application, Resource
 from mainstay.policy.decide import Decider, Decision
-from mainstay.policy.tree import ANYONE
+from mainstay.policy.tree import ANYONE, Node
 
 
 @dataclass(frozen=True, slots=True)
 class Deciders:
     """Policies by name.
 
-    `recipes` reads rows, `recipes.title` reads a field, `recipes.title=` writes it, and `:recipes.update`
-    is the operation's.
+    `recipes` reads rows, `recipes.title` reads a field, `recipes.title=` writes it, `:recipes.update` is the
+    operation's, and `:recipes.ingredients.create` is that of the rows in a list that is written with a recipe.
     """
 
     by_name: dict[str, Decider]
@@ -56,7 +56,22 @@ def deciders(application: Application) -> Deciders:
             if field.write != ANYONE:
                 by_name[f"{resource.name}.{field.name}="] = Decider(field.write)
         of_resource[resource.name] = tuple(names)
+        for name, policy in policies_of_lists(resource):
+            by_name[name] = Decider(policy)
     known = {decider.policy: decider for decider in by_name.values()}
     for operation in application.operations:
         by_name[f":{operation.name}"] = known.get(operation.policy) or Decider(operation.policy)
     return Deciders(by_name, of_resource)
+
+
+def policies_of_lists(resource: Resource) -> Iterator[tuple[str, Node]]:
+    """The policies of the rows that are written with a row of a resource."""
+    for owned in resource.owned:
+        yield f":{resource.name}.{owned.name}.create", owned.create
+        yield f":{resource.name}.{owned.name}.update", owned.update
+        yield f":{resource.name}.{owned.name}.delete", owned.delete
+    for links in resource.links:
+        yield f":{resource.name}.{links.name}.add", links.add
+        yield f":{resource.name}.{links.name}.remove", links.remove
+        if links.create is not None:
+            yield f":{resource.name}.{links.name}.create", links.create

@@ -34,10 +34,10 @@ class Mistakes:
         if not self.enough:
             self.details.append(Detail(name[:LONGEST], code, message))
 
-    def unknown(self, name: str, code: str, message: str, known: Iterable[str]) -> None:
-        """One more, with what exists instead."""
+    def unknown(self, name: str, code: str, message: str, known: Iterable[str], wrong: str | None = None) -> None:
+        """One more, with what exists instead; `wrong` is the part of the name that is not known."""
         if not self.enough:
-            self.add(name, code, f"{message}; {nearest(name[:LONGEST], known)}")
+            self.add(name, code, f"{message}; {nearest((name if wrong is None else wrong)[:LONGEST], known)}")
 
     def check(self) -> None:
         """Raises `ValidationError` where there are any."""

@@ -11,7 +11,15 @@ from mainstay.backing.databases.database import (
     NotNullViolation,
     UniqueViolation,
 )
-from mainstay.errors import CheckFailed, Detail, Duplicate, MainstayError, ReferenceNotFound, StillReferenced
+from mainstay.errors import (
+    CheckFailed,
+    Detail,
+    Duplicate,
+    MainstayError,
+    ReferenceNotFound,
+    RuleBroken,
+    StillReferenced,
+)
 from mainstay.operation import Reference, Resource, Table
 
 
@@ -32,11 +40,30 @@ class Refusals:
         words = "must be given" if isinstance(failure, NotNullViolation) else "is not a value that the data allow"
         return CheckFailed(details=self.details(self.checked_columns(failure) if own else (), "check_failed", words))
 
+    def placed(self, failure: IntegrityFailure, path: str) -> MainstayError:
+        """A constraint's refusal of a row that stands at `path` in a body."""
+        error = self.explained(failure, self.reference_of(failure))
+        words = {"DUPLICATE": "is taken", "CHECK_FAILED": "is not what the data allow"}
+        told = error.details or (Detail("", error.code.lower(), words.get(error.code, error.message)),)
+        return type(error)(details=below(path, told))
+
+    def reference_of(self, failure: IntegrityFailure) -> Reference | None:
+        """The reference of this table that refused, where the database names it or there is only one."""
+        if not isinstance(failure, ForeignKeyViolation) or failure.table not in (None, self.table.name):
+            return None
+        own = self.table.references
+        return next((one for one in own if one.name and one.name == failure.constraint), own[0] if own else None)
+
     def not_found(self, reference: Reference) -> ReferenceNotFound:
         """The row that a reference means is not there, or the caller may not know that it is."""
         words = "refers to something that does not exist"
         details = (Detail(self.field_of.get(column, column), "not_found", words) for column in reference.columns)
         return ReferenceNotFound(details=tuple(details))
+
+    def circle(self, column: str) -> RuleBroken:
+        """A reference would make the row its own ancestor."""
+        detail = Detail(self.field_of.get(column, column), "circle", "would make this its own ancestor")
+        return RuleBroken(details=(detail,))
 
     def unique_columns(self, failure: IntegrityFailure) -> Sequence[str]:
         """The columns of the unique constraint that refused."""
@@ -62,3 +89,10 @@ class Refusals:
         for column in columns:
             if column in self.field_of:
                 yield Detail(self.field_of[column], code, message)
+
+
+def below(path: str, details: tuple[Detail, ...]) -> tuple[Detail, ...]:
+    """Details of an object that stands at `path` in a body."""
+    return tuple(
+        Detail(f"{path}.{detail.field}" if detail.field else path, detail.code, detail.message) for detail in details
+    )

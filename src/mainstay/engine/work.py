@@ -15,8 +15,11 @@ from mainstay.engine.bodies import Bodies
 from mainstay.engine.choosing import whole
 from mainstay.engine.filling import Filling
 from mainstay.engine.guards import Deciders
+from mainstay.engine.nested.item import Item
+from mainstay.engine.nested.lists import Lists, Prepared
 from mainstay.engine.plan import CheckPlan, FindPlan, WritePlan
 from mainstay.engine.shapes import Shapes
+from mainstay.engine.sql.circles import Circle, circle_statements
 from mainstay.engine.sql.read import Schema
 from mainstay.engine.sql.statement import Inputs, Statement
 from mainstay.engine.sql.write import (
@@ -39,6 +42,8 @@ class Draft:
 
     key: list[Any]
     given: dict[str, Any]
+    body: Item
+    """The body, of which `given` are the values; it has the lists that are written with the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,11 @@ class Work:
     checks: tuple[tuple[Reference, Statement], ...]
     writing: Writing | Statement
     """A plain statement where the row goes."""
+    body: Item
+    lists: Prepared | None
+    """What is written with the row."""
+    circles: tuple[Circle, ...]
+    """What looks for the row among its own ancestors."""
 
 
 class Works:
@@ -81,6 +91,7 @@ class Works:
             reference: tuple(resource.name for resource in application.resources_of(reference.table))
             for reference in table.references
         }
+        self.lists = Lists(schema, self.resource, deciders, shapes)
 
     def guards_of(self, columns: Iterable[str]) -> tuple[str, ...]:
         """The policies of the fields that are set."""
@@ -101,8 +112,33 @@ class Works:
         if action == "delete" and self.resource.deleted is None:
             writing = self.shapes.get((self.policy,), lambda: delete_statement(self.schema, self.resource.name))
         else:
-            writing = self.write_shape(actor, tuple(sorted(row)), resets, fields)
-        return Work(Inputs(actor, now, key=draft.key), row, finding, columns, checks, writing)
+            writing = self.write_shape(actor, tuple(sorted(row)), resets, fields, later=bool(draft.body.lists))
+        lists = self.lists.prepare(actor, [draft.body], action) if draft.body.lists else None
+        return Work(
+            Inputs(actor, now, key=draft.key),
+            row,
+            finding,
+            columns,
+            checks,
+            writing,
+            draft.body,
+            lists,
+            self.circles(draft.given) if self.resource.acyclic else (),
+        )
+
+    def circles(self, given: dict[str, Any]) -> tuple[Circle, ...]:
+        """What looks for circles that the change of a row may close; a new row has no descendants."""
+        known = () if self.operation.action == "create" else self.resource.acyclic
+        changed = [column for column in known if given.get(column) is not None]
+        return tuple(self.circle_shape(column) for column in changed)
+
+    def circle_shape(self, column: str) -> Circle:
+        """The statements that look for a circle through one column."""
+        table = self.resource.table
+        circle: Circle = self.shapes.get(
+            ("circle", table, column), lambda: circle_statements(self.schema, table, column)
+        )
+        return circle
 
     def row(self, actor: Actor, draft: Draft, now: dt.datetime) -> tuple[dict[str, Any], tuple[str, ...]]:
         """What is set, and what is set to what the database has for it.
@@ -124,7 +160,7 @@ class Works:
                 blank, resets = self.filling.blank(actor, left_out)
                 return {**blank, **given, **self.filling.touched({**blank, **given})}, resets
             case _:
-                return {**given, **self.filling.touched(given)} if given else {}, ()
+                return {**given, **self.filling.touched(given)} if given or draft.body.lists else {}, ()
 
     def sets(self, actor: Actor, column: str) -> bool:
         """Whether the actor may set a column whatever the row."""
@@ -159,7 +195,13 @@ class Works:
         return statement
 
     def write_shape(
-        self, actor: Actor, columns: tuple[str, ...], resets: tuple[str, ...], fields: tuple[str, ...]
+        self,
+        actor: Actor,
+        columns: tuple[str, ...],
+        resets: tuple[str, ...],
+        fields: tuple[str, ...],
+        *,
+        later: bool = False,
     ) -> Writing:
         """The statement that writes the row."""
         reading = self.deciders.reading(self.resource.name)
@@ -176,11 +218,12 @@ class Works:
                 flags=self.undecided(actor, kept),
                 resets=resets,
                 lookup=self.keys.columns if new else (),
+                later=later,
             )
             return write_statement(self.schema, plan)
 
         writing: Writing = self.shapes.get(
-            (self.policy, columns, resets, names, self.deciders.numbers(names, actor)), make
+            (self.policy, columns, resets, later, names, self.deciders.numbers(names, actor)), make
         )
         return writing
 

@@ -24,6 +24,9 @@ from mainstay.engine.call import Answer, Call
 from mainstay.engine.fetching import answers, run
 from mainstay.engine.guards import Deciders
 from mainstay.engine.mistakes import Mistakes
+from mainstay.engine.nested.item import Item
+from mainstay.engine.nested.lists import Prepared
+from mainstay.engine.nested.run import Row, Run, Several
 from mainstay.engine.preconditions import check_version
 from mainstay.engine.refusals import Refusals
 from mainstay.engine.shapes import Shapes
@@ -62,9 +65,9 @@ class Writer:
         for name, _ in call.parameters:
             mistakes.add(name, "unknown_parameter", "is not a parameter here; there is none")
         key = [] if self.operation.action == "create" else self.works.keys.read(call, mistakes)
-        given = {} if self.works.bodies is None else self.works.bodies.read(call.body, mistakes)
+        body = Item("") if self.works.bodies is None else self.works.bodies.read(call.body, mistakes)
         mistakes.check()
-        return Draft(key, given)
+        return Draft(key, body.given, body)
 
     # Authorize
 
@@ -89,7 +92,7 @@ class Writer:
         """Runs the operation's script in one transaction."""
         work = self.works.of(call.actor, draft, now)
         try:
-            return await database.write(lambda: self.script(call, work))
+            return await self.run(call, work, database)
         except IntegrityFailure as failure:
             if self.operation.action == "delete":
                 raise StillReferenced from failure
@@ -100,6 +103,13 @@ class Writer:
             if denied:
                 raise self.refused(call.actor, denied) from None
             raise self.refusals.explained(failure, missing) from failure
+
+    async def run(self, call: Call, work: Work, database: Database) -> Answer:
+        """Runs the script; where the database refuses one of several rows, once more, one row after the other."""
+        try:
+            return await database.write(lambda: self.script(call, work))
+        except Several:
+            return await database.write(lambda: self.script(call, work, singly=True))
 
     async def denied(self, call: Call, work: Work, database: Database) -> Sequence[str]:
         """The policies that a new row would have broken, had it not collided.
@@ -128,7 +138,7 @@ class Writer:
                     return reference
         return None
 
-    def script(self, call: Call, work: Work) -> Script[Answer]:
+    def script(self, call: Call, work: Work, *, singly: bool = False) -> Script[Answer]:
         """What the transaction does."""
         call.statements = 0
         row, key = dict(work.row), work.inputs.key
@@ -147,7 +157,17 @@ class Writer:
         if isinstance(work.writing, Statement):
             yield from run(call, work.writing, inputs)
             return Answer(204)
-        return (yield from self.store(call, work.writing, inputs))
+        for circle in work.circles:
+            if circle.lock is not None:
+                yield from run(call, circle.lock, inputs)
+        if work.lists is None:
+            answer = yield from self.store(call, work.writing, inputs)
+        else:
+            answer = yield from self.store_with_lists(call, work, work.writing, inputs, work.lists, singly=singly)
+        for circle in work.circles:
+            if (yield from run(call, circle.find, inputs)):
+                raise self.refusals.circle(circle.column)
+        return answer
 
     def found(self, call: Call, work: Work, finding: Finding) -> Script[Sequence[Any]]:
         """The row that is to be changed; raises what the caller is told where it may not."""
@@ -169,6 +189,30 @@ class Writer:
         rows = yield from run(call, writing.statement, inputs)
         if writing.again is not None and rows:
             rows = yield from run(call, writing.again, structs.replace(inputs, key=writing.key(rows[0])))
+        return self.answered(call, writing, rows)
+
+    def store_with_lists(
+        self, call: Call, work: Work, writing: Writing, inputs: Inputs, lists: Prepared, *, singly: bool
+    ) -> Script[Answer]:
+        """The same of a row with rows that are written with it; their policies, too, are judged when all are there."""
+        running = Run(call, inputs, singly=singly)
+        row = Row(work.body, dict(zip(self.table.key, inputs.key, strict=False)), new=work.finding is None)
+        yield from lists.find(running, [row])
+        rows: Sequence[Any] = ()
+        if writing.again is not None:
+            rows = yield from run(call, writing.statement, inputs)
+            if not rows:
+                raise NotFound
+            inputs = structs.replace(inputs, key=writing.key(rows[0]))
+            row.key = dict(zip(self.table.key, inputs.key, strict=True))
+        yield from lists.write(running, [row])
+        rows = yield from run(call, writing.again or writing.statement, inputs)
+        answer = self.answered(call, writing, rows)
+        yield from lists.judge(running)
+        return answer
+
+    def answered(self, call: Call, writing: Writing, rows: Sequence[Sequence[Any]]) -> Answer:
+        """The answer for a row as it has become."""
         if not rows:
             raise NotFound
         written = rows[0]

@@ -9,6 +9,7 @@ from typing import Any
 
 from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.passes.declared_fields import description_of
+from mainstay.compiler.passes.lists_in_bodies import TITLES, lists_of, statements_of_lists
 from mainstay.compiler.problem import nearest
 from mainstay.operation import Action, Filter, Limit, Operation, Parameter, Part, Shape
 from mainstay.policy import tree
@@ -84,6 +85,10 @@ def operation(draft: Draft, resource: DraftResource, name: str) -> Operation:
         if resource.declared.must_match and name not in READING
         else ERRORS[name]
     )
+    if name in ("replace", "update") and (resource.owned or resource.links):
+        errors = (*errors, "STILL_REFERENCED")
+    if name in ("replace", "update") and resource.acyclic:
+        errors = (*errors, "RULE_BROKEN")
     return Operation(
         name=f"{resource.name}.{name}",
         action=action,
@@ -95,7 +100,7 @@ def operation(draft: Draft, resource: DraftResource, name: str) -> Operation:
         description=description_of(resource.declared),
         resource=resource.name,
         parameters=tuple(parameters(draft, resource, name)),
-        body=body_of(resource, name),
+        body=body_of(draft, resource, name),
         answer=None if name == "delete" else answer_of(resource),
         many=name == "list",
         errors=errors,
@@ -178,7 +183,7 @@ def filter_parameter(filter_: Filter, operator: str) -> Parameter:
     return Parameter(name, "query", form, f"Those whose {filter_.name.replace('_', ' ')} {OPERATOR_WORDS[operator]}.")
 
 
-def body_of(resource: DraftResource, name: str) -> Shape | None:
+def body_of(draft: Draft, resource: DraftResource, name: str) -> Shape | None:
     """What the body holds."""
     if name not in ("create", "replace", "update"):
         return None
@@ -187,8 +192,8 @@ def body_of(resource: DraftResource, name: str) -> Shape | None:
         if field.writable == "always" or (field.writable == "once" and name == "create"):
             required = name != "update" and field.required
             parts.append(Part(field.name, field.form, required, field.nullable, field.description))
-    titles = {"create": "New", "replace": "Whole", "update": "Changed"}
-    return Shape(f"{titles[name]}{resource.thing}", tuple(parts))
+    parts.extend(lists_of(draft, resource, name, resource.thing))
+    return Shape(f"{TITLES[name]}{resource.thing}", tuple(parts))
 
 
 def answer_of(resource: DraftResource) -> Shape:
@@ -243,7 +248,8 @@ def statements(draft: Draft, resource: DraftResource, name: str) -> int:
         if any(field.column in reference.columns and field.writable != "never" for field in resource.fields.values())
     )
     levels = lists_within(draft, resource, resource.declared.include_depth)
-    return {"list": 2 + levels, "get": 1 + levels, "create": 2 + references, "delete": 3}.get(name, 3 + references)
+    plain = {"list": 2 + levels, "get": 1 + levels, "create": 2 + references, "delete": 3}.get(name, 3 + references)
+    return plain + (statements_of_lists(draft, resource, name) if name in TITLES else 0)
 
 
 def lists_within(draft: Draft, resource: DraftResource, depth: int) -> int:

@@ -16,7 +16,10 @@ from mainstay.declare.resource import EVERY_OPERATION, Resource
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
-LISTS = ("operations", "fields", "hidden", "writable", "write_once", "filters", "sorts", "order", "includes", "indexes")
+LISTS = (
+    *("operations", "fields", "hidden", "writable", "write_once", "acyclic"),
+    *("filters", "sorts", "order", "includes", "indexes"),
+)
 MAPPINGS = ("read_fields", "write_fields", "limits", "names")
 
 

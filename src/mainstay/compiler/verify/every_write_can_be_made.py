@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.passes.tables import maker_of
 from mainstay.compiler.problem import Problem
+from mainstay.operation import Field, Links, Owned
 
 
 def every_write_can_be_made(draft: Draft) -> Iterator[Problem]:
@@ -20,7 +21,7 @@ def every_write_can_be_made(draft: Draft) -> Iterator[Problem]:
                     f"but nothing fills {resource.title}.{column}, which cannot be null",
                     "make it writable, give it a default (default=actor.id, say), or make it nullable",
                 )
-        if set(resource.operations) & {"create", "replace", "update"}:
+        if set(resource.operations) & {"create", "replace", "update"} or resource.name in written_with_others(draft):
             for column in unmade(resource):
                 yield Problem(
                     draft.tables[resource.table.name].place(column),
@@ -28,12 +29,24 @@ def every_write_can_be_made(draft: Draft) -> Iterator[Problem]:
                     "use server_default, or a function of Python's",
                 )
         changes = {"replace", "update"} & set(resource.operations)
-        if changes and not any(field.writable == "always" for field in resource.fields.values()):
+        written: list[Field | Owned | Links] = [*resource.fields.values()]
+        written += [*resource.owned.values(), *resource.links.values()]
+        if changes and not any(part.writable == "always" for part in written):
             yield Problem(
                 resource.place("operations"),
                 f"{resource.declared.__name__} has {' and '.join(sorted(changes))}, but no field is writable",
                 "name fields in `writable`, or leave the operations out",
             )
+
+
+def written_with_others(draft: Draft) -> set[str]:
+    """The names of the resources whose rows are written with rows of others."""
+    return {
+        part.resource
+        for resource in draft.resources
+        for lists in (resource.owned, resource.links)
+        for part in lists.values()
+    }
 
 
 def missing(draft: Draft, resource: DraftResource) -> Iterator[str]:

@@ -126,3 +126,5 @@ class WritePlan:
     resets: tuple[str, ...] = ()
     lookup: tuple[str, ...] = ()
     """Columns that stand in the path of the row."""
+    later: bool = False
+    """Whether what is answered is read when other rows have been written too."""

@@ -31,6 +31,8 @@ class Inputs(msgspec.Struct):
     row: Mapping[str, Any] = {}
     parents: Sequence[Any] = ()
     """Keys of the rows to which others belong, in the driver's form; tuples where a key has several columns."""
+    rows: Sequence[Sequence[Any]] = ()
+    """Values of several rows, in the order of the columns that the statement has for them."""
 
 
 Fill = Callable[[Inputs], Any]

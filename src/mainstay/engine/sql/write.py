@@ -129,7 +129,7 @@ def write_statement(schema: Schema, plan: WritePlan) -> Writing:
     key_columns = schema.application.table(resource.table).key
     written = written_row(table, plan, key_columns, binds := Binds(), schema.dialect)
     fields = [f"{plan.selection.resource}.{name}" for name in plan.selection.fields]
-    elsewhere = bool(plan.selection.includes) or looks_elsewhere(plan.guards, (*plan.flags, *fields))
+    elsewhere = plan.later or bool(plan.selection.includes) or looks_elsewhere(plan.guards, (*plan.flags, *fields))
     again = written is not None and elsewhere
     answered = Answered(schema, plan.guards)
     answered_binds = Binds() if again else binds

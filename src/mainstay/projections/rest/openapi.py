@@ -288,6 +288,9 @@ def shape_schema(shape: Shape, components: Json) -> Json:
 def part_schema(shape: Shape, part: Part, components: Json) -> Json:
     """One part as JSON Schema."""
     schema = hoisted(part.form, f"{shape.name}_{part.name}", components)
+    if part.each is not None:
+        components[part.each.name] = shape_schema(part.each, components)
+        schema["items"] = {"$ref": f"#/components/schemas/{part.each.name}"}
     if part.nullable:
         schema = nullable(schema)
     text = " ".join(word for word in (part.description, part.form.hint) if word)
