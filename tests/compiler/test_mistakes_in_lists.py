@@ -175,3 +175,19 @@ def test_a_list_goes_to_json_and_back() -> None:
     assert parts["things"].each is not None
     assert [part.name for part in parts["things"].each.parts] == ["number", "weight", "_delete"]
     assert parts["stickers"].form.json_schema()["items"]["type"] == "string"
+
+
+def test_lists_are_renamed_as_fields_are() -> None:
+    class Words(Resource[Sticker]):
+        name = "words"
+        operations = ["list"]
+        names = {Sticker.word: "term"}
+        read = anyone
+
+    lists = [owned(Box.things, by=Thing.number), linked(Box.stickers, by=Sticker.word)]
+    renamed = boxes(*lists, names={Box.things: "content", Box.stickers: "terms"})
+    resource = done(renamed, Things, Words).application.resource("list_boxes")
+    assert [(one.name, one.relation) for one in resource.owned] == [("content", "things")]
+    assert [(one.name, one.relation, one.field) for one in resource.links] == [("terms", "stickers", "term")]
+    found = problems(boxes(*lists, names={Box.things: "name"}), Things, Stickers)
+    the(found, "class Boxes", what="a field and a list that callers call name", do="names = {..}")

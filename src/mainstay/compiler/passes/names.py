@@ -1,4 +1,4 @@
-"""Gives fields, filters, sorts and includes the names that callers know them by."""
+"""Gives fields, filters, sorts, includes and lists in bodies the names that callers know them by."""
 
 from __future__ import annotations
 
@@ -28,7 +28,18 @@ def names(draft: Draft) -> None:
         resource.sorts = [replace(sort, name=called(draft, given, sort.name)) for sort in resource.sorts]
         resource.includes = [replace(one, name=called(draft, given, one.name)) for one in resource.includes]
         resource.filters = [filter_called(draft, given, filter_) for filter_ in resource.filters]
+        for key, owned in resource.owned.items():
+            resource.owned[key] = replace(owned, name=called(draft, given, key))
+        for key, links in resource.links.items():
+            resource.links[key] = replace(links, name=called(draft, given, key))
         twice(draft, resource)
+    fields = {resource.name: resource.fields for resource in draft.resources}
+    for resource in draft.resources:
+        for key, owned in resource.owned.items():
+            known = fields[owned.resource]
+            resource.owned[key] = replace(owned, by=tuple(known[name].name for name in owned.by))
+        for key, links in resource.links.items():
+            resource.links[key] = replace(links, field=fields[links.resource][links.field].name)
 
 
 def aliases(draft: Draft, resource: DraftResource) -> dict[str, str]:
@@ -37,7 +48,7 @@ def aliases(draft: Draft, resource: DraftResource) -> dict[str, str]:
     found: dict[str, str] = {}
     for position, (item, name) in enumerate(given.items() if isinstance(given, Mapping) else ()):
         key = attribute_name(item)
-        known = set(resource.fields) | {include.name for include in resource.includes}
+        known = {*resource.fields, *resource.owned, *resource.links, *[include.name for include in resource.includes]}
         if key not in known or not is_of(resource.model, item):
             what = f"{resource.declared.__name__}.names renames {key}, which is not exposed"
             draft.problem(resource.place("names", position), what, nearest(key, known))
@@ -74,3 +85,9 @@ def twice(draft: Draft, resource: DraftResource) -> None:
             what = f"{resource.declared.__name__} has two things that callers call {name}"
             draft.problem(resource.place("names"), what, "give one of them another name: names = {..}")
         seen.add(name)
+    fields = {field.name for field in resource.fields.values()}
+    lists = [owned.name for owned in resource.owned.values()] + [links.name for links in resource.links.values()]
+    for name in lists:
+        if name in fields:
+            what = f"{resource.declared.__name__} has a field and a list that callers call {name}"
+            draft.problem(resource.place("names"), what, "give one of them another name: names = {..}")
