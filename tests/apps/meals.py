@@ -74,7 +74,7 @@ class Guest(Model):
     fixed: Mapped[bool] = field(default=False)
 
 
-class Meal(Model, Timestamps, Versioned):
+class Dinner(Model, Timestamps, Versioned):
     """A meal with what it is made of."""
 
     __tablename__ = "meal_meals"
@@ -99,7 +99,7 @@ class Ingredient(Model, Versioned):
         CheckConstraint("amount <> 13", name="not_thirteen"),
     )
 
-    meal_id: Mapped[UUID] = reference(Meal, on_delete="cascade")
+    meal_id: Mapped[UUID] = reference(Dinner, on_delete="cascade")
     place: Mapped[int]
     name: Mapped[Annotated[str, Len(1, 40)]]
     amount: Mapped[Annotated[int, Ge(1)]] = field(default=1)
@@ -108,7 +108,7 @@ class Ingredient(Model, Versioned):
     origin: Mapped[Annotated[str, Len(1, 40)] | None]
     food_id: Mapped[UUID | None] = reference(Food)
 
-    meal: Mapped[Meal] = relationship(viewonly=True)
+    meal: Mapped[Dinner] = relationship(viewonly=True)
     swaps: Mapped[list[Swap]] = relationship()
 
 
@@ -128,7 +128,7 @@ class Course(Model):
     __tablename__ = "meal_courses"
     __table_args__ = (UniqueConstraint("meal_id", "number"), UniqueConstraint("within_id", "number"))
 
-    meal_id: Mapped[UUID | None] = reference(Meal, on_delete="cascade")
+    meal_id: Mapped[UUID | None] = reference(Dinner, on_delete="cascade")
     within_id: Mapped[UUID | None] = reference("meal_courses.id", on_delete="cascade")
     number: Mapped[Annotated[int, Ge(1)]]
     name: Mapped[Annotated[str, Len(1, 40)]]
@@ -174,8 +174,8 @@ class Guests(Resource[Guest]):
     operations = ["list", "create", "delete"]
     write_once = [Guest.meal_id, Guest.host_id, Guest.fixed]
     filters = [Guest.meal_id]
-    read = owner(Guest.host_id) | where(exists().where(Meal.id == Guest.meal_id, Meal.host_id == actor.id))
-    create = where(exists().where(Meal.id == Guest.meal_id, Meal.host_id == actor.id)) & ~owner(Guest.host_id)
+    read = owner(Guest.host_id) | where(exists().where(Dinner.id == Guest.meal_id, Dinner.host_id == actor.id))
+    create = where(exists().where(Dinner.id == Guest.meal_id, Dinner.host_id == actor.id)) & ~owner(Guest.host_id)
     delete = where(~Guest.fixed)
 
 
@@ -203,7 +203,7 @@ class Ingredients(Resource[Ingredient]):
     sorts = [Ingredient.place]
     order = [Ingredient.place]
 
-    read = where(Ingredient.origin.is_(None)) | where(Ingredient.meal.has(Meal.host_id == actor.id))
+    read = where(Ingredient.origin.is_(None)) | where(Ingredient.meal.has(Dinner.host_id == actor.id))
     create = where(Ingredient.amount < 100) | role("buyer")
     update = where(~Ingredient.locked)
     delete = where(~Ingredient.locked) | role("editor")
@@ -224,24 +224,24 @@ class Courses(Resource[Course]):
     read = create = update = delete = anyone
 
 
-class Meals(Resource[Meal]):
+class Meals(Resource[Dinner]):
     """Meals with what they are made of, their words and their guests."""
 
     name = "meals"
     writable = [
-        *(Meal.title, Meal.public, Meal.variant_of_id),
-        owned(Meal.ingredients, Ingredients, ordered_by=Ingredient.place, most=20),
-        owned(Meal.courses, by=Course.number, most=20),
-        linked(Meal.words, by=Keyword.slug, create_missing=True),
-        linked(Meal.guests, by=Host.name, name="guest_names"),
+        *(Dinner.title, Dinner.public, Dinner.variant_of_id),
+        owned(Dinner.ingredients, Ingredients, ordered_by=Ingredient.place, most=20),
+        owned(Dinner.courses, by=Course.number, most=20),
+        linked(Dinner.words, by=Keyword.slug, create_missing=True),
+        linked(Dinner.guests, by=Host.name, name="guest_names"),
     ]
-    acyclic = [Meal.variant_of_id]
-    filters = [through(Meal.words, Keyword.slug)]
-    sorts = [Meal.title]
+    acyclic = [Dinner.variant_of_id]
+    filters = [through(Dinner.words, Keyword.slug)]
+    sorts = [Dinner.title]
 
-    read = where(Meal.public) | owner(Meal.host_id)
+    read = where(Dinner.public) | owner(Dinner.host_id)
     create = signed_in
-    update = delete = owner(Meal.host_id) | role("editor")
+    update = delete = owner(Dinner.host_id) | role("editor")
 
 
 RESOURCES: list[type[Resource[Any]]] = [Hosts, Foods, Keywords, Guests, Swaps, Ingredients, Courses, Meals]

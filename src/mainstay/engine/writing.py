@@ -189,7 +189,7 @@ class Writer:
         rows = yield from run(call, writing.statement, inputs)
         if writing.again is not None and rows:
             rows = yield from run(call, writing.again, structs.replace(inputs, key=writing.key(rows[0])))
-        return self.answered(call, writing, rows)
+        return (yield from self.answered(call, writing, rows, inputs))
 
     def store_with_lists(
         self, call: Call, work: Work, writing: Writing, inputs: Inputs, lists: Prepared, *, singly: bool
@@ -207,11 +207,11 @@ class Writer:
             row.key = dict(zip(self.table.key, inputs.key, strict=True))
         yield from lists.write(running, [row])
         rows = yield from run(call, writing.again or writing.statement, inputs)
-        answer = self.answered(call, writing, rows)
+        answer = yield from self.answered(call, writing, rows, inputs)
         yield from lists.judge(running)
         return answer
 
-    def answered(self, call: Call, writing: Writing, rows: Sequence[Sequence[Any]]) -> Answer:
+    def answered(self, call: Call, writing: Writing, rows: Sequence[Sequence[Any]], inputs: Inputs) -> Script[Answer]:
         """The answer for a row as it has become."""
         if not rows:
             raise NotFound
