@@ -38,7 +38,10 @@ class Column:
     form: Form
     nullable: bool = False
     default: str | None = None
-    """`actor.id`, `actor.<claim>`, `generated` (by Mainstay), `database`, or a constant as JSON; None for nothing."""
+    """`actor.id`, `actor.<claim>`, `slug.<column>` (made of that one), `generated` (by Mainstay), `database`, or a
+    constant as JSON; None for nothing."""
+    follows: bool = False
+    """Whether a slug changes with the column that it is made of."""
 
 
 @dataclass(frozen=True, slots=True)

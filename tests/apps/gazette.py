@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy.orm import Mapped, relationship
 
-from mainstay import Actor, Mainstay, Settings
+from mainstay import Actor, Mainstay, Settings, kinds
 from mainstay.declare import (
     Model,
     Resource,
@@ -26,6 +26,7 @@ from mainstay.declare import (
     mount,
     owner,
     reference,
+    route,
     signed_in,
     through,
     unindexed,
@@ -44,12 +45,28 @@ class Reporter(Model):
 class NewsStory(Model, Timestamps):
     """What is written."""
 
-    head_line: Mapped[Annotated[str, Len(1, 80)]] = field(unique=True)
+    head_line: Mapped[Annotated[str, Len(1, 80)]]
+    slug: Mapped[Annotated[str, kinds.Slug()]] = field(unique=True, slug_of="head_line", follow=True)
     body: Mapped[str]
     word_count: Mapped[Annotated[int, Ge(0)]] = field(default=0)
     printed: Mapped[bool] = field(default=True)
     reporter_id: Mapped[UUID] = reference(Reporter, default=actor.id)
     reporter: Mapped[Reporter] = relationship()
+
+
+class Notice(Model):
+    """What hangs on the board, under an address that stays."""
+
+    text: Mapped[Annotated[str, Len(0, 200)] | None]
+    slug: Mapped[Annotated[str, kinds.Slug(max_length=20)]] = field(unique=True, slug_of="text")
+
+
+class Notices(Resource[Notice]):
+    """For everybody."""
+
+    lookup = Notice.slug
+    writable = [Notice.text, Notice.slug]
+    read = create = update = delete = anyone
 
 
 class Reporters(Resource[Reporter]):
@@ -68,6 +85,14 @@ class Stories(Resource[NewsStory]):
 
     name = "stories"
     title = "NewsItem"
+    lookup = NewsStory.slug
+    operations = ["list", "get", "create", "update", "delete"]
+    routes = {
+        "create": route(status=200),
+        "update": route("PUT", "/story/{slug}"),
+        "delete": route("POST", "/stories/{slug}/withdraw", 200),
+    }
+    list_hidden = [NewsStory.body]
     writable = [NewsStory.head_line, NewsStory.body, NewsStory.word_count, NewsStory.printed]
     filters = [
         *(NewsStory.word_count, NewsStory.reporter_id, through(NewsStory.reporter, Reporter.full_name)),
@@ -82,7 +107,7 @@ class Stories(Resource[NewsStory]):
     update = delete = owner(NewsStory.reporter_id)
 
 
-RESOURCES: list[type[Resource[Any]]] = [Reporters, Stories]
+RESOURCES: list[type[Resource[Any]]] = [Reporters, Stories, Notices]
 
 WIRE = Wire(
     scheme="Token",

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
+from unittest.mock import ANY
 
 import pytest
+from sqlalchemy.orm import Mapped
 
-from mainstay.declare import Resource, Wire, anyone
+from mainstay import kinds
+from mainstay.declare import Model, Resource, Wire, anyone, field, route
 from tests.compiler.models import Cook, Dish
 from tests.compiler.test_mistakes import problems, the as the_one
 
@@ -97,3 +100,75 @@ def test_a_secret_is_one_under_any_name() -> None:
         names = {Cook.api_key: "extra"}
 
     the(problems(Cooks), "class Cooks", what="Cooks would answer Cook.api_key", do="write hidden = [Cook.api_key]")
+
+
+ROUTES: list[tuple[str, Any, str, str]] = [
+    ("lists", route("GET"), "names 'lists', which is none of its operations", "did you mean list?"),
+    ("get", "GET", "says 'GET' for get", 'write route("PUT", ..)'),
+    ("list", route("POST"), "dishes.list cannot have the method POST", "use GET"),
+    ("get", route(status=204), "dishes.get cannot be done with 204", "use 200"),
+    ("get", route(path="/dish"), "dishes.get has other parameters than the path /dish", "let it have /{id}"),
+    ("get", route(path="dish/{id}"), "dishes.get cannot have the path 'dish/{id}'", "write it as /recipes/{id}"),
+    ("get", route(path="/dishes/../{id}/"), "dishes.get cannot have the path", "write it as /recipes/{id}"),
+    ("list", route(path="/dishes/{id}"), "dishes.list has other parameters", "let it have no parameter"),
+]
+
+
+@pytest.mark.parametrize("name, given, what, do", ROUTES, ids=str)
+def test_a_route_that_an_operation_cannot_have(name: str, given: Any, what: str, do: str) -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list", "get"]
+        read = anyone
+        routes = {name: given}
+
+    the(problems(Recipes), "routes = {name: given}", what=what, do=do)
+
+
+def test_a_route_that_another_operation_has() -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list", "get", "update"]
+        writable = [Dish.title]
+        read = update = anyone
+        routes = {"update": route("POST", "/dishes/{id}"), "get": route(path="/dish/{id}")}
+
+    class Menu(Resource[Dish]):
+        name = "menu"
+        operations = ["get"]
+        read = anyone
+        routes = {"get": route(path="/dish/{id}")}
+
+    the(problems(Recipes, Menu), "class Menu", what="GET /api/v1/dish/{id} is both dishes.get and menu.get", do="path")
+
+
+def test_what_a_list_cannot_leave_out() -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        read = anyone
+        list_hidden = [Cook.name]
+
+    the(problems(Recipes), "list_hidden = [", what="Recipes.list_hidden names Cook.name", do="there is author_id")
+
+
+class Page(Model):
+    """Slugs that cannot be made."""
+
+    title: Mapped[str]
+    views: Mapped[int]
+    of_nothing: Mapped[Annotated[str, kinds.Slug()]] = field(unique=True, slug_of="titel")
+    of_a_number: Mapped[Annotated[str, kinds.Slug()]] = field(unique=True, slug_of="views")
+    shared: Mapped[Annotated[str, kinds.Slug()]] = field(slug_of="title")
+    a_text: Mapped[str] = field(unique=True, slug_of="title")
+
+
+def test_a_slug_that_cannot_be_made() -> None:
+    class Pages(Resource[Page]):
+        operations = ["list"]
+        read = anyone
+
+    told = [(problem.what, problem.do) for problem in problems(Pages)]
+    assert told == [
+        ("Page.of_nothing is made of titel, which is no text of the same model", "did you mean title?"),
+        ("Page.of_a_number is made of views, which is no text of the same model", ANY),
+        ("Page.shared is made of title, and is not a slug that is unique by itself", ANY),
+        ("Page.a_text is made of title, and is not a slug that is unique by itself", ANY),
+    ]

@@ -49,11 +49,11 @@ async def test_a_page_by_number_says_which_it_is_and_how_many_rows_there_are(the
     seen = []
     for page in range(1, 4):
         answer = await there.call("entries.list", ask={"page": page, "limit": 10, "sort": "place"})
-        assert answer.meta == Meta(10, None, None, 23, page, (page - 1) * 10)
+        assert answer.meta == Meta(10, None, None, 23, page)
         seen.append([item.number for item in answer.data])
     assert seen == [list(range(1, 11)), list(range(11, 21)), [21, 22, 23]]
     beyond = await there.call("entries.list", ask={"page": 200, "limit": 50})
-    assert (beyond.data, beyond.meta) == ([], Meta(50, None, None, 23, 200, 9950))
+    assert (beyond.data, beyond.meta) == ([], Meta(50, None, None, 23, 200))
     assert (await meta(there, page=1, count="exact")).total == 23
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -39,13 +41,23 @@ async def write(paper: httpx2.AsyncClient, head: str, *, by: dict[str, str] = AN
 
 async def test_names_and_envelopes_are_those_that_were_specified(paper: httpx2.AsyncClient) -> None:
     made = await write(paper, "Dragon seen", wordCount=3)
-    assert made.status_code == 201
+    assert made.status_code == 200
     story = made.json()["newsItem"]
-    assert set(story) == {"id", "headLine", "text", "wordCount", "printed", "reporterId", "createdAt", "updatedAt"}
-    assert made.headers["location"] == f"/api/stories/{story['id']}"
+    assert set(story) == {
+        "id",
+        "slug",
+        "headLine",
+        "text",
+        "wordCount",
+        "printed",
+        "reporterId",
+        "createdAt",
+        "updatedAt",
+    }
+    assert made.headers["location"] == "/api/stories/dragon-seen"
     found = await paper.get(made.headers["location"])
     assert found.json() == {"newsItem": story}
-    changed = await paper.patch(made.headers["location"], json={"newsItem": {"wordCount": 4}}, headers=ANNA)
+    changed = await paper.put("/api/story/dragon-seen", json={"newsItem": {"wordCount": 4}}, headers=ANNA)
     assert changed.json()["newsItem"]["wordCount"] == 4
     listed = await paper.get("/api/stories?include=writer&reporter.fullName=nobody")
     assert listed.json()["errors"] == {"reporter.fullName": ["is not a parameter here; did you mean writer.fullName?"]}
@@ -67,13 +79,12 @@ async def test_a_body_outside_its_envelope_is_told_what_is_missing(paper: httpx2
 
 
 async def test_every_error_has_the_specified_shape_and_status(paper: httpx2.AsyncClient) -> None:
-    await write(paper, "Dragon seen")
     wrong = await write(paper, "", wordCount=-1, head_line="?")
     assert wrong.status_code == 422
     assert wrong.json()["status"] == 422
     assert set(wrong.json()["errors"]) == {"headLine", "wordCount", "head_line"}
-    taken = await write(paper, "Dragon seen")
-    assert (taken.status_code, taken.json()["errors"]) == (422, {"headLine": ["is taken"]})
+    taken = await paper.post("/api/reporters", json={"reporter": {"fullName": "anna"}}, headers=ANNA)
+    assert (taken.status_code, taken.json()["errors"]) == (422, {"fullName": ["is taken"]})
     unknown = await paper.get("/api/stories?wordCounts=3&perPage=x")
     assert unknown.json()["errors"] == {
         "wordCounts": ["is not a parameter here; did you mean wordCount?"],
@@ -97,8 +108,8 @@ async def test_every_error_has_the_specified_shape_and_status(paper: httpx2.Asyn
 
 
 async def test_only_the_specified_scheme_is_taken(paper: httpx2.AsyncClient) -> None:
-    assert (await write(paper, "One", by={"Authorization": "Token anna"})).status_code == 201
-    assert (await write(paper, "Two", by={"Authorization": "token anna"})).status_code == 201
+    assert (await write(paper, "One", by={"Authorization": "Token anna"})).status_code == 200
+    assert (await write(paper, "Two", by={"Authorization": "token anna"})).status_code == 200
     for wrong in ("Bearer anna", "Token carl", "anna"):
         assert (await write(paper, "Three", by={"Authorization": wrong})).status_code == 401
     assert (await paper.post("/api/weather", json={"degrees": 20}, headers=ANNA)).status_code == 201
@@ -143,7 +154,7 @@ async def test_the_document_describes_what_is_answered(paper: httpx2.AsyncClient
     await write(paper, "Dragon seen")
     answers = {
         ("/api/stories", "get", "200"): await paper.get("/api/stories"),
-        ("/api/stories", "post", "201"): await write(paper, "Dragon gone"),
+        ("/api/stories", "post", "200"): await write(paper, "Dragon gone"),
         ("/api/stories", "post", "422"): await write(paper, ""),
         ("/api/stories", "post", "401"): await write(paper, "Dragon", by={}),
         ("/api/reporters", "get", "200"): await paper.get("/api/reporters"),
@@ -166,3 +177,71 @@ def test_a_letter_goes_to_json_and_back() -> None:
     made = compiled_of(gazette.RESOURCES, wire=gazette.WIRE).application
     assert made.letter.statuses == (("VALIDATION_ERROR", 422), ("CONFLICT", 422))
     assert from_json(json.loads(json.dumps(to_json(made)))) == made
+
+
+async def test_methods_paths_and_statuses_are_those_that_were_specified(paper: httpx2.AsyncClient) -> None:
+    await write(paper, "Dragon seen")
+    assert (await paper.patch("/api/stories/dragon-seen", json={}, headers=ANNA)).headers[
+        "allow"
+    ] == "GET, HEAD, OPTIONS"
+    assert (await paper.put("/api/story/dragon-seen", json={"newsItem": {}}, headers=BERT)).status_code == 403
+    assert (await paper.put("/api/story/dragon", json={"newsItem": {}}, headers=ANNA)).status_code == 404
+    gone = await paper.post("/api/stories/dragon-seen/withdraw", headers=ANNA)
+    assert (gone.status_code, gone.content, "content-type" in gone.headers) == (200, b"", False)
+    assert (await paper.get("/api/stories/dragon-seen")).status_code == 404
+
+
+async def test_a_list_leaves_out_what_only_one_row_has(paper: httpx2.AsyncClient) -> None:
+    whole = (await write(paper, "Dragon seen")).json()["newsItem"]
+    (listed,) = (await paper.get("/api/stories")).json()["stories"]
+    assert set(whole) - set(listed) == {"text"}
+    assert (await paper.get("/api/stories/dragon-seen")).json()["newsItem"] == whole
+
+
+async def test_a_slug_is_made_of_the_title_and_follows_it(paper: httpx2.AsyncClient) -> None:
+    first = (await write(paper, "Crème Brûlée: 7 ways!")).json()["newsItem"]
+    assert first["slug"] == "creme-brulee-7-ways"
+    second = (await write(paper, "Creme brulee 7 ways")).json()["newsItem"]
+    assert re.fullmatch(r"creme-brulee-7-ways-[a-z2-9]{6}", second["slug"])
+    nameless = (await write(paper, "雪")).json()["newsItem"]
+    assert re.fullmatch(r"[a-z2-9]{6}", nameless["slug"])
+    path = f"/api/story/{second['slug']}"
+    same = await paper.put(path, json={"newsItem": {"text": "more"}}, headers=ANNA)
+    assert same.json()["newsItem"]["slug"] == second["slug"]
+    same = await paper.put(path, json={"newsItem": {"headLine": "Creme brulee 7 ways"}}, headers=ANNA)
+    assert same.json()["newsItem"]["slug"] == second["slug"]
+    other = await paper.put(path, json={"newsItem": {"headLine": "Soup"}}, headers=ANNA)
+    assert other.json()["newsItem"]["slug"] == "soup"
+    taken = await paper.put("/api/story/soup", json={"newsItem": {"headLine": "Crème brûlée 7 ways"}}, headers=ANNA)
+    assert re.fullmatch(r"creme-brulee-7-ways-[a-z2-9]{6}", taken.json()["newsItem"]["slug"])
+
+
+async def test_a_slug_that_is_given_is_kept_and_may_be_taken(paper: httpx2.AsyncClient) -> None:
+    long = {"notice": {"text": "A very long notice that hangs on the board"}}
+    made = await paper.post("/api/notices", json=long)
+    assert (made.status_code, made.json()["notice"]["slug"]) == (201, "a-very-long-notice-t")
+    again = (await paper.post("/api/notices", json=long)).json()["notice"]
+    assert re.fullmatch(r"a-very-long-n-[a-z2-9]{6}", again["slug"])
+    given = await paper.post("/api/notices", json={"notice": {"text": "x", "slug": "mine"}})
+    assert given.json()["notice"]["slug"] == "mine"
+    given = await paper.post("/api/notices", json={"notice": {"text": "y", "slug": "mine"}})
+    assert (given.status_code, given.json()["errors"]) == (422, {"slug": ["is taken"]})
+    changed = await paper.patch("/api/notices/mine", json={"notice": {"text": "other"}})
+    assert changed.json()["notice"]["slug"] == "mine"
+    replaced = await paper.put("/api/notices/mine", json={"notice": {"text": None}})
+    assert replaced.json()["notice"] == {"id": given_id(changed), "text": None, "slug": "mine"}
+    assert (await paper.post("/api/notices", json={"notice": {}})).status_code == 201
+
+
+def given_id(answer: httpx2.Response) -> str:
+    """The key of a notice."""
+    key: str = answer.json()["notice"]["id"]
+    return key
+
+
+async def test_titles_that_are_written_at_once_have_slugs_of_their_own(paper: httpx2.AsyncClient) -> None:
+    answers = await asyncio.gather(*[write(paper, "The same") for _ in range(24)])
+    assert {answer.status_code for answer in answers} == {200}
+    slugs = {answer.json()["newsItem"]["slug"] for answer in answers}
+    assert len(slugs) == 24
+    assert "the-same" in slugs

@@ -24,6 +24,7 @@ from mainstay.compiler.passes.names import names
 from mainstay.compiler.passes.operations import operations
 from mainstay.compiler.passes.owned_rows import owned
 from mainstay.compiler.passes.resources import resources
+from mainstay.compiler.passes.routes import routes
 from mainstay.compiler.passes.tables import tables
 from mainstay.compiler.problem import DeclarationErrors, Place, Problem
 from mainstay.compiler.verify.every_filter_and_sort_has_an_index import every_filter_and_sort_has_an_index
@@ -54,6 +55,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     indexes,
     names,
     operations,
+    routes,
     routers,
     letters,
 )

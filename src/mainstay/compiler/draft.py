@@ -47,6 +47,8 @@ class DraftTable:
     defaults: dict[str, str] = field(default_factory=dict)
     """By column, what `operation.Column.default` says."""
     makers: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    followers: set[str] = field(default_factory=set)
+    """Columns whose slug changes with what it is made of."""
     touchers: dict[str, Callable[[], Any]] = field(default_factory=dict)
     """By column, what makes its value at every change of the row."""
     references: list[Reference] = field(default_factory=list)

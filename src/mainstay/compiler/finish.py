@@ -63,6 +63,7 @@ def table_of(draft: DraftTable) -> Table:
                 draft.kinds[column.name].form(),
                 bool(column.nullable),
                 draft.defaults.get(column.name),
+                column.name in draft.followers,
             )
             for column in draft.table.columns
             if column.name in draft.kinds

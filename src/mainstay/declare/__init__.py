@@ -5,7 +5,18 @@ from mainstay.declare.field import field, reference
 from mainstay.declare.model import Model, SoftDelete, Timestamps, Versioned
 from mainstay.declare.mount import Mount, mount
 from mainstay.declare.policy import Policy, anyone, no_one, opaque, owner, role, scope, signed_in, where
-from mainstay.declare.resource import Resource, descending, include, linked, owned, through, together, unindexed, via
+from mainstay.declare.resource import (
+    Resource,
+    descending,
+    include,
+    linked,
+    owned,
+    route,
+    through,
+    together,
+    unindexed,
+    via,
+)
 from mainstay.declare.wire import Wire
 
 __all__ = [
@@ -30,6 +41,7 @@ __all__ = [
     "owner",
     "reference",
     "role",
+    "route",
     "scope",
     "signed_in",
     "through",

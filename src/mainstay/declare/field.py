@@ -28,6 +28,10 @@ class Options:
     default: ActorElement | None = None
     meaning: Meaning | None = None
     approximate: str | None = None
+    slug_of: str | None = None
+    """The attribute of which the slug is made where a write gives none."""
+    follow: bool = False
+    """Whether the slug changes with what it is made of."""
     impossible: str | None = None
     """Why no kind has the type that was asked for."""
 
@@ -56,6 +60,8 @@ def field(
     length: tuple[int, int] | None = None,
     collation: str | None = None,
     approximate: str | None = None,
+    slug_of: str | None = None,
+    follow: bool = False,
     primary_key: bool = False,
     unique: bool = False,
     index: bool = False,
@@ -66,9 +72,12 @@ def field(
     `default` is a constant, a function, or `actor.id`.  `kind` says more than the annotation does, and is
     for bases that do not read Mainstay's annotations, as is `length` (least, most).  `collation` is
     PostgreSQL's, where code point order is not wanted.  `approximate` is the reason why a Numeric column
-    on SQLite, a binary float there, is good enough.
+    on SQLite, a binary float there, is good enough.  `slug_of` names the field of which a slug is made that is
+    not given, with a random end where it is taken; with `follow` it changes when that field does.
     """
-    options = Options(kind=kind, length=length, collation=collation, approximate=approximate)
+    options = Options(
+        kind=kind, length=length, collation=collation, approximate=approximate, slug_of=slug_of, follow=follow
+    )
     types = () if kind is None else (KindType(options.fit(kind)),)
     more = {"primary_key": primary_key, "unique": unique or None, "index": index or None}
     return column_with(options, default, *types, name=name, **more)

@@ -82,6 +82,23 @@ class Linked:
     name: str | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """The method, path and status of an operation that somebody else has specified."""
+
+    method: str | None
+    path: str | None
+    status: int | None
+
+
+def route(method: str | None = None, path: str | None = None, status: int | None = None) -> Route:
+    """How an operation is called, `route("PUT", "/articles/{slug}", 200)`, as far as it is otherwise than usual.
+
+    The path stands behind the prefix and has the parameters, in braces, that it would have otherwise.
+    """
+    return Route(method, path, status)
+
+
 def through(*path: Attribute) -> Through:
     """A filter over relations: `through(Recipe.tags, Tag.slug)` is the parameter `tags.slug`."""
     return Through(tuple(path[:-1]), path[-1])
@@ -204,6 +221,10 @@ class Resource(Generic[M]):
     """Who may set or change a field, besides `create` or `update`."""
     limits: ClassVar[Mapping[OperationName, str]] = {}
     """Limits of an operation for each caller: `{"create": "10/minute"}`."""
+    list_hidden: ClassVar[Sequence[Attribute]] = ()
+    """What a list leaves out unless `fields` asks for it; one row has it."""
+    routes: ClassVar[Mapping[OperationName, Route]] = {}
+    """Method, path and status of operations, where they are not the usual ones: `{"update": route("PUT")}`."""
     names: ClassVar[Mapping[Attribute, str]] = {}
     """What callers call a field or a relation, where that is not its name in the model."""
     wire: ClassVar[Wire | None] = None

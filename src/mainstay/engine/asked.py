@@ -63,7 +63,7 @@ class Questions:
         self.operation = operation
         self.resource: Resource = application.resource(operation.resource or "")
         self.keys = Keys(storage, self.resource)
-        self.choices = Choices(application, self.resource)
+        self.choices = Choices(application, self.resource, operation)
         queried = [parameter for parameter in operation.parameters if parameter.place == "query"]
         self.known = {parameter.name: parameter.means or parameter.name for parameter in queried}
         """By the name of a parameter, what it is."""

@@ -75,7 +75,7 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many there are, where that was asked for; at `1001`, at least so many, where the count was capped."""
     page: int | None = None
     offset: int | None = None
-    """How many rows were passed over, where that was said by their number."""
+    """How many rows were passed over, in a list that is paged so."""
 
 
 @dataclass(slots=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from msgspec import structs
+
 from mainstay.engine.mistakes import LONGEST, Mistakes, nearest
 from mainstay.engine.plan import Order, Selection
-from mainstay.operation import Application, Resource, named
+from mainstay.operation import Application, Operation, Resource, named
 
 SORTED_BY = 3
 """Fields in one `sort`."""
@@ -28,13 +30,14 @@ V = TypeVar("V")
 class Choices:
     """How one resource may be sorted and shown; what a spelling means is remembered."""
 
-    def __init__(self, application: Application, resource: Resource) -> None:
+    def __init__(self, application: Application, resource: Resource, operation: Operation) -> None:
         self.application = application
         self.resource = resource
         self.sorts = {sort.name: sort.column for sort in resource.sorts}
         self.key = application.table(resource.table).key
         self.orders: dict[str, tuple[Order, tuple[str, ...]]] = {"": (resource.order, ())}
-        self.selections = {("", ""): whole(application, resource.name)}
+        self.shown = shown(operation, resource)
+        self.selections = {("", ""): structs.replace(whole(application, resource.name), fields=self.shown)}
         self.looked_at: dict[Selection, list[str]] = {}
 
     def order(self, text: str, mistakes: Mistakes) -> tuple[Order, tuple[str, ...]]:
@@ -61,6 +64,8 @@ class Choices:
             return known
         paths = self.paths(include, mistakes)
         chosen = self.chosen(fields, paths, mistakes) if fields else {}
+        if not chosen.get(()):
+            chosen[()] = list(self.shown)
         if mistakes.details:
             return self.selections["", ""]
         return remembered(self.selections, (fields, include), selected((), paths, chosen))
@@ -160,6 +165,15 @@ def remembered(kept: dict[K, V], key: K, value: V) -> V:
 def readable(resource: Resource) -> tuple[str, ...]:
     """The names of the fields that are ever answered."""
     return tuple(field.name for field in resource.fields if field.readable)
+
+
+def shown(operation: Operation, resource: Resource) -> tuple[str, ...]:
+    """The fields that an operation answers where nothing is said: all of them, or those of its own shape."""
+    fields = readable(resource)
+    if operation.answer is None:
+        return fields
+    named = {part.name for part in operation.answer.parts}
+    return tuple(name for name in fields if name in named)
 
 
 def whole(application: Application, name: str) -> Selection:

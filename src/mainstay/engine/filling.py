@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pydantic
 import sqlalchemy as sa
 
 from mainstay.actor import Actor
+from mainstay.kinds import Slug
 from mainstay.operation import Table
 from mainstay.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class SlugOf:
+    """A slug that is made of another column: which one, and how."""
+
+    source: str
+    make: Callable[[Any, bool], str]
 
 
 class Filling:
@@ -25,6 +35,12 @@ class Filling:
             if column.default is not None and column.default.startswith("actor.") and column.name not in self.makers:
                 claim = column.default.removeprefix("actor.")
                 self.actors[column.name] = claimed(storage.kind(table.name, column.name), claim)
+        self.slugs = {
+            column.name: slug_of(storage, table.name, column.name, column.default.removeprefix("slug."))
+            for column in table.columns
+            if column.default is not None and column.default.startswith("slug.")
+        }
+        self.following = [column.name for column in table.columns if column.follows]
         stored = storage.tables[table.name]
         kept = {column.name: column.server_default for column in stored.columns if column.name not in self.makers}
         self.by_database = {name for name, default in kept.items() if isinstance(default, sa.DefaultClause)}
@@ -36,6 +52,14 @@ class Filling:
         row.update((column, value(actor)) for column, value in self.actors.items())
         return row
 
+    def slugged(self, row: Mapping[str, Any], columns: Iterable[str], attempt: int) -> dict[str, Any]:
+        """The slugs of a row that are made of other columns of it; from the second attempt on with a random end."""
+        return {
+            column: self.slugs[column].make(row.get(self.slugs[column].source), attempt > 0)
+            for column in columns
+            if column not in row
+        }
+
     def blank(self, actor: Actor, columns: Iterable[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
         """What columns that a replacing call leaves out are set to, and those that the database sets."""
         row: dict[str, Any] = {}
@@ -45,6 +69,8 @@ class Filling:
                 row[column] = self.makers[column]()
             elif column in self.actors:
                 row[column] = self.actors[column](actor)
+            elif column in self.slugs:
+                continue
             elif column in self.by_database:
                 resets.append(column)
             elif column not in self.counted:
@@ -57,6 +83,13 @@ class Filling:
         if self.version is not None:
             row[self.version] = None
         return row
+
+
+def slug_of(storage: Storage, table: str, column: str, source: str) -> SlugOf:
+    """How the slug in a column is made of the text in another."""
+    kind = storage.kind(table, column)
+    assert isinstance(kind, Slug)
+    return SlugOf(source, lambda text, suffix: kind.of(text, suffix=suffix))
 
 
 def claimed(kind: Any, claim: str) -> Callable[[Actor], Any]:

@@ -164,7 +164,7 @@ class Reader:
                 after = self.cursors.write(asked.order, self.place(reading, rows[-1]), backward=False)
             if more if backward else position is not None:
                 before = self.cursors.write(asked.order, self.place(reading, rows[0]), backward=True)
-        return Meta(asked.limit, after, before, total, asked.page, asked.offset)
+        return Meta(asked.limit, after, before, total, asked.page, asked.offset if asked.page is None else None)
 
     def place(self, reading: Reading, row: Any) -> Sequence[Any]:
         """Where a row stands in the order."""

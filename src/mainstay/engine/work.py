@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,8 @@ class Draft:
     given: dict[str, Any]
     body: Item
     """The body, of which `given` are the values; it has the lists that are written with the row."""
+    attempt: int = 0
+    """How often a slug that was made for it was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Works:
         columns = tuple(
             dict.fromkeys(name for reference in changed for name in reference.columns if name not in draft.given)
         )
+        if action != "create" and self.filling.following:
+            columns = (*columns, *self.followed(draft))
         finding = None if action == "create" else self.find_shape(actor, fields, columns)
         checks = tuple((reference, self.check_shape(actor, reference)) for reference in changed)
         writing: Writing | Statement
@@ -149,7 +153,8 @@ class Works:
         given = draft.given
         match self.operation.action:
             case "create":
-                return {**self.filling.defaults(actor), **given}, ()
+                made = {**self.filling.defaults(actor), **given}
+                return {**made, **self.filling.slugged(made, self.filling.slugs, draft.attempt)}, ()
             case "delete":
                 row = {} if self.resource.deleted is None else {self.resource.deleted: now}
                 return {**row, **self.filling.touched(row)} if row else row, ()
@@ -158,9 +163,31 @@ class Works:
                     name for name in self.bodies.columns.values() if name not in given and self.sets(actor, name)
                 ]
                 blank, resets = self.filling.blank(actor, left_out)
-                return {**blank, **given, **self.filling.touched({**blank, **given})}, resets
+                made = {**blank, **given}
+                return {**made, **self.filling.touched(made), **self.followers(made, draft)}, resets
             case _:
-                return {**given, **self.filling.touched(given)} if given or draft.body.lists else {}, ()
+                made = {**given, **self.filling.touched(given), **self.followers(given, draft)}
+                return made if given or draft.body.lists else {}, ()
+
+    def followers(self, row: Mapping[str, Any], draft: Draft) -> dict[str, Any]:
+        """The slugs that change with what is written."""
+        following = [name for name in self.filling.following if self.filling.slugs[name].source in row]
+        return self.filling.slugged(row, following, draft.attempt) if following else {}
+
+    def followed(self, draft: Draft) -> Iterator[str]:
+        """The columns of the row as it is that say whether its slugs change."""
+        for name in self.filling.following:
+            if name not in draft.given:
+                yield from (name, self.filling.slugs[name].source)
+
+    def unchanged(self, row: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+        """The slugs that stay as they are, since what they are made of does."""
+        slugs = self.filling.slugs
+        return {
+            name: known[name]
+            for name in self.filling.following
+            if name in row and name in known and row[slugs[name].source] == known[slugs[name].source]
+        }
 
     def sets(self, actor: Actor, column: str) -> bool:
         """Whether the actor may set a column whatever the row."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from msgspec import structs
@@ -44,6 +45,9 @@ from mainstay.errors import (
     Unauthenticated,
 )
 from mainstay.operation import Operation, Reference
+
+ATTEMPTS = 8
+"""Random ends that are tried for a slug."""
 
 
 class Writer:
@@ -96,6 +100,8 @@ class Writer:
         except IntegrityFailure as failure:
             if self.operation.action == "delete":
                 raise StillReferenced from failure
+            if self.takes_another_slug(failure, draft):
+                return await self.write(call, replace(draft, attempt=draft.attempt + 1), database, now)
             missing = None
             if isinstance(failure, ForeignKeyViolation) and failure.table in (None, self.table.name):
                 missing = await self.missing(call, work, database)
@@ -110,6 +116,15 @@ class Writer:
             return await database.write(lambda: self.script(call, work))
         except Several:
             return await database.write(lambda: self.script(call, work, singly=True))
+
+    def takes_another_slug(self, failure: IntegrityFailure, draft: Draft) -> bool:
+        """Whether all that was wrong is that a slug is taken which the caller did not choose."""
+        slugs = [name for name in self.works.filling.slugs if name not in draft.given]
+        if not slugs or draft.attempt == ATTEMPTS or not isinstance(failure, UniqueViolation):
+            return False
+        return failure.table in (None, self.table.name) and tuple(self.refusals.unique_columns(failure)) in [
+            (name,) for name in slugs
+        ]
 
     async def denied(self, call: Call, work: Work, database: Database) -> Sequence[str]:
         """The policies that a new row would have broken, had it not collided.
@@ -149,6 +164,8 @@ class Writer:
             known = dict(zip(work.columns, work.finding.columns(found), strict=True))
             if self.resource.version in row and work.finding.version is not None:
                 row[self.resource.version] = (found[work.finding.version] or 0) + 1
+        if known:
+            row |= self.works.unchanged(row, known)
         for reference, statement in work.checks:
             values = [row.get(column, known.get(column)) for column in reference.columns]
             if None not in values and not (yield from run(call, statement, structs.replace(work.inputs, key=values))):
@@ -156,7 +173,7 @@ class Writer:
         inputs = structs.replace(work.inputs, key=key, row=row)
         if isinstance(work.writing, Statement):
             yield from run(call, work.writing, inputs)
-            return Answer(204)
+            return Answer(self.operation.status)
         for circle in work.circles:
             if circle.lock is not None:
                 yield from run(call, circle.lock, inputs)

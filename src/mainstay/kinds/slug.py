@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import secrets
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 from mainstay.kinds.text import Text
 from mainstay.wire import Form
+
+APART = re.compile(r"[^a-z0-9]+")
+LETTERS = "abcdefghijkmnopqrstuvwxyz23456789"
+"""Those of which a suffix is made: none looks like another."""
+SUFFIX = 6
+"""Letters of a suffix: a thousand million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +39,12 @@ class Slug(Text):
 
     def samples(self) -> tuple[Any, ...]:
         return ("spaghetti-aglio-e-olio", "a", "7-up")
+
+    def of(self, text: str | None, *, suffix: bool = False) -> str:
+        """The slug of a text, `how-to-train` of "How to train?"; with a random end where the plain one is taken."""
+        folded = unicodedata.normalize("NFKD", text or "").encode("ascii", "ignore").decode().lower()
+        words = APART.sub("-", folded).strip("-")
+        end = "".join(secrets.choice(LETTERS) for _ in range(SUFFIX)) if suffix or not words else ""
+        most = self.max_length or len(words) + SUFFIX + 1
+        head = words[: most - len(end) - 1 if end else most].strip("-")
+        return "-".join(part for part in (head, end) if part)

@@ -101,7 +101,7 @@ def operation(draft: Draft, resource: DraftResource, name: str) -> Operation:
         resource=resource.name,
         parameters=tuple(parameters(draft, resource, name)),
         body=body_of(draft, resource, name),
-        answer=None if name == "delete" else answer_of(resource),
+        answer=None if name == "delete" else answer_of(draft, resource, name),
         many=name == "list",
         errors=errors,
         limits=limits_of(draft, resource, name),
@@ -196,14 +196,17 @@ def body_of(draft: Draft, resource: DraftResource, name: str) -> Shape | None:
     return Shape(f"{TITLES[name]}{resource.thing}", tuple(parts))
 
 
-def answer_of(resource: DraftResource) -> Shape:
+def answer_of(draft: Draft, resource: DraftResource, name: str) -> Shape:
     """What an answer holds; a field that the caller may not read is left out, so only the unguarded are required."""
+    hidden = {column.name for column in draft.columns_in(resource, "list_hidden")} if name == "list" else set()
     parts = [
         Part(field.name, field.form, field.read == tree.ANYONE, field.nullable, field.description)
         for field in resource.fields.values()
-        if field.readable
+        if field.readable and field.column not in hidden
     ]
-    return Shape(resource.thing, tuple(parts), description_of(resource.declared))
+    return Shape(
+        f"Listed{resource.thing}" if hidden else resource.thing, tuple(parts), description_of(resource.declared)
+    )
 
 
 def limits_are_of_operations(draft: Draft, resource: DraftResource) -> None:

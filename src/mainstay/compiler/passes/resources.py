@@ -18,9 +18,9 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 LISTS = (
     *("operations", "fields", "hidden", "writable", "write_once", "acyclic"),
-    *("filters", "sorts", "order", "includes", "indexes"),
+    *("filters", "sorts", "order", "includes", "indexes", "list_hidden"),
 )
-MAPPINGS = ("read_fields", "write_fields", "limits", "names")
+MAPPINGS = ("read_fields", "write_fields", "limits", "routes", "names")
 
 
 def resources(draft: Draft) -> None:

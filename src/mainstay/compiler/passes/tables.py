@@ -13,7 +13,7 @@ from sqlalchemy.sql import functions, operators
 
 from mainstay import kinds
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable
-from mainstay.compiler.problem import Place
+from mainstay.compiler.problem import Place, nearest
 from mainstay.declare.field import Options, options_of
 from mainstay.declare.model import now
 from mainstay.kinds import ImpossibleKind, Kind
@@ -93,6 +93,8 @@ def describe(draft: Draft, described: DraftTable) -> None:
             described.defaults[column.name] = text
         if maker is not None:
             described.makers[column.name] = maker
+        if options.slug_of is not None:
+            make_slug(draft, described, column, options)
         toucher = maker_of(column.onupdate)
         if toucher is not None:
             described.touchers[column.name] = toucher
@@ -106,6 +108,30 @@ def describe(draft: Draft, described: DraftTable) -> None:
         steps = steps_of(relationship)
         if steps is not None:
             described.relations[relationship.key] = Relation(relationship.key, steps, not is_one(steps, relationship))
+
+
+def make_slug(draft: Draft, described: DraftTable, column: sa.Column[Any], options: Options) -> None:
+    """Notes of which column a slug is made; a problem where it is no slug, not unique, or made of no text."""
+    mapper = described.mapper
+    source = None if mapper is None else mapper.columns.get(options.slug_of or "")
+    named = f"{mapper.class_.__name__ if mapper is not None else described.table.name}.{column.name}"
+    place = described.place(column.name)
+    kind = described.kinds[column.name]
+    if not isinstance(kind, kinds.Slug) or not any(unique == {column.name} for unique in unique_sets(described.table)):
+        what = f"{named} is made of {options.slug_of}, and is not a slug that is unique by itself"
+        draft.problem(place, what, "write Mapped[Annotated[str, kinds.Slug()]] and unique=True")
+    elif source is None or not isinstance(kinds.of_column(source), kinds.Text):
+        texts = (
+            [key for key, known in mapper.columns.items() if isinstance(kinds.of_column(known), kinds.Text)]
+            if mapper
+            else []
+        )
+        what = f"{named} is made of {options.slug_of}, which is no text of the same model"
+        draft.problem(place, what, nearest(options.slug_of or "", texts))
+    else:
+        described.defaults[column.name] = f"slug.{source.name}"
+        if options.follow:
+            described.followers.add(column.name)
 
 
 def fitted(options: Options, kind: Kind) -> Kind:

@@ -102,8 +102,8 @@ class OperationEndpoint:
                 return Reply(304, self.bare + more, b"")
         if answer.key is not None:
             more.append((b"location", self.location((*call.key, *answer.key), scope)))
-        if answer.status == 204:
-            return Reply(204, self.bare + more, b"")
+        if answer.status == 204 or not self.has_answer:
+            return Reply(answer.status, self.bare + more, b"")
         return Reply(answer.status, self.headers + more, self.encode(answer.data, answer.meta))
 
     def location(self, key: Sequence[str], scope: Scope) -> bytes:

@@ -108,6 +108,9 @@ def document(application: Application, *, scheme: str = "Bearer") -> Json:
     paths: dict[str, Json] = {}
     for operation in application.operations:
         if operation.action != "opaque":
+            name = operation.answer.name if operation.answer is not None else None
+            if operation.answer is not None and name not in components:
+                components[operation.answer.name] = part_of(components, application, operation, operation.answer)
             paths.setdefault(operation.path, {})[operation.method.lower()] = described(
                 application, operation, components
             )
@@ -272,6 +275,15 @@ def included(application: Application, include: Include) -> Json:
     order = ", ".join(f"{'-' if down else ''}{name}" for name, down in include.order)
     told += f"those that may be read, the first {include.limit} by {order}."
     return {"type": "array", "items": one, "maxItems": include.limit, "description": told}
+
+
+def part_of(components: Json, application: Application, operation: Operation, shape: Shape) -> Json:
+    """What is answered of one row where it is less than the whole."""
+    resource = application.resource(operation.resource or "")
+    whole = components[resource.title]
+    left_out = {field.name for field in resource.fields} - {part.name for part in shape.parts}
+    properties = {name: value for name, value in whole["properties"].items() if name not in left_out}
+    return {**whole, "properties": properties}
 
 
 def shape_schema(shape: Shape, components: Json) -> Json:

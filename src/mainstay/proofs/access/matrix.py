@@ -158,6 +158,7 @@ class Matrix:
             if change.after[column] != value:
                 yield f"{column} is {change.after[column]!r} for {value!r}"
         touched = {column for table, column in self.storage.on_update if table == resource.table}
+        touched |= {column.name for column in self.application.table(resource.table).columns if column.follows}
         if change.before is not None:
             beyond = change.columns - set(given) - touched - {resource.version}
             if cell.operation.action == "replace":

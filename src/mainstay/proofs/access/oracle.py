@@ -138,7 +138,10 @@ class Oracle:
         resource = self.application.resource(cell.operation.resource or "")
         rows = [row for row in self.generated.rows[resource.table] if self.listed(resource, row, cell)]
         ordered = self.sorted(resource, rows, cell.question)
-        data = [self.shown(resource, row, cell.persona, cell.question) for row in ordered]
+        question = cell.question
+        if not question.fields and cell.operation.answer is not None:
+            question = replace(question, fields=tuple(part.name for part in cell.operation.answer.parts))
+        data = [self.shown(resource, row, cell.persona, question) for row in ordered]
         return Expected(frozenset({200}), data, len(data) if cell.question.count else None)
 
     def listed(self, resource: Resource, row: Row, cell: Cell) -> bool:
@@ -330,7 +333,7 @@ class Oracle:
         if not allowed_by(policy, cell.row, resource.table, self.world(persona)):
             return Expected(self.denied(policy, persona))
         kept = resource.deleted is not None or not self.is_referenced(resource.table, cell.row)
-        return Expected(frozenset({204} if kept else {204, 409}), effect="deleted")
+        return Expected(frozenset({cell.operation.status} | (set() if kept else {409})), effect="deleted")
 
     def refusal(self, cell: Cell, statuses: frozenset[int]) -> Expected:
         """A refusal whatever the row; a body that is wrong as well may be told of first."""
@@ -357,6 +360,8 @@ class Oracle:
                 row[column.name] = persona.actor.value(column.default.removeprefix("actor."))
             elif maker is not None:
                 row[column.name] = maker()
+            elif column.default is not None and column.default.startswith("slug."):
+                row[column.name] = "a-slug-that-no-other-row-has"
             elif column.default == "database":
                 row[column.name] = (
                     self.generated.now if kind.name == "moment" else 2**40 if "integer" in kind.name else None
