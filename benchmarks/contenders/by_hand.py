@@ -32,8 +32,18 @@ GET = f"SELECT {COLUMNS} FROM recipes WHERE id = {MARKS[0]}"
 WHERE = f"author_id = {MARKS[0]} AND published = {MARKS[1]}"
 ORDER = "ORDER BY created_at DESC, id DESC LIMIT"
 LIST = f"SELECT {COLUMNS} FROM recipes WHERE {WHERE} {ORDER} {MARKS[2]}"
+WITH_AUTHOR = f"""SELECT {", ".join(f"r.{name}" for name in COLUMNS.split(", "))}, a.name FROM recipes r
+    JOIN authors a ON a.id = r.author_id WHERE r.author_id = {MARKS[0]} AND r.published = {MARKS[1]}
+    ORDER BY r.created_at DESC, r.id DESC LIMIT {MARKS[2]}"""
+PARENTS = "= ANY($1::uuid[])" if POSTGRESQL else "IN (SELECT value FROM json_each(?))"
+COMMENTS = f"""SELECT recipe_id, id, text, author_id, created_at FROM comments
+    WHERE recipe_id {PARENTS} ORDER BY created_at, id"""
+TAGS = f"""SELECT l.recipe_id, t.id, t.name FROM recipe_tags l JOIN tags t ON t.id = l.tag_id
+    WHERE l.recipe_id {PARENTS} ORDER BY t.name, t.id"""
 OWN_LIST = f"""SELECT {COLUMNS} FROM recipes WHERE {WHERE} AND (published OR author_id = {MARKS[2]})
     {ORDER} {"$4" if POSTGRESQL else "?"}"""
+
+STATEMENTS = (GET, LIST, WITH_AUTHOR, COMMENTS, TAGS, OWN_LIST)
 
 Fetch = Callable[[str, tuple[Any, ...]], Awaitable[list[Any]]]
 
@@ -48,6 +58,36 @@ class Recipe(msgspec.Struct):
     servings: int
     author_id: Any
     created_at: Any
+
+
+class Named(msgspec.Struct):
+    """An author or a tag as it is answered."""
+
+    id: Any
+    name: str
+
+
+class Comment(msgspec.Struct):
+    """A comment as it is answered."""
+
+    id: Any
+    text: str
+    recipe_id: Any
+    author_id: Any
+    created_at: Any
+
+
+class WithAuthor(Recipe):
+    """A recipe with its author."""
+
+    author: Named
+
+
+class WithComments(Recipe):
+    """A recipe with its comments and tags."""
+
+    comments: list[Comment]
+    tags: list[Named]
 
 
 class Meta(msgspec.Struct):
@@ -96,7 +136,7 @@ async def connect_postgresql() -> Fetch:
     idle: asyncio.LifoQueue[Any] = asyncio.LifoQueue()
     for _ in range(CONNECTIONS):
         connection = await asyncpg.connect(URL)
-        idle.put_nowait({text: await connection.prepare(text) for text in (GET, LIST, OWN_LIST)})
+        idle.put_nowait({text: await connection.prepare(text) for text in STATEMENTS})
 
     async def fetch(text: str, values: tuple[Any, ...]) -> list[Any]:
         statements = await idle.get()
@@ -134,15 +174,16 @@ async def one(text: str) -> bytes | None:
 async def page(query: bytes, actor: Any) -> bytes:
     """A page of the recipes of an author, those that the actor may read."""
     given = dict(parse_qsl(query.decode(), strict_parsing=True))
+    include = given.pop("include", "")
     if given.pop("sort", "-created_at") != "-created_at" or given.keys() - {"author_id", "published", "limit"}:
         raise ValueError(query)
     limit = int(given.get("limit", "20"))
     published = {"true": True, "false": False}[given["published"]]
-    if not 1 <= limit <= 100:
+    if not 1 <= limit <= 100 or include not in ("", "author", "comments,tags"):
         raise ValueError(query)
     author = identifier(given["author_id"])
     if actor is None:
-        rows = await fetch(LIST, (author, published, limit + 1))
+        rows = await fetch(WITH_AUTHOR if include == "author" else LIST, (author, published, limit + 1))
     else:
         rows = await fetch(OWN_LIST, (author, published, identifier(actor), limit + 1))
     following = None
@@ -150,7 +191,30 @@ async def page(query: bytes, actor: Any) -> bytes:
         rows = rows[:limit]
         last = rows[-1]
         following = f"{last[6].isoformat() if isinstance(last[6], dt.datetime) else last[6]},{last[0]}"
-    return encode(Page([recipe(row) for row in rows], Meta(limit, following)))
+    found: list[Any]
+    if include == "author":
+        found = [WithAuthor(*whole(row), Named(row[5], row[7])) for row in rows]
+    elif include:
+        found = await with_comments(rows)
+    else:
+        found = [recipe(row) for row in rows]
+    return encode(Page(found, Meta(limit, following)))
+
+
+def whole(row: Any) -> tuple[Any, ...]:
+    """The columns of a recipe as they are answered."""
+    return (row[0], row[1], row[2], row[3] == 1, row[4], row[5], row[6])
+
+
+async def with_comments(rows: list[Any]) -> list[WithComments]:
+    """Recipes with their comments and tags."""
+    made = {row[0]: WithComments(*whole(row), [], []) for row in rows}
+    parents = (list(made) if POSTGRESQL else encode(list(made)).decode(),)
+    for row in await fetch(COMMENTS, parents):
+        made[row[0]].comments.append(Comment(row[1], row[2], row[0], row[3], row[4]))
+    for row in await fetch(TAGS, parents):
+        made[row[0]].tags.append(Named(row[1], row[2]))
+    return list(made.values())
 
 
 def allowed(caller: str) -> bool:

@@ -18,11 +18,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import jwt
-from fastapi import Depends, FastAPI, HTTPException, Query, Request
+from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import DateTime, ForeignKey, Index, String, event, or_, select
+from sqlalchemy import Column, DateTime, ForeignKey, Index, String, Table, event, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, joinedload, mapped_column, relationship, selectinload
 
 from benchmarks.tokens import SECRET
 
@@ -45,6 +45,33 @@ class Author(Base):
     name: Mapped[str] = mapped_column(String(80))
 
 
+recipe_tags = Table(
+    "recipe_tags",
+    Base.metadata,
+    Column("recipe_id", ForeignKey("recipes.id"), primary_key=True),
+    Column("tag_id", ForeignKey("tags.id"), primary_key=True),
+)
+
+
+class Tag(Base):
+    """A word on recipes."""
+
+    __tablename__ = "tags"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+
+
+class Comment(Base):
+    """What somebody says of a recipe."""
+
+    __tablename__ = "comments"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(String(500))
+    recipe_id: Mapped[UUID] = mapped_column(ForeignKey("recipes.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id"))
+    created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
+
+
 class Recipe(Base):
     """A dish."""
 
@@ -57,7 +84,12 @@ class Recipe(Base):
     author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id"))
     created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
 
+    author: Mapped[Author] = relationship()
+    comments: Mapped[list[Comment]] = relationship(order_by=[Comment.created_at, Comment.id])
+    tags: Mapped[list[Tag]] = relationship(secondary=recipe_tags, order_by=[Tag.name, Tag.id])
 
+
+Index("ix_comments_recipe", Comment.recipe_id, Comment.created_at, Comment.id)
 Index("ix_recipes_author", Recipe.author_id, Recipe.created_at.desc(), Recipe.id.desc())
 Index("ix_recipes_published", Recipe.published, Recipe.created_at.desc(), Recipe.id.desc())
 Index("ix_recipes_created", Recipe.created_at.desc(), Recipe.id.desc())
@@ -75,6 +107,49 @@ class RecipeAnswer(BaseModel):
     servings: int
     author_id: UUID
     created_at: dt.datetime
+
+
+class AuthorAnswer(BaseModel):
+    """An author as it is answered."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+
+
+class TagAnswer(BaseModel):
+    """A tag as it is answered."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+
+
+class CommentAnswer(BaseModel):
+    """A comment as it is answered."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    text: str
+    recipe_id: UUID
+    author_id: UUID
+    created_at: dt.datetime
+
+
+class WithAuthor(RecipeAnswer):
+    """A recipe with its author."""
+
+    author: AuthorAnswer
+
+
+class WithComments(RecipeAnswer):
+    """A recipe with its comments and tags."""
+
+    comments: list[CommentAnswer]
+    tags: list[TagAnswer]
 
 
 class OneAnswer(BaseModel):
@@ -97,6 +172,24 @@ class PageAnswer(BaseModel):
     meta: Meta
 
 
+class PageWithAuthors(BaseModel):
+    """A page of recipes with their authors."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    data: list[WithAuthor]
+    meta: Meta
+
+
+class PageWithComments(BaseModel):
+    """A page of recipes with their comments and tags."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    data: list[WithComments]
+    meta: Meta
+
+
 class Asked(BaseModel):
     """The parameters of a list."""
 
@@ -105,6 +198,7 @@ class Asked(BaseModel):
     author_id: UUID | None = None
     published: bool | None = None
     sort: Literal["-created_at", "created_at"] = "-created_at"
+    include: Literal["", "author", "comments,tags"] = ""
     limit: Annotated[int, Query(ge=1, le=100)] = 20
 
 
@@ -139,6 +233,10 @@ async def page(session: AsyncSession, asked: Asked, *conditions: Any) -> Any:
         statement = statement.order_by(Recipe.created_at.desc(), Recipe.id.desc())
     else:
         statement = statement.order_by(Recipe.created_at, Recipe.id)
+    if asked.include == "author":
+        statement = statement.options(joinedload(Recipe.author))
+    elif asked.include:
+        statement = statement.options(selectinload(Recipe.comments), selectinload(Recipe.tags))
     rows = (await session.scalars(statement.limit(asked.limit + 1))).all()
     following = None
     if len(rows) > asked.limit:
@@ -162,8 +260,12 @@ async def get(id: UUID, session: Session) -> Any:
 
 @app.get("/api/v1/recipes", response_model=PageAnswer)
 async def list_(session: Session, asked: Annotated[Asked, Query()]) -> Any:
-    """A page of recipes."""
-    return await page(session, asked)
+    """A page of recipes; with related rows its shape is another, which is written out here."""
+    found = await page(session, asked)
+    if not asked.include:
+        return found
+    shape: Any = PageWithAuthors if asked.include == "author" else PageWithComments
+    return Response(shape.model_validate(found).model_dump_json(), media_type="application/json")
 
 
 # The list under a policy: token, limit, request id, access line

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from annotated_types import Interval, Len
 from sqlalchemy import MetaData
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 
 from mainstay.declare import Model, Resource, anyone, descending, field, owner, reference, where
 from mainstay.declare.model import NAMES
@@ -27,6 +27,28 @@ class Author(Base):
     name: Mapped[Annotated[str, Len(1, 80)]]
 
 
+class Tag(Base):
+    """A word on recipes."""
+
+    name: Mapped[Annotated[str, Len(1, 40)]] = field(unique=True)
+
+
+class RecipeTag(Base):
+    """That a recipe has a tag."""
+
+    recipe_id: Mapped[UUID] = reference("recipes.id", primary_key=True, on_delete="cascade")
+    tag_id: Mapped[UUID] = reference(Tag, primary_key=True, on_delete="cascade")
+
+
+class Comment(Base):
+    """What somebody says of a recipe."""
+
+    text: Mapped[Annotated[str, Len(1, 500)]]
+    recipe_id: Mapped[UUID] = reference("recipes.id", on_delete="cascade")
+    author_id: Mapped[UUID] = reference(Author, on_delete="cascade")
+    created_at: Mapped[dt.datetime]
+
+
 class Recipe(Base):
     """A dish."""
 
@@ -37,6 +59,33 @@ class Recipe(Base):
     author_id: Mapped[UUID] = reference(Author, on_delete="cascade")
     created_at: Mapped[dt.datetime]
 
+    author: Mapped[Author] = relationship()
+    comments: Mapped[list[Comment]] = relationship()
+    tags: Mapped[list[Tag]] = relationship(secondary="recipe_tags")
+
+
+class Authors(Resource[Author]):
+    """Everybody who writes."""
+
+    operations = ["get"]
+    read = anyone
+
+
+class Tags(Resource[Tag]):
+    """Every tag, by its name."""
+
+    operations = ["get"]
+    order = [Tag.name]
+    read = anyone
+
+
+class Comments(Resource[Comment]):
+    """Every comment, the oldest first."""
+
+    operations = ["get"]
+    order = [Comment.created_at]
+    read = anyone
+
 
 class Recipes(Resource[Recipe]):
     """Recipes that everybody reads, the latest first."""
@@ -45,6 +94,7 @@ class Recipes(Resource[Recipe]):
     filters = [Recipe.author_id, Recipe.published]
     sorts = [Recipe.created_at]
     order = [descending(Recipe.created_at)]
+    includes = [Recipe.author, Recipe.comments, Recipe.tags]
     read = anyone
 
 
@@ -53,3 +103,7 @@ class GuardedRecipes(Recipes):
 
     name = "guarded_recipes"
     read = where(Recipe.published) | owner(Recipe.author_id)
+
+
+RESOURCES = [Authors, Tags, Comments, Recipes, GuardedRecipes]
+"""Everything that is served."""
