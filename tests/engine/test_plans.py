@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
@@ -150,8 +151,9 @@ async def test_an_included_list_is_read_from_indexes_for_each_parent(large: Worl
     ):
         told = await plan(large, f"{name}.list", by=ANN, nth=1, include=include, limit=20)
         if large.database.name == "sqlite":
-            whole = [line for line in told.splitlines() if line.startswith("SCAN") and "json_each" not in line]
-            assert [line for line in whole if "VIRTUAL TABLE" not in line] == [], (name, told)
+            # What is scanned is the parents' keys, and the rows that were found for them
+            scanned = re.findall(r"^SCAN (.*)$", told, re.MULTILINE)
+            assert [what for what in scanned if not re.match(r"anon_|json_each|\(subquery", what)] == [], (name, told)
         else:
             seen = [table for table in (include, "document_labels") if f"Seq Scan on {table} " in told]
             assert not seen, (name, told)

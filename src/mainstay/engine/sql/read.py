@@ -13,7 +13,7 @@ from mainstay.engine.plan import Condition, CountPlan, GetPlan, Guards, ListPlan
 from mainstay.engine.sql.filters import filter_condition
 from mainstay.engine.sql.layout import Item, Layout, Many, One, Places, keys_of, maker, to_python, to_wire
 from mainstay.engine.sql.policy import Scope, Truth, condition
-from mainstay.engine.sql.related import belonging, bounded, parents
+from mainstay.engine.sql.related import Belonging, parents
 from mainstay.engine.sql.statement import Binds, Statement, compiled
 from mainstay.operation import Application, Include, Resource, named
 from mainstay.policy.tree import ANYONE
@@ -139,13 +139,14 @@ def level(
     given = parents([storage.tables[resource.table].c[local].type for local, _ in relation.steps[0].pairs], scope)
     rows = storage.tables[target.table].alias()
     inside = scope.within(target.table, target.table, rows)
-    where = [*belonging(application, relation, guards, rows, given, scope), condition(guards.of(target.name), inside)]
-    first = ordering(schema, rows, include.order)
-    source, child = bounded(application.table(target.table), rows, given, where, first, include.limit, dialect)
+    every = Belonging(application, relation, guards, rows, given, scope)
+    first = every.bounded(
+        [condition(guards.of(target.name), inside)], ordering(schema, rows, include.order), include.limit
+    )
     answered = Answered(schema, guards)
-    answered.places.add(given.place)
-    layout = answered.layout(selection, scope.within(target.table, target.table, child), target.table)
-    select = answered.select(source).order_by(given.place, *ordering(schema, child, include.order))
+    answered.places.add(first.place)
+    layout = answered.layout(selection, scope.within(target.table, target.table, first.rows), target.table)
+    select = answered.select(first.source).order_by(first.place, *ordering(schema, first.rows, include.order))
     return Level(
         keys_of(places),
         compiled(select, binds, dialect),

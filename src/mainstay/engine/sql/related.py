@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,13 +10,14 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine
 
 from mainstay.engine.plan import Guards
 from mainstay.engine.sql.filters import exposing, readable
 from mainstay.engine.sql.policy import Scope, Truth
 from mainstay.engine.sql.statement import Inputs
-from mainstay.operation import Application, Relation, Table
+from mainstay.operation import Application, Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,44 +52,107 @@ def column_of(number: int | None, inputs: Inputs) -> Sequence[Any]:
     return inputs.parents if number is None else [key[number] for key in inputs.parents]
 
 
-def belonging(
-    application: Application, relation: Relation, guards: Guards, rows: sa.FromClause, given: Parents, scope: Scope
-) -> Iterator[Truth]:
-    """That a row belongs to a parent; over a link table, by a link that the caller may read where links are exposed."""
-    first, last = relation.steps[0], relation.steps[-1]
-    if first is last:
-        yield from (rows.c[remote] == key for (_, remote), key in zip(first.pairs, given.key, strict=True))
-        return
-    link = scope.storage.tables[first.table].alias()
-    there = scope.within(first.table, first.table, link)
-    where = [link.c[remote] == key for (_, remote), key in zip(first.pairs, given.key, strict=True)]
-    where += readable(exposing(application, first.table), guards, there)
-    linked = sa.select(*[link.c[local] for local, _ in last.pairs]).where(*where).correlate_except(link)
-    yield one_or_row([rows.c[remote] for _, remote in last.pairs]).in_(linked)
+class InOrder(sa.Join):
+    """A join whose left side SQLite reads first, which CROSS JOIN makes it do; its planner would guess otherwise."""
+
+    inherit_cache = False
+
+
+@compiles(InOrder, "sqlite")
+def in_order(join: InOrder, compiler: Any, **more: Any) -> str:
+    """The join as text."""
+    sides = [compiler.process(side, **{**more, "asfrom": True}) for side in (join.left, join.right)]
+    return f"{sides[0]} CROSS JOIN {sides[1]} ON {compiler.process(join.onclause, **more)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """The parents joined to the first of their rows: what is selected from, the rows, and the parent's place."""
+
+    source: sa.FromClause
+    rows: sa.FromClause
+    place: sa.ColumnElement[Any]
+
+
+class Belonging:
+    """The rows of a relation that belong to parents; over a link table, by links that the caller may read."""
+
+    def __init__(
+        self,
+        application: Application,
+        relation: Relation,
+        guards: Guards,
+        rows: sa.FromClause,
+        given: Parents,
+        scope: Scope,
+    ) -> None:
+        self.table = application.table(relation.target)
+        self.rows = rows
+        self.given = given
+        self.dialect = scope.dialect
+        first, last = relation.steps[0], relation.steps[-1]
+        if first is last:
+            self.link: sa.FromClause | None = None
+            self.to_rows = same(rows, first.pairs, given.key)
+            return
+        self.link = link = scope.storage.tables[first.table].alias()
+        there = scope.within(first.table, first.table, link)
+        self.to_link = same(link, first.pairs, given.key)
+        self.ends = [link.c[local] for local, _ in last.pairs]
+        self.to_rows = same(rows, last.pairs, self.ends)
+        self.far = [rows.c[remote] for _, remote in last.pairs]
+        self.of_link = list(readable(exposing(application, first.table), guards, there))
+
+    def bounded(self, where: Sequence[Truth], order: Sequence[sa.ColumnElement[Any]], limit: int) -> Bounded:
+        """At most `limit` rows of each parent's, in order."""
+        most: sa.ColumnElement[Any] = sa.literal_column(str(limit))
+        if self.dialect.name == "postgresql":
+            return self.lateral(where, order, most)
+        return self.first(where, order, most) if self.link is None else self.ranked(where, order, most)
+
+    def lateral(self, where: Sequence[Truth], order: Sequence[sa.ColumnElement[Any]], most: Any) -> Bounded:
+        """PostgreSQL: a subquery for each parent, which reads an index that has the rows in order."""
+        belongs = self.to_rows if self.link is None else [self.linked(self.link)]
+        first = sa.select(*self.rows.columns).where(*belongs, *where).order_by(*order).limit(most)
+        child = first.correlate(self.given.rows).lateral()
+        return Bounded(self.given.rows.join(child, sa.true()), child, self.given.place)
+
+    def linked(self, link: sa.FromClause) -> Truth:
+        """That a row is at the other end of a link."""
+        found = sa.select(*self.ends).where(*self.to_link, *self.of_link).correlate_except(link)
+        linked: Truth = one_or_row(self.far).in_(found)
+        return linked
+
+    def first(self, where: Sequence[Truth], order: Sequence[sa.ColumnElement[Any]], most: Any) -> Bounded:
+        """SQLite: the keys of the first rows, from an index that has them in order, then the rows."""
+        child = self.rows.element.alias()  # type: ignore[attr-defined]
+        first = sa.select(*[self.rows.c[name] for name in self.table.key]).where(*self.to_rows, *where)
+        keys = one_or_row([child.c[name] for name in self.table.key])
+        found = keys.in_(first.order_by(*order).limit(most).correlate(self.given.rows))
+        return Bounded(self.given.rows.join(child, found), child, self.given.place)
+
+    def ranked(self, where: Sequence[Truth], order: Sequence[sa.ColumnElement[Any]], most: Any) -> Bounded:
+        """SQLite, over a link table: parents, their links, the rows at the end of them, numbered for each parent.
+
+        No index has rows in order for a parent that they do not name, so that all of its links are read.
+        """
+        keys = [self.rows.c[name].label(f"k{number}") for number, name in enumerate(self.table.key)]
+        rank = sa.func.dense_rank().over(partition_by=self.given.place, order_by=order).label("rank")
+        assert self.link is not None
+        links = InOrder(self.given.rows, self.link, sa.and_(*self.to_link))
+        source = InOrder(links, self.rows, sa.and_(*self.to_rows))
+        numbered = sa.select(self.given.place.label("place"), *keys, rank).select_from(source).distinct()
+        chosen = numbered.where(*self.of_link, *where).subquery()
+        child = self.rows.element.alias()  # type: ignore[attr-defined]
+        same = [child.c[name] == chosen.c[f"k{number}"] for number, name in enumerate(self.table.key)]
+        return Bounded(chosen.join(child, sa.and_(*same, chosen.c.rank <= most)), child, chosen.c.place)
+
+
+def same(table: sa.FromClause, pairs: Sequence[tuple[str, str]], key: Sequence[sa.ColumnElement[Any]]) -> list[Truth]:
+    """That the columns of a row are those of a key."""
+    return [table.c[remote] == part for (_, remote), part in zip(pairs, key, strict=True)]
 
 
 def one_or_row(columns: Sequence[sa.ColumnElement[Any]]) -> Any:
     """A column alone, or several as a row value."""
     return columns[0] if len(columns) == 1 else sa.tuple_(*columns)
-
-
-def bounded(
-    table: Table,
-    rows: sa.FromClause,
-    given: Parents,
-    where: Sequence[Truth],
-    order: Sequence[sa.ColumnElement[Any]],
-    limit: int,
-    dialect: sa.Dialect,
-) -> tuple[sa.FromClause, sa.FromClause]:
-    """The parents joined to the first of their rows, and what the columns of those rows are taken from."""
-    most: sa.ColumnElement[Any] = sa.literal_column(str(limit))
-    if dialect.name == "postgresql":
-        child: sa.FromClause = (
-            sa.select(*rows.columns).where(*where).order_by(*order).limit(most).correlate(given.rows).lateral()
-        )
-        return given.rows.join(child, sa.true()), child
-    child = rows.element.alias()  # type: ignore[attr-defined]
-    first = sa.select(*[rows.c[name] for name in table.key]).where(*where).order_by(*order).limit(most)
-    keys = one_or_row([child.c[name] for name in table.key])
-    return given.rows.join(child, keys.in_(first.correlate(given.rows))), child
