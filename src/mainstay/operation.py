@@ -114,11 +114,38 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Rows that a computed field looks at, by the name of their source, and the policies that they count under."""
+
+    source: str
+    policies: tuple[str, ...]
+    """`ratings` reads its rows, `ratings.stars` a field of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The value of a field that is kept in no column: an expression that the database evaluates."""
+
+    value: Node
+    counted: tuple[Counted, ...] = ()
+    all_rows: str | None = None
+    """Why rows count whoever may read them, where they do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """The value of a field that is kept in no column: a function of some of the row's columns, run in Python."""
+
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a resource: a column under the name that callers know it by."""
+    """A field of a resource, under the name that callers know it by."""
 
     name: str
     column: str
+    """The column that it is kept in; the field's own name, which no column has, where it is kept in none."""
     kind: str
     form: Form
     description: str = ""
@@ -131,6 +158,8 @@ class Field:
     """Who may read it, besides the resource's own policy."""
     write: Node = ANYONE
     """Who may set or change it, besides the operation's own policy."""
+    computed: Computed | None = None
+    derived: Derived | None = None
 
 
 @dataclass(frozen=True, slots=True)

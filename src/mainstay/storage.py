@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, MetaData, Table
 
 from mainstay.kinds import Kind
+from mainstay.operation import Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,15 @@ class Storage:
     """What makes the value of a column at every change of its row."""
     opaque: Mapping[str, ColumnElement[bool]]
     """Expressions of policies outside the closed set, by their SQL."""
+    computed: Mapping[tuple[str, str], Kind] = field(default_factory=dict)
+    """The kinds of computed fields, by resource and field."""
+    derived: Mapping[tuple[str, str], Callable[..., Any]] = field(default_factory=dict)
+    """What makes derived fields of their columns, in the wire's form, by resource and field."""
 
     def kind(self, table: str, column: str) -> Kind:
         """The kind of a column."""
         return self.kinds[table, column]
+
+    def kind_in(self, resource: Resource, column: str) -> Kind:
+        """The kind of a column of a resource's table, or of a computed field of the resource."""
+        return self.computed.get((resource.name, column)) or self.kinds[resource.table, column]

@@ -6,18 +6,23 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import and_, exists, false, func, null, or_, select, true
+from sqlalchemy import and_, case, distinct, exists, false, func, null, or_, select, true
 from sqlalchemy.orm import aliased
 
-from mainstay.compiler.translate import translate
+from mainstay.compiler.translate import translate, worked_out
 from mainstay.declare import actor
 from mainstay.policy.tree import (
     ANYONE,
     NOBODY,
     NODES,
+    WORKED_OUT,
     ActorValue,
+    Aggregate,
     All,
     Any_,
+    Arithmetic,
+    Case,
+    Coalesce,
     Column,
     Compare,
     Exists,
@@ -27,6 +32,7 @@ from mainstay.policy.tree import (
     Node,
     Not,
     Now,
+    Source,
     Value,
 )
 from tests.compiler.models import Cook, Dish, Remark
@@ -93,4 +99,54 @@ def test_translated(expression: Any, node: Node) -> None:
 
 def test_every_node_that_an_expression_can_mean_is_in_the_cases() -> None:
     found = {part.word for _, node in CASES for part in node.walk()}
-    assert found == set(NODES) - {"signed_in", "role", "scope", "opaque"}
+    assert found == set(NODES) - {"signed_in", "role", "scope", "opaque"} - {
+        part.word for part in (Source, *WORKED_OUT)
+    }
+
+
+OF_REMARKS = (Source("remarks", "remarks"),)
+ZERO = Value(0, "integer")
+COMPUTED: list[tuple[Any, Node]] = [
+    (Dish.title, TITLE),
+    (Dish.rating < 3, Compare("lt", RATING, Value(3, "integer"))),
+    (-Dish.rating, Arithmetic("minus", ZERO, RATING)),
+    (Dish.rating / 2 + 1, Arithmetic("plus", Arithmetic("over", RATING, Value(2, "integer")), ONE)),
+    (func.coalesce(Dish.rating, 0), Coalesce((RATING, ZERO))),
+    (case((Dish.published, "a"), else_="b"), Case((PUBLISHED,), (Value("a", "text"),), Value("b", "text"))),
+    (case((Dish.published, "a")), Case((PUBLISHED,), (Value("a", "text"),), Value(None))),
+    (exists().where(Remark.recipe_id == Dish.id), Exists("remarks", "remarks", OF_DISH)),
+    (select(func.count()).where(Remark.recipe_id == Dish.id), Aggregate("count", ONE, OF_REMARKS, OF_DISH)),
+    (
+        select(func.count(distinct(Remark.text))).where(Remark.recipe_id == Dish.id).scalar_subquery(),
+        Aggregate("count", Column("remarks", "text"), OF_REMARKS, OF_DISH, distinct=True),
+    ),
+    (
+        select(func.coalesce(func.max(Remark.text), "")).where(Remark.recipe_id == Dish.id),
+        Coalesce((Aggregate("max", Column("remarks", "text"), OF_REMARKS, OF_DISH), Value("", "text"))),
+    ),
+    (
+        select(func.min(Cook.name))
+        .join_from(Remark, Cook, Cook.name == Remark.text)
+        .where(Remark.recipe_id == Dish.id),
+        Aggregate(
+            "min",
+            Column("cooks", "name"),
+            (Source("remarks", "remarks"), Source("cooks", "cooks")),
+            All((OF_DISH, NAMED)),
+        ),
+    ),
+    (
+        select(func.sum(Other.rating)).where(Other.author_id == Dish.author_id),
+        Aggregate(
+            "sum",
+            Column("dishes_2", "rating"),
+            (Source("dishes", "dishes_2"),),
+            Compare("eq", Column("dishes_2", "author_id"), AUTHOR),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize("expression, node", COMPUTED, ids=[str(number) for number in range(len(COMPUTED))])
+def test_values_that_are_worked_out(expression: Any, node: Node) -> None:
+    assert worked_out(expression, {Dish.__table__: "dishes"}) == node

@@ -28,3 +28,10 @@ async def cooking(module_database_url: str) -> AsyncIterator[World]:
     """An empty database of the application whose rows are written with other rows."""
     async with world(module_database_url, "meals") as there:
         yield there
+
+
+@pytest.fixture
+async def shop(module_database_url: str) -> AsyncIterator[World]:
+    """The application with computed and derived fields."""
+    async with world(module_database_url, "reviews") as made:
+        yield made

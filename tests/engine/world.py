@@ -24,12 +24,17 @@ from mainstay.errors import MainstayError, Unauthenticated
 from mainstay.events import Listener
 from mainstay.identity import Credentials
 from mainstay.operation import Limit
-from tests.apps import everything, foreign, meals
+from tests.apps import everything, foreign, meals, reviews
 
 KEY = b"the key of these tests' cursors!"
 PREPARED: set[tuple[str, str]] = set()
 """Databases that have the tables of an application."""
-RESOURCES = {"everything": everything.RESOURCES, "foreign": foreign.RESOURCES, "meals": meals.RESOURCES}
+RESOURCES = {
+    "everything": everything.RESOURCES,
+    "foreign": foreign.RESOURCES,
+    "meals": meals.RESOURCES,
+    "reviews": reviews.RESOURCES,
+}
 
 
 @cache

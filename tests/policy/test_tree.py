@@ -29,6 +29,11 @@ EXAMPLES: dict[str, Node] = {
     "actor": tree.ActorValue("team"),
     "value": tree.Value(1.5, "float"),
     "now": tree.Now(-86400.0),
+    "source": tree.Source("likes", "likes_2"),
+    "aggregate": tree.Aggregate("count", COLUMN, (tree.Source("likes", "likes"),), tree.ANYONE, distinct=True),
+    "arithmetic": tree.Arithmetic("over", COLUMN, tree.Value(2, "integer")),
+    "coalesce": tree.Coalesce((COLUMN, tree.Value(0, "integer"))),
+    "case": tree.Case((tree.IsNull(COLUMN),), (tree.Value("a", "text"),), tree.Value(None)),
 }
 
 
@@ -56,6 +61,8 @@ def test_to_json_and_back(word: str) -> None:
         {"is": "not", "part": True},
         {"is": "compare", "operator": "like", "left": {"is": "now"}, "right": {"is": "now"}},
         {"is": "compare", "operator": "eq", "left": {"is": "now"}},
+        {"is": "arithmetic", "sign": "mod", "left": {"is": "now"}, "right": {"is": "now"}},
+        {"is": "aggregate", "function": "median", "value": {"is": "now"}, "sources": [], "where": {"is": "always"}},
         {"is": "value", "value": [1]},
         {"is": "value", "value": {"is": "now"}},
         [],

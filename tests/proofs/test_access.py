@@ -31,6 +31,7 @@ APPLICATIONS = {
     "notes": ["tests.proofs.notes", ""],
     "notes to a letter": ["tests.proofs.lettered", ""],
     "a gazette to a letter": ["tests.apps.gazette", ""],
+    "reviews": ["tests.apps.reviews", ""],
 }
 
 

@@ -12,11 +12,14 @@ from typing import Any
 from mainstay.compiler.draft import Draft
 from mainstay.compiler.finish import finish
 from mainstay.compiler.passes.acyclic_references import acyclic
+from mainstay.compiler.passes.computed_fields import computed_fields
+from mainstay.compiler.passes.counted_rows import counted_rows
 from mainstay.compiler.passes.declared_fields import fields
 from mainstay.compiler.passes.declared_includes import includes
 from mainstay.compiler.passes.declared_indexes import declare_indexes as put_indexes, indexes
 from mainstay.compiler.passes.declared_lists import lists
 from mainstay.compiler.passes.declared_policies import policies
+from mainstay.compiler.passes.derived_fields import derived_fields
 from mainstay.compiler.passes.letters import letters
 from mainstay.compiler.passes.linked_rows import links
 from mainstay.compiler.passes.mounted_routers import routers
@@ -46,6 +49,8 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     resources,
     tables,
     fields,
+    computed_fields,
+    derived_fields,
     policies,
     owned,
     links,
@@ -54,6 +59,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     includes,
     indexes,
     names,
+    counted_rows,
     operations,
     routes,
     routers,

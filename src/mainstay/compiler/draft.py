@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
 from mainstay.compiler.problem import Place, Problem, nearest, place_of
+from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.mount import Mount
 from mainstay.declare.resource import Linked as LinkedRows, Owned as OwnedRows, Resource, attribute_name
 from mainstay.declare.wire import Wire
@@ -81,6 +82,10 @@ class DraftResource:
     name: str
     operations: tuple[str, ...] = ()
     fields: dict[str, Field] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    """Those of computed fields."""
+    makers: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    """What makes derived fields of their columns, in the wire's form."""
     policies: dict[str, Node] = field(default_factory=dict)
     filters: list[Filter] = field(default_factory=list)
     sorts: list[Sort] = field(default_factory=list)
@@ -97,6 +102,12 @@ class DraftResource:
         """What a list of the resource's names; nothing where it is none, which is told once, when it is found."""
         value = getattr(self.declared, attribute)
         return () if value is None or isinstance(value, str) or not isinstance(value, Sequence) else value
+
+    def beside(self) -> dict[str, ComputedField | DerivedField]:
+        """The fields that are kept in no column, as they are declared."""
+        parts = reversed(self.declared.__mro__)
+        every = {name: value for part in parts for name, value in vars(part).items()}
+        return {name: value for name, value in every.items() if isinstance(value, ComputedField | DerivedField)}
 
     @property
     def title(self) -> str:
@@ -166,6 +177,9 @@ class Draft:
                 what, do = "which is a relation", "name a column"
             elif item.key not in columns:
                 do = f"{nearest(item.key, columns.keys())}; for a field over a relation write through(..)"
+        elif isinstance(item, ComputedField | DerivedField):
+            named = next((name for name, value in resource.beside().items() if value is item), "what is not its own")
+            what, do = "which is kept in no column", f"name a column of {resource.title}"
         elif isinstance(item, str):
             named = repr(item)
             what = "a string, where a field belongs"
@@ -176,6 +190,15 @@ class Draft:
             )
         self.problem(resource.place(attribute, position), f"{where} names {named}, {what}", do)
         return None
+
+    def field_of(self, resource: DraftResource, item: Any, attribute: str, position: int) -> str | None:
+        """The name of the resource's field that `item` of a list means; None, with a problem, where none."""
+        if isinstance(item, ComputedField | DerivedField):
+            names = [name for name, value in resource.beside().items() if value is item]
+            if names:
+                return names[0]
+        column = self.column_of(resource, item, attribute, position)
+        return None if column is None else resource.mapper.get_property_by_column(column).key
 
     def columns_in(self, resource: DraftResource, attribute: str) -> Iterator[sa.Column[Any]]:
         """The columns that a list of the resource's names, without those that are mistakes."""

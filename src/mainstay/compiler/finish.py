@@ -41,6 +41,8 @@ def finish(draft: Draft, made: Callable[[Application, Storage], C]) -> C:
             (name, column): make for name, table in draft.tables.items() for column, make in table.touchers.items()
         },
         opaque=dict(draft.opaque),
+        computed={(one.name, name): kind for one in draft.resources for name, kind in one.kinds.items()},
+        derived={(one.name, name): make for one in draft.resources for name, make in one.makers.items()},
     )
     return made(application, storage)
 

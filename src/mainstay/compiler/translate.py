@@ -1,4 +1,4 @@
-"""A SQLAlchemy expression as a policy's neutral tree."""
+"""A SQLAlchemy expression as a neutral tree: of a policy, or of a computed field's value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import enum
 import math
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.sql import elements, functions, operators, selectable, visitors
@@ -24,6 +25,13 @@ COMPARISONS: dict[Any, tree.Operator] = {
     operators.le: "lte",
     operators.gt: "gt",
     operators.ge: "gte",
+}
+
+ARITHMETIC: dict[Any, tree.Sign] = {
+    operators.add: "plus",
+    operators.sub: "minus",
+    operators.mul: "times",
+    operators.truediv: "over",
 }
 
 CONSTANTS: tuple[tuple[type[Any], str, Any], ...] = (
@@ -43,16 +51,39 @@ CONSTANTS: tuple[tuple[type[Any], str, Any], ...] = (
 OF_TOKENS = ("boolean", "choice", "integer", "float", "text", "uuid", "")
 """Kinds of constants that a claim of a token can be compared with."""
 
+AGGREGATES = get_args(tree.Function)
+
 Sources = Mapping[Any, str]
 """Tables and aliases in scope, and what each is called in the tree."""
+
+
+OPAQUE = 'write opaque(expression, "reason")'
 
 
 class OutsideTheSet(Exception):
     """The expression has a part that no node stands for; `do` says what can be done."""
 
-    def __init__(self, what: str, do: str = 'write opaque(expression, "reason")') -> None:
+    def __init__(self, what: str, do: str = OPAQUE) -> None:
         super().__init__(what)
         self.do = do
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a subquery selects from, around the functions in it."""
+
+    sources: tuple[tree.Source, ...]
+    where: tree.Node
+    inside: Sources
+
+
+def worked_out(expression: Any, sources: Sources) -> tree.Node:
+    """The value of a computed field: a truth, or any other value."""
+    expression = plain(expression)
+    truth = isinstance(expression.type, sa.Boolean) if isinstance(expression, sa.ColumnElement) else False
+    if truth and not isinstance(expression, sa.Column | elements.Case | selectable.ScalarSelect | functions.coalesce):
+        return translate(expression, sources)
+    return value(expression, sources)
 
 
 def translate(expression: Any, sources: Sources) -> tree.Node:
@@ -81,13 +112,26 @@ def translate(expression: Any, sources: Sources) -> tree.Node:
             return value(expression, sources)
         case sa.Column() | ActorElement():
             raise OutsideTheSet(f"{shown(expression)} is a value, not a truth", "compare it with something")
-    raise OutsideTheSet(f"{shown(expression)} has no node in a policy")
+    raise OutsideTheSet(f"{shown(expression)} has no node")
 
 
-def value(expression: Any, sources: Sources) -> tree.Node:
-    """The value that `expression` is: a column's, the actor's, a constant, or a moment from now."""
+def value(expression: Any, sources: Sources, rows: Rows | None = None) -> tree.Node:
+    """The value that `expression` is: a column's, the actor's, a constant, a moment from now, or worked out of these.
+
+    Within a subquery `rows` are what its functions are over.
+    """
     expression = plain(expression)
     match expression:
+        case sa.Select() | selectable.ScalarSelect():
+            return selected(expression, sources)
+        case functions.coalesce():
+            return tree.Coalesce(tuple(value(part, sources, rows) for part in expression.clauses))
+        case elements.Case():
+            return case_of(expression, sources, rows)
+        case functions.FunctionElement() if rows is not None and function_name(expression) in AGGREGATES:
+            return aggregate(expression, rows)
+        case elements.UnaryExpression() if expression.operator is operators.neg:
+            return tree.Arithmetic("minus", tree.Value(0, "integer"), value(expression.element, sources, rows))
         case ActorElement():
             return tree.ActorValue(expression.claim)
         case elements.Null():
@@ -102,6 +146,9 @@ def value(expression: Any, sources: Sources) -> tree.Node:
             span = getattr(expression.right, "value", None)
             if expression.operator in (operators.add, operators.sub) and isinstance(span, dt.timedelta):
                 return tree.Now(span.total_seconds() * (1 if expression.operator is operators.add else -1))
+        case elements.BinaryExpression() if expression.operator in ARITHMETIC:
+            left, right = value(expression.left, sources, rows), value(expression.right, sources, rows)
+            return tree.Arithmetic(ARITHMETIC[expression.operator], left, right)
         case sa.Column():
             source = sources.get(plain_table(expression.table))
             if source is None:
@@ -110,7 +157,7 @@ def value(expression: Any, sources: Sources) -> tree.Node:
                     f"look through that table with exists().where({expression.table.name}.. == ..)",
                 )
             return tree.Column(source, expression.name)
-    raise OutsideTheSet(f"{shown(expression)} has no node in a policy")
+    raise OutsideTheSet(f"{shown(expression)} has no node")
 
 
 def plain(expression: Any) -> Any:
@@ -170,7 +217,7 @@ def comparison(expression: elements.BinaryExpression[Any], sources: Sources) -> 
             compared("lte", value(left, sources), high),
         )
         return both if operator is operators.between_op else tree.Not(both)
-    raise OutsideTheSet(f"{shown(expression)} has no node in a policy")
+    raise OutsideTheSet(f"{shown(expression)} has no node")
 
 
 def compared(operator: tree.Operator, left: tree.Node, right: tree.Node) -> tree.Node:
@@ -190,7 +237,7 @@ def in_expression(member: tree.Node, right: Any, sources: Sources) -> tree.Node:
     elif isinstance(right, elements.ClauseList):
         options = [value(option, sources) for option in right.clauses]
     else:
-        raise OutsideTheSet(f"IN {shown(right)} has no node in a policy", "write exists().where(..), which has")
+        raise OutsideTheSet(f"IN {shown(right)} has no node", "write exists().where(..), which has")
     for option in options:
         compared("eq", member, option)
     return tree.In(member, tuple(options))
@@ -205,15 +252,23 @@ def is_expression(left: Any, right: Any, sources: Sources) -> tree.Node:
         truth = translate(left, sources)
         there = tree.Not(tree.IsNull(value(left, sources)))
         return tree.all_of(there, truth if wanted.value else tree.Not(truth))
-    raise OutsideTheSet(f"IS {shown(right)} has no node in a policy")
+    raise OutsideTheSet(f"IS {shown(right)} has no node")
 
 
 def exists(expression: selectable.Exists, sources: Sources) -> tree.Node:
     """EXISTS over tables that the expression brings in, one nested in the other."""
     select = next(part for part in visitors.iterate(expression) if isinstance(part, sa.Select))
+    inner, where = looked_through(select, sources)
+    for source, name in reversed(inner.items()):
+        where = tree.Exists(table_of(source).name, name, where)
+    return where
+
+
+def looked_through(select: Any, sources: Sources) -> tuple[dict[Any, str], tree.Node]:
+    """The tables that a subquery brings in, with the names that they get, and its condition."""
     limits = (select._limit_clause, select._offset_clause, select._fetch_clause)
     if select._group_by_clauses or select._having_criteria or any(limit is not None for limit in limits):
-        raise OutsideTheSet("an EXISTS that groups or limits has no node in a policy")
+        raise OutsideTheSet("a subquery that groups or limits has no node")
     found: list[Any] = []
     conditions = [select.whereclause] if select.whereclause is not None else []
     for source in select.get_final_froms():
@@ -224,13 +279,65 @@ def exists(expression: selectable.Exists, sources: Sources) -> tree.Node:
             inner[source] = free_name(table_of(source).name, {*sources.values(), *inner.values()})
     if not inner:
         raise OutsideTheSet(
-            f"{shown(expression)} looks through no table but its own",
+            f"{shown(select)} looks through no table but its own",
             "give the inner one an alias: other = aliased(Model)",
         )
-    where = tree.all_of(*[translate(condition, {**sources, **inner}) for condition in conditions])
-    for source, name in reversed(inner.items()):
-        where = tree.Exists(table_of(source).name, name, where)
-    return where
+    return inner, tree.all_of(*[translate(condition, {**sources, **inner}) for condition in conditions])
+
+
+def selected(expression: Any, sources: Sources) -> tree.Node:
+    """What a subquery selects: functions of its rows, and what is worked out of them."""
+    select = expression if isinstance(expression, sa.Select) else scalar_of(expression)
+    columns = list(select.inner_columns)
+    if len(columns) != 1 or select._distinct:
+        raise OutsideTheSet(f"{shown(select)} does not select one value", "select one of count, sum, avg, min and max")
+    inner, where = looked_through(select, sources)
+    named = tuple(tree.Source(table_of(source).name, name) for source, name in inner.items())
+    return value(columns[0], sources, Rows(named, where, {**sources, **inner}))
+
+
+def scalar_of(expression: selectable.ScalarSelect[Any]) -> sa.Select[Any]:
+    """The SELECT in a scalar subquery."""
+    select = expression.element
+    while isinstance(select, selectable.SelectStatementGrouping):
+        select = select.element
+    if not isinstance(select, sa.Select):
+        raise OutsideTheSet(f"{shown(select)} has no node", "select one of count, sum, avg, min and max")
+    return select
+
+
+def function_name(expression: Any) -> str:
+    """The name of a function, in small letters."""
+    return str(getattr(expression, "name", "")).lower()
+
+
+def aggregate(expression: Any, rows: Rows) -> tree.Node:
+    """A function over the rows of a subquery."""
+    name: Any = function_name(expression)
+    arguments = list(expression.clauses)
+    every = not arguments or (isinstance(arguments[0], elements.ColumnClause) and arguments[0].name == "*")
+    if name == "count" and every:
+        return tree.Aggregate(name, tree.Value(1, "integer"), rows.sources, rows.where)
+    if len(arguments) != 1:
+        raise OutsideTheSet(f"{shown(expression)} is not a function of one value", "write it of one column")
+    given = plain(arguments[0])
+    distinct = isinstance(given, elements.UnaryExpression) and given.operator is operators.distinct_op
+    if distinct and name in ("sum", "avg"):
+        raise OutsideTheSet(f"{shown(expression)} passes over equal values", "write it without distinct")
+    of = value(given.element if distinct else given, rows.inside)
+    return tree.Aggregate(name, of, rows.sources, rows.where, distinct and name == "count")
+
+
+def case_of(expression: elements.Case[Any], sources: Sources, rows: Rows | None) -> tree.Node:
+    """CASE, whose conditions are truths."""
+    if expression.value is not None:
+        raise OutsideTheSet(f"{shown(expression)} compares one value", "write case((condition, result), .., else_=..)")
+    if rows is not None:
+        raise OutsideTheSet(f"{shown(expression)} stands inside a subquery", "write case(..) around the subquery")
+    conditions = tuple(translate(condition, sources) for condition, _ in expression.whens)
+    results = tuple(value(result, sources) for _, result in expression.whens)
+    otherwise = tree.Value(None) if expression.else_ is None else value(expression.else_, sources)
+    return tree.Case(conditions, results, otherwise)
 
 
 def free_name(table: str, taken: set[str]) -> str:
@@ -247,7 +354,7 @@ def collect(source: Any, found: list[Any], conditions: list[Any], outside: Sourc
     source = plain_table(source)
     if isinstance(source, selectable.Join):
         if source.isouter or source.full:
-            raise OutsideTheSet("an outer join has no node in a policy", "write a join, or a second exists(..)")
+            raise OutsideTheSet("an outer join has no node", "write a join, or a second exists(..)")
         for side in (source.left, source.right):
             if plain_table(side) in outside:
                 name = table_of(plain_table(side)).name

@@ -1,6 +1,7 @@
 """What the user writes: models, resources, policies."""
 
 from mainstay.declare.actor import actor
+from mainstay.declare.computed import computed, derived
 from mainstay.declare.field import field, reference
 from mainstay.declare.model import Model, SoftDelete, Timestamps, Versioned
 from mainstay.declare.mount import Mount, mount
@@ -30,6 +31,8 @@ __all__ = [
     "Wire",
     "actor",
     "anyone",
+    "computed",
+    "derived",
     "descending",
     "field",
     "include",

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute
 
+from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.policy import Policy
 from mainstay.declare.wire import Wire
 
@@ -30,7 +31,7 @@ class Through:
 class Unindexed:
     """A filter, `contains` on a filter, or a sort, that no index serves, and why that is right."""
 
-    of: Attribute | Through
+    of: Attribute | Through | ComputedField
     reason: str
 
 
@@ -104,7 +105,7 @@ def through(*path: Attribute) -> Through:
     return Through(tuple(path[:-1]), path[-1])
 
 
-def unindexed(of: Attribute | Through, reason: str) -> Unindexed:
+def unindexed(of: Attribute | Through | ComputedField, reason: str) -> Unindexed:
     """A filter or sort without an index; a text filter may then use `contains`, which reads every row."""
     return Unindexed(of, reason)
 
@@ -173,7 +174,8 @@ def together(*columns: Attribute | Descending) -> Together:
 class Resource(Generic[M]):
     """What callers may do with the rows of the model `M`.
 
-    The class's docstring is its description.  Every operation needs a policy: `read` for list and get,
+    The class's docstring is its description.  Attributes that are `computed(..)` or `derived(..)` are fields
+    of those names beside the model's.  Every operation needs a policy: `read` for list and get,
     and the guard of every other path to a row; `create`, `update` (also for replace) and `delete`.
     """
 
@@ -215,7 +217,7 @@ class Resource(Generic[M]):
     create: ClassVar[Policy]
     update: ClassVar[Policy]
     delete: ClassVar[Policy]
-    read_fields: ClassVar[Mapping[Attribute, Policy]] = {}
+    read_fields: ClassVar[Mapping[Attribute | ComputedField | DerivedField, Policy]] = {}
     """Who may read a field, besides `read`."""
     write_fields: ClassVar[Mapping[Attribute, Policy]] = {}
     """Who may set or change a field, besides `create` or `update`."""

@@ -15,7 +15,7 @@ from mainstay.engine.guards import deciders
 from mainstay.engine.limiter import Limiter
 from mainstay.engine.reading import Reader
 from mainstay.engine.shapes import Shapes
-from mainstay.engine.sql.read import Schema
+from mainstay.engine.sql.fields import Schema
 from mainstay.engine.work import Draft
 from mainstay.engine.writing import Writer
 from mainstay.errors import Forbidden, InternalError, MainstayError, TooManyRequests, Unauthenticated

@@ -46,7 +46,7 @@ def filter_parameters(
         relation = table.relation(name)
         resources.extend(other.name for step in relation.steps for other in application.resources_of(step.table))
         table = application.table(relation.target)
-    kind = storage.kind(table.name, filter_.column)
+    kind = storage.kind(table.name, filter_.column) if filter_.relations else storage.kind_in(resource, filter_.column)
     return {
         filter_.name if operator == "eq" else f"{filter_.name}[{operator}]": FilterParameter(
             Condition(filter_.name, operator), parser(kind, operator), tuple(dict.fromkeys(resources))

@@ -58,6 +58,11 @@ def deciders(application: Application) -> Deciders:
         of_resource[resource.name] = tuple(names)
         for name, policy in policies_of_lists(resource):
             by_name[name] = Decider(policy)
+    for resource in application.resources:
+        counted = [one for field in resource.fields if field.computed is not None for one in field.computed.counted]
+        if counted:
+            needed = [name for one in counted for name in one.policies if name in by_name]
+            of_resource[resource.name] = tuple(dict.fromkeys((*of_resource[resource.name], *needed)))
     known = {decider.policy: decider for decider in by_name.values()}
     for operation in application.operations:
         by_name[f":{operation.name}"] = known.get(operation.policy) or Decider(operation.policy)

@@ -17,7 +17,8 @@ from mainstay.engine.fetching import fetched
 from mainstay.engine.guards import Deciders
 from mainstay.engine.plan import CountPlan, GetPlan, ListPlan, Seek
 from mainstay.engine.shapes import Shapes
-from mainstay.engine.sql.read import Reading, Schema, count_statement, get_statement, list_statement
+from mainstay.engine.sql.fields import Schema
+from mainstay.engine.sql.read import Reading, count_statement, get_statement, list_statement
 from mainstay.engine.sql.statement import Inputs, Statement
 from mainstay.errors import NotFound
 
@@ -40,8 +41,10 @@ class Reader:
         """The resources whose rows a condition looks at, besides the list's own."""
         table = self.resource.table
         kinds = {column: kind for (owner, column), kind in schema.storage.kinds.items() if owner == table}
+        kinds |= {name: kind for (owner, name), kind in schema.storage.computed.items() if owner == self.resource.name}
         self.cursors = Cursors(key, self.name, kinds)
-        self.body_decides = any(name != self.resource.name for name in self.own)
+        computes = any(field.computed is not None for field in self.resource.fields)
+        self.body_decides = computes or any(name != self.resource.name for name in self.own)
         """Whether what a row shows depends on more than its version."""
 
     def involved(self, asked: Asked) -> tuple[str, ...]:

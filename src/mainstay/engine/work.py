@@ -20,7 +20,7 @@ from mainstay.engine.nested.lists import Lists, Prepared
 from mainstay.engine.plan import CheckPlan, FindPlan, WritePlan
 from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.circles import Circle, circle_statements
-from mainstay.engine.sql.read import Schema
+from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.statement import Inputs, Statement
 from mainstay.engine.sql.write import (
     Finding,

@@ -31,7 +31,7 @@ from mainstay.engine.nested.run import Row, Run, Several
 from mainstay.engine.preconditions import check_version
 from mainstay.engine.refusals import Refusals
 from mainstay.engine.shapes import Shapes
-from mainstay.engine.sql.read import Schema
+from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.statement import Inputs, Statement
 from mainstay.engine.sql.write import Finding, Writing
 from mainstay.engine.work import Draft, Work, Works

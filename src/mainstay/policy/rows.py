@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import enum
+import itertools
 import operator
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,9 +19,13 @@ from typing import Any
 from mainstay.actor import Actor
 from mainstay.policy.tree import (
     ActorValue,
+    Aggregate,
     All,
     Always,
     Any_,
+    Arithmetic,
+    Case,
+    Coalesce,
     Column,
     Compare,
     Exists,
@@ -48,6 +53,13 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "gte": operator.ge,
 }
 
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "plus": operator.add,
+    "minus": operator.sub,
+    "times": operator.mul,
+}
+LEAST, MOST = -(2**63), 2**63 - 1
+
 FROM_TEXT: dict[type[Any], Callable[[str], Any]] = {
     uuid.UUID: uuid.UUID,
     int: int,
@@ -70,6 +82,8 @@ class World:
     tables: Mapping[str, Sequence[Row]]
     constant: Callable[[Any, str], Any] = lambda value, kind: value
     """From a constant's wire form and kind to its value in Python."""
+    counts: Callable[[str, Row], bool] = lambda source, row: True
+    """Whether a row is looked at under the name of a source."""
 
 
 def allows(node: Node, row: Row, source: str, world: World) -> bool:
@@ -109,8 +123,9 @@ def truth(node: Node, sources: Mapping[str, Row], world: World) -> Truth:
             wanted = value_of(value, sources, world)
             return disjunction([compare("eq", wanted, like(wanted, given)) for given in listed])
         case Exists(table, source, where):
-            return any(truth(where, {**sources, source: row}, world) is True for row in world.tables[table])
-        case Column() | Value():
+            rows = (row for row in world.tables[table] if world.counts(source, row))
+            return any(truth(where, {**sources, source: row}, world) is True for row in rows)
+        case Column() | Value() | Coalesce() | Case():
             value = value_of(node, sources, world)
             return None if value is None else bool(value)
         case _:
@@ -128,8 +143,69 @@ def value_of(node: Node, sources: Mapping[str, Row], world: World) -> Any:
             return None if value is None else world.constant(value, kind)
         case Now(seconds):
             return world.now + dt.timedelta(seconds=seconds)
+        case Aggregate():
+            return aggregate(node, sources, world)
+        case Arithmetic(sign, left, right):
+            return arithmetic(sign, value_of(left, sources, world), value_of(right, sources, world))
+        case Coalesce(values):
+            found = (value_of(value, sources, world) for value in values)
+            return next((value for value in found if value is not None), None)
+        case Case(conditions, results, otherwise):
+            for condition, result in zip(conditions, results, strict=True):
+                if truth(condition, sources, world) is True:
+                    return value_of(result, sources, world)
+            return value_of(otherwise, sources, world)
         case _:
             return truth(node, sources, world)
+
+
+def aggregate(node: Aggregate, sources: Mapping[str, Row], world: World) -> Any:
+    """A function over every combination of rows for which the condition is true."""
+    values: list[Any] = []
+    there = [[row for row in world.tables[part.table] if world.counts(part.name, row)] for part in node.sources]
+    for rows in itertools.product(*there):
+        inside = {**sources, **{part.name: row for part, row in zip(node.sources, rows, strict=True)}}
+        if truth(node.where, inside, world) is True:
+            value = value_of(node.value, inside, world)
+            if value is not None and not (node.distinct and value in values):
+                values.append(value)
+    if node.function == "count":
+        return len(values)
+    if not values:
+        return None
+    if node.function in ("min", "max"):
+        return min(values) if node.function == "min" else max(values)
+    total = held(sum(values[1:], start=values[0]))
+    return total if node.function == "sum" or total is None else as_float(total) / len(values)
+
+
+def arithmetic(sign: str, left: Any, right: Any) -> Any:
+    """Two exact numbers to a third."""
+    if left is None or right is None:
+        return None
+    if sign == "over":
+        return as_float(left) / as_float(right) if right else None
+    return held(ARITHMETIC[sign](left, right))
+
+
+def scaled(value: int | decimal.Decimal) -> tuple[int, int]:
+    """An exact number as a whole number and how many of its digits are behind the point."""
+    if isinstance(value, int):
+        return value, 0
+    exponent = value.as_tuple().exponent
+    digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    return int(value.scaleb(digits)), digits
+
+
+def held(value: Any) -> Any:
+    """An exact number, or null where 64 bits do not hold its digits; their smallest and largest count as beyond."""
+    return value if LEAST < scaled(value)[0] < MOST else None
+
+
+def as_float(value: int | decimal.Decimal) -> float:
+    """An exact number as the nearest float: its digits as one, over a power of ten."""
+    whole, digits = scaled(value)
+    return float(whole) / float(10**digits)
 
 
 def fitted(left: Node, right: Node, sources: Mapping[str, Row], world: World) -> tuple[Any, Any]:

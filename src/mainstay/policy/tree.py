@@ -1,8 +1,8 @@
-"""The closed set of nodes that a policy is made of, to JSON and back.
+"""The closed set of nodes that a policy, or the value of a computed field, is made of, to JSON and back.
 
 A policy says who may do what with which rows: a truth value of SQL's three (true, false, null) over a
 row and an actor.  Only true allows.  Columns are named by source and name, where a source is the
-table of the row itself or the name that an `Exists` gives to the table it looks through.
+table of the row itself or the name that an `Exists` or an `Aggregate` gives to a table it looks through.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
 
 Operator = Literal["eq", "ne", "lt", "lte", "gt", "gte"]
+Function = Literal["count", "sum", "avg", "min", "max"]
+Sign = Literal["plus", "minus", "times", "over"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,61 @@ class Now(Node):
     plus_seconds: float = 0.0
 
 
+# Values that are worked out, which computed fields have and policies do not
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Node):
+    """A table that is looked through, under a name of its own."""
+
+    word = "source"
+    table: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate(Node):
+    """A function of `value` over the rows of `sources`, each with each, for which `where` is true.
+
+    Values that are null do not count.  Of no values the count is 0, and everything else null.
+    """
+
+    word = "aggregate"
+    function: Function
+    value: Node
+    sources: tuple[Source, ...]
+    where: Node
+    distinct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Node):
+    """Two exact numbers to a third, or, `over`, to a float; null where 64 bits do not hold it, or by zero."""
+
+    word = "arithmetic"
+    sign: Sign
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Coalesce(Node):
+    """The first of several values that is not null."""
+
+    word = "coalesce"
+    values: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Node):
+    """The result that stands beside the first condition that is true, or `otherwise`."""
+
+    word = "case"
+    conditions: tuple[Node, ...]
+    results: tuple[Node, ...]
+    otherwise: Node
+
+
 ANYONE = Always(True)
 NOBODY = Always(False)
 
@@ -202,16 +259,25 @@ NODES: dict[str, type[Node]] = {
         *(Always, SignedIn, Role, Scope, All, Any_, Not),
         *(Compare, IsNull, In, InClaim, Exists, Opaque),
         *(Column, ActorValue, Value, Now),
+        *(Source, Aggregate, Arithmetic, Coalesce, Case),
     )
 }
 """The closed set, by the word each has in JSON."""
 
+WORKED_OUT: tuple[type[Node], ...] = (Aggregate, Arithmetic, Coalesce, Case)
+"""Values that only a computed field can have."""
+
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
+CHOICES: dict[str, tuple[str, ...]] = {
+    "Operator": OPERATORS,
+    "Function": get_args(Function),
+    "Sign": get_args(Sign),
+}
+"""The words that a part can be, by the type that is written in the node's class."""
 PLAIN: dict[str, tuple[type[Any], ...]] = {
     "bool": (bool,),
     "str": (str,),
     "float": (int, float),
-    "Operator": (str,),
     "str | int | float | bool | None": (str, int, float, bool, type(None)),
 }
 """JSON's own types of the parts that are no nodes, by the type that is written in the node's class."""
@@ -255,9 +321,7 @@ def part_from_json(kind: type[Node], name: str, written: str, json: Any) -> Any:
         return from_json(json)
     if written.startswith("tuple") and isinstance(json, list):
         return tuple(from_json(item) for item in json)
-    if any(type(json) is fitting for fitting in PLAIN.get(written, ())) and (
-        written != "Operator" or json in OPERATORS
-    ):
+    if json in CHOICES.get(written, ()) or any(type(json) is fitting for fitting in PLAIN.get(written, ())):
         return json
     raise ValueError(f"a policy node {kind.word!r} has no {name} {json!r}")
 
@@ -282,3 +346,14 @@ def all_of(*parts: Node) -> Node:
         return NOBODY
     flat = list(dict.fromkeys(part for part in flat if part != ANYONE))
     return flat[0] if len(flat) == 1 else All(tuple(flat)) if flat else ANYONE
+
+
+def tables_in(node: Node) -> dict[str, str]:
+    """The tables that a tree looks through, by the names that it gives them."""
+    found: dict[str, str] = {}
+    for part in node.walk():
+        if isinstance(part, Exists):
+            found[part.source] = part.table
+        elif isinstance(part, Source):
+            found[part.name] = part.table
+    return found

@@ -97,6 +97,21 @@ def needs(draft: Draft, resource: DraftResource) -> Iterator[tuple[str, Need]]:
         columns = together_columns(draft, resource, together, position)
         yield own, Need(columns, "together(..)", partial(resource.place, "indexes", position))
     yield from needs_of_policies(resource)
+    yield from needs_of_computed_fields(resource)
+
+
+def needs_of_computed_fields(resource: DraftResource) -> Iterator[tuple[str, Need]]:
+    """What computed fields need: columns by which the rows of their subqueries are looked up."""
+    for field in resource.fields.values():
+        for node in field.computed.value.walk() if field.computed is not None else ():
+            place, reason = partial(resource.place, field.column), f"the computed field {field.name} of {resource.name}"
+            if isinstance(node, tree.Exists):
+                columns = [(column, False) for column in looked_up(node.source, innermost(node))]
+                yield node.table, Need(columns, reason, place)
+            elif isinstance(node, tree.Aggregate):
+                for source in node.sources:
+                    columns = [(column, False) for column in looked_up(source.name, node.where)]
+                    yield source.table, Need(columns, reason, place)
 
 
 def include_orders(steps: tuple[Step, ...], include: Include) -> Iterator[Order]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable, is_of
 from mainstay.compiler.problem import nearest
+from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.resource import Descending, Through, Unindexed, attribute_name
 from mainstay.operation import Filter, Relation, Sort
 
@@ -47,6 +48,8 @@ def filter_of(draft: Draft, resource: DraftResource, item: Any, position: int) -
     """One filter; None, with a problem, where it is a mistake."""
     reason = item.reason if isinstance(item, Unindexed) else None
     item = item.of if isinstance(item, Unindexed) else item
+    if isinstance(item, ComputedField | DerivedField):
+        return filter_computed(draft, resource, item, position, reason)
     if isinstance(item, Through):
         return filter_through(draft, resource, item, position, reason)
     column = draft.column_of(resource, item, "filters", position)
@@ -71,6 +74,39 @@ def filter_of(draft: Draft, resource: DraftResource, item: Any, position: int) -
         )
         return None
     return Filter(key, column.name, kind.name, kind.form(), operators, unindexed=reason)
+
+
+def filter_computed(
+    draft: Draft, resource: DraftResource, item: Any, position: int, reason: str | None
+) -> Filter | None:
+    """One filter by a computed field."""
+    name = worked_out(draft, resource, item, "filters", position, reason)
+    if name is None:
+        return None
+    kind, nullable = resource.kinds[name], resource.fields[name].nullable
+    operators = tuple(
+        operator
+        for operator in kind.operators
+        if (operator != "is_null" or nullable) and (operator != "eq" or name not in RESERVED)
+    )
+    return Filter(name, name, kind.name, kind.form(), operators, unindexed=reason)
+
+
+def worked_out(
+    draft: Draft, resource: DraftResource, item: Any, attribute: str, position: int, reason: str | None
+) -> str | None:
+    """The name of a computed field that is filtered or sorted by; None, with a problem, where it cannot be."""
+    name = draft.field_of(resource, item, attribute, position)
+    if name is None or name not in resource.fields:
+        return None  # told where it is declared
+    place, named = resource.place(attribute, position), f"{resource.declared.__name__}.{attribute} names {name}"
+    if isinstance(item, DerivedField):
+        draft.problem(place, f"{named}, which is made in Python", "filter and sort by the columns that it is made of")
+        return None
+    if reason is None or not reason.strip():
+        draft.problem(place, f"{named}, which is worked out for every row", f'write unindexed({name}, "reason")')
+        return None
+    return name
 
 
 def filter_through(
@@ -151,7 +187,11 @@ def guard_of(draft: Draft, resource: DraftResource, table: DraftTable, position:
 def sort_of(draft: Draft, resource: DraftResource, item: Any, position: int) -> Sort | None:
     """One sort; None, with a problem, where it is a mistake."""
     reason = item.reason if isinstance(item, Unindexed) else None
-    column = draft.column_of(resource, item.of if isinstance(item, Unindexed) else item, "sorts", position)
+    of = item.of if isinstance(item, Unindexed) else item
+    if isinstance(of, ComputedField | DerivedField):
+        name = worked_out(draft, resource, of, "sorts", position, reason)
+        return None if name is None else Sort(name, name, resource.fields[name].nullable, reason)
+    column = draft.column_of(resource, of, "sorts", position)
     if column is None:
         return None
     key = resource.mapper.get_property_by_column(column).key

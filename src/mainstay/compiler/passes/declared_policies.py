@@ -39,10 +39,9 @@ def field_policies(
     """Puts each policy of a mapping onto its field."""
     given = getattr(resource.declared, attribute)
     for position, (item, policy) in enumerate(given.items() if isinstance(given, Mapping) else ()):
-        column = draft.column_of(resource, item, attribute, position)
-        if column is None:
+        key = draft.field_of(resource, item, attribute, position)
+        if key is None:
             continue
-        key = resource.mapper.get_property_by_column(column).key
         node = checked(draft, resource, policy, attribute, position)
         if key not in resource.fields:
             draft.problem(
@@ -82,12 +81,20 @@ def tree_of(draft: Draft, policy: Any, place: Place, sources: Sources) -> tree.N
             return opaque(draft, expression, reason, place)
         case Where(expression):
             try:
-                return in_scope(draft, translate(expression, sources), place)
+                return in_scope(draft, without_work(translate(expression, sources)), place)
             except OutsideTheSet as error:
                 draft.problem(place, f"a policy cannot say this: {error}", error.do)
         case _:
             draft.problem(place, f"a policy is combined with {policy}, which is none", f"write where({policy})")
     return tree.NOBODY
+
+
+def without_work(node: tree.Node) -> tree.Node:
+    """The node; OutsideTheSet where a value in it is worked out, which only computed fields have."""
+    for part in node.walk():
+        if isinstance(part, tree.WORKED_OUT):
+            raise OutsideTheSet(f"{part.word} has no node in a policy")
+    return node
 
 
 def opaque(draft: Draft, expression: Any, reason: str, place: Place) -> tree.Node:
@@ -113,7 +120,7 @@ def opaque(draft: Draft, expression: Any, reason: str, place: Place) -> tree.Nod
 
 def in_scope(draft: Draft, node: tree.Node, place: Place) -> tree.Node:
     """The node, with a problem for each table that no resource reaches, and each column that no kind has."""
-    tables = {part.source: part.table for part in node.walk() if isinstance(part, tree.Exists)}
+    tables = tree.tables_in(node)
     for table in tables.values():
         if table not in draft.tables:
             adopt(draft, table, place)

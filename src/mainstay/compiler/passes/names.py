@@ -9,6 +9,7 @@ from typing import Any
 
 from mainstay.compiler.draft import Draft, DraftResource, is_of
 from mainstay.compiler.problem import nearest
+from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.resource import attribute_name
 from mainstay.operation import Filter
 
@@ -47,9 +48,10 @@ def aliases(draft: Draft, resource: DraftResource) -> dict[str, str]:
     given: Any = resource.declared.names
     found: dict[str, str] = {}
     for position, (item, name) in enumerate(given.items() if isinstance(given, Mapping) else ()):
-        key = attribute_name(item)
+        key = named_in(resource, item)
         known = {*resource.fields, *resource.owned, *resource.links, *[include.name for include in resource.includes]}
-        if key not in known or not is_of(resource.model, item):
+        own = isinstance(item, ComputedField | DerivedField) or is_of(resource.model, item)
+        if key not in known or not own:
             what = f"{resource.declared.__name__}.names renames {key}, which is not exposed"
             draft.problem(resource.place("names", position), what, nearest(key, known))
         elif not isinstance(name, str) or WRITTEN.fullmatch(name) is None:
@@ -58,6 +60,12 @@ def aliases(draft: Draft, resource: DraftResource) -> dict[str, str]:
         else:
             found[key] = name
     return found
+
+
+def named_in(resource: DraftResource, item: Any) -> str:
+    """What an attribute of the model, or a computed or derived field, is called in Python."""
+    beside = (name for name, value in resource.beside().items() if value is item)
+    return next(beside, None) or attribute_name(item)
 
 
 def called(draft: Draft, given: Mapping[str, str], key: str) -> str:

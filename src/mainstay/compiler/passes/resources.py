@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapper
 
 from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.problem import nearest, place_of
+from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.resource import EVERY_OPERATION, Resource
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -31,11 +32,22 @@ def resources(draft: Draft) -> None:
             place = place_of(declared if isinstance(declared, type) else type(declared))
             draft.problem(place, f"{declared!r} is not a resource", "pass the class, such as resources=[Recipes]")
             continue
-        resource = with_model(draft, declared)
+        resource = with_model(draft, declared) if fields_have_names(draft, declared) else None
         if resource is not None:
             resource.operations = known_operations(draft, resource)
             draft.resources.append(resource)
             shapes(draft, resource)
+
+
+def fields_have_names(draft: Draft, declared: type[Resource[Any]]) -> bool:
+    """Whether no computed or derived field stands where every resource has something else; a problem where one does."""
+    every = dict.fromkeys((*vars(Resource), *Resource.__annotations__))
+    taken = [name for name in every if isinstance(getattr(declared, name, None), ComputedField | DerivedField)]
+    for name in taken:
+        what = f"{declared.__name__}.{name} is a field, and every resource has a {name} of another sort"
+        draft.problem(place_of(declared, name), what, "give the field another name")
+        draft.is_unreadable = True
+    return not taken
 
 
 def with_model(draft: Draft, declared: type[Resource[Any]]) -> DraftResource | None:
@@ -100,8 +112,8 @@ def shapes(draft: Draft, resource: DraftResource) -> None:
 
 
 def is_code(value: Any) -> bool:
-    """Whether an attribute's value is a method, a property or a class, not a declaration."""
-    return callable(value) or isinstance(value, property | classmethod | staticmethod)
+    """Whether an attribute's value is a method, a property, a class or a field, not a declaration."""
+    return callable(value) or isinstance(value, property | classmethod | staticmethod | ComputedField | DerivedField)
 
 
 def known_operations(draft: Draft, resource: DraftResource) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from mainstay.engine.nested.run import Part, Row, Run
 from mainstay.engine.plan import Selection, WritePlan
 from mainstay.engine.refusals import Refusals, below
 from mainstay.engine.shapes import Shapes
-from mainstay.engine.sql.read import Schema
+from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.several import (
     DEFAULT,
     GIVEN,

@@ -13,7 +13,7 @@ from mainstay.engine.guards import Deciders
 from mainstay.engine.nested.run import Row, Run
 from mainstay.engine.refusals import Refusals
 from mainstay.engine.shapes import Shapes
-from mainstay.engine.sql.read import Schema
+from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.several import (
     DEFAULT,
     Found,

@@ -12,7 +12,7 @@ from mainstay.engine.nested.item import Item, listed
 from mainstay.engine.nested.linking import Linking
 from mainstay.engine.nested.run import Part, Row, Run
 from mainstay.engine.shapes import Shapes
-from mainstay.engine.sql.read import Schema
+from mainstay.engine.sql.fields import Schema
 from mainstay.operation import Resource
 
 

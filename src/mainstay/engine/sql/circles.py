@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mainstay.engine.sql.read import Schema
+from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.statement import Binds, Statement, compiled
 
 

@@ -20,11 +20,12 @@ Conversion = Callable[[Any], Any] | None
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A value of an answer: its place in the row, its conversion to the wire, and the flag that shows it."""
+    """A value of an answer: its places in the row, its conversion to the wire, and the flag that shows it."""
 
     name: str
-    place: int
-    convert: Conversion
+    places: tuple[int, ...]
+    """One place, or those of the columns that the conversion makes the value of."""
+    convert: Callable[..., Any] | None
     nullable: bool
     shown: int | None = None
     """The place of a truth without which the value is left out."""
@@ -78,7 +79,7 @@ class Places:
         return place
 
 
-def to_wire(kind: Kind, column: sa.Column[Any], dialect: sa.Dialect) -> Conversion:
+def to_wire(kind: Kind, column: sa.ColumnElement[Any], dialect: sa.Dialect) -> Conversion:
     """From the stored form of a column's value to the wire's."""
     if isinstance(column.type, KindType):
         return kind.wire(dialect.name)
@@ -88,7 +89,7 @@ def to_wire(kind: Kind, column: sa.Column[Any], dialect: sa.Dialect) -> Conversi
     return lambda value: encode(load(value))
 
 
-def to_python(kind: Kind, column: sa.Column[Any], dialect: sa.Dialect) -> Conversion:
+def to_python(kind: Kind, column: sa.ColumnElement[Any], dialect: sa.Dialect) -> Conversion:
     """From the stored form of a column's value to Python's, which for a column of somebody else's is its kind's too."""
     if isinstance(column.type, KindType):
         return kind.load(dialect.name)
@@ -160,7 +161,7 @@ def distinct(pick: Callable[[Any], Any], several: bool, rows: Sequence[Sequence[
 
 def value(item: Item, names: dict[str, Any]) -> str:
     """The expression for one value."""
-    text = f"r[{item.place}]"
+    text = ", ".join(f"r[{place}]" for place in item.places)
     if item.convert is not None:
         convert = f"f{len(names)}"
         names[convert] = item.convert

@@ -1,11 +1,11 @@
-"""A policy as SQL."""
+"""A policy, or the value of a computed field, as SQL."""
 
 from __future__ import annotations
 
 import datetime as dt
 import operator
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal as Exact
 from typing import Any
@@ -17,13 +17,19 @@ from sqlalchemy.sql.util import ClauseAdapter
 from sqlalchemy.types import TypeEngine
 
 from mainstay.engine.sql.statement import Binds, Fill, Inputs, converter
-from mainstay.kinds import Decimal, Float, Kind, KindType, Moment, Reference, Text
+from mainstay.kinds import Boolean, Decimal, Float, Integer, Kind, KindType, Moment, Reference, Text
 from mainstay.kinds.text import without_nul
+from mainstay.policy.results import common, kind_of, scale_of, widest
 from mainstay.policy.tree import (
+    WORKED_OUT,
     ActorValue,
+    Aggregate,
     All,
     Always,
     Any_,
+    Arithmetic,
+    Case,
+    Coalesce,
     Column,
     Compare,
     Exists,
@@ -35,6 +41,7 @@ from mainstay.policy.tree import (
     Now,
     Opaque,
     Value,
+    tables_in,
 )
 from mainstay.storage import Storage
 
@@ -46,6 +53,13 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "gt": operator.gt,
     "gte": operator.ge,
 }
+
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "plus": operator.add,
+    "minus": operator.sub,
+    "times": operator.mul,
+}
+LEAST, MOST = -(2**63), 2**63 - 1
 
 Truth = sa.ColumnElement[bool]
 
@@ -60,10 +74,16 @@ class Scope:
     sources: Mapping[str, sa.FromClause]
     tables: Mapping[str, str]
     """The table that each source is."""
+    counting: Callable[[str, str, sa.FromClause], Iterable[Truth]] = lambda source, table, clause: ()
+    """What must be true of a row that is looked at under the name of a source, besides what is said there."""
 
     def within(self, source: str, table: str, clause: sa.FromClause) -> Scope:
         """The scope with one more table in it."""
         return replace(self, sources={**self.sources, source: clause}, tables={**self.tables, source: table})
+
+    def kind(self, column: Column) -> Kind:
+        """The kind of a column of a source."""
+        return self.storage.kind(self.tables[column.source], column.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +95,7 @@ class Typed:
 
 
 TEXT = Typed(Text(), KindType(Text()))
+BOOLEAN = Typed(Boolean(), KindType(Boolean()))
 MOMENT = Typed(Moment(), KindType(Moment()))
 
 
@@ -108,8 +129,8 @@ def condition(node: Node, scope: Scope) -> Truth:
             return exists(node, scope)
         case Opaque(sql):
             return opaque(sql, scope)
-        case Column():
-            return as_truth(value_of(node, TEXT, scope), scope)
+        case Column() | Coalesce() | Case():
+            return as_truth(value_of(node, BOOLEAN, scope), scope)
         case Value(value):
             return sa.null() if value is None else sa.true() if value else sa.false()  # type: ignore[return-value]
     raise TypeError(f"{type(node).__name__} is a value, not a truth")
@@ -123,6 +144,9 @@ def as_truth(column: Any, scope: Scope) -> Truth:
 
 def typed_of(scope: Scope, *nodes: Node) -> Typed:
     """What the values that meet in one comparison are: what their column is, which constants and the actor follow."""
+    if any(isinstance(node, WORKED_OUT) for node in nodes):
+        kind = common([node for node in nodes if not isinstance(node, ActorValue)], scope.kind)
+        return Typed(kind, KindType(kind))
     for node in nodes:
         if isinstance(node, Column):
             kind = scope.storage.kind(scope.tables[node.source], node.name)
@@ -131,10 +155,10 @@ def typed_of(scope: Scope, *nodes: Node) -> Typed:
 
 
 def value_of(node: Node, typed: Typed, scope: Scope) -> Any:
-    """A value as SQL."""
+    """A value as SQL, in the form of the kind that is given."""
     match node:
         case Column(source, name):
-            return scope.sources[source].c[name]
+            return fitted(scope.sources[source].c[name], scope.kind(node), typed.kind, scope)
         case ActorValue(claim):
             return scope.binds.add(lambda inputs: fitting(typed.kind, inputs.actor.value(claim)), typed.type)
         case Value(value):
@@ -143,7 +167,127 @@ def value_of(node: Node, typed: Typed, scope: Scope) -> Any:
             span = dt.timedelta(seconds=seconds)
             type_ = typed.type if isinstance(typed.kind, Moment) else MOMENT.type
             return scope.binds.add(lambda inputs: inputs.now + span, type_)
+        case Aggregate():
+            return fitted(aggregate(node, scope), kind_of(node, scope.kind), typed.kind, scope)
+        case Arithmetic():
+            return fitted(arithmetic(node, scope), kind_of(node, scope.kind), typed.kind, scope)
+        case Coalesce(values):
+            return sa.func.coalesce(*[value_of(value, typed, scope) for value in values], type_=typed.type)
+        case Case(conditions, results, otherwise):
+            several = zip(conditions, results, strict=True)
+            chosen = [(condition(when, scope), value_of(then, typed, scope)) for when, then in several]
+            return sa.case(*chosen, else_=value_of(otherwise, typed, scope))
     return condition(node, scope)
+
+
+def valued(node: Node, kind: Kind, scope: Scope) -> Any:
+    """The value of a computed field of a kind, as its columns keep it."""
+    scope = replace(scope, tables={**tables_in(node), **scope.tables})
+    value = value_of(node, Typed(kind, KindType(kind)), scope)
+    if isinstance(node, Column) or (isinstance(node, Aggregate) and node.function in ("min", "max")):
+        return value
+    if isinstance(kind, Text) and scope.dialect.name == "postgresql":
+        value = sa.collate(value, kind.collation or "C")
+    return sa.type_coerce(value, KindType(kind))
+
+
+def aggregate(node: Aggregate, scope: Scope) -> Any:
+    """A function over rows as a subquery."""
+    inner: list[sa.FromClause] = []
+    counting: list[Truth] = []
+    for source in node.sources:
+        alias = scope.storage.tables[source.table].alias()
+        inner.append(alias)
+        counting.extend(scope.counting(source.name, source.table, alias))
+        scope = scope.within(source.name, source.table, alias)
+    found = function(node, scope)
+    select: sa.Select[Any] = sa.select(found).select_from(*inner).where(condition(node.where, scope), *counting)
+    return select.correlate_except(*inner).scalar_subquery()
+
+
+def function(node: Aggregate, scope: Scope) -> Any:
+    """What a subquery selects: a function of a value in the rows around it."""
+    if node.function == "count" and isinstance(node.value, Value):
+        return sa.func.count()
+    kind = kind_of(node.value, scope.kind)
+    value = value_of(node.value, Typed(kind, KindType(kind)), scope)
+    match node.function:
+        case "count":
+            return sa.func.count(sa.distinct(value) if node.distinct else value)
+        case "min":
+            return sa.func.min(value)
+        case "max":
+            return sa.func.max(value)
+        case "sum":
+            return total(value, kind, scope)
+    return as_float(total(value, kind, scope), kind, scope).op("/")(sa.func.count(value))
+
+
+def total(value: Any, kind: Kind, scope: Scope) -> Any:
+    """A sum; on SQLite of halves, as it fails where a sum of whole numbers grows beyond 64 bits."""
+    if scope.dialect.name != "sqlite":
+        return held(sa.func.sum(value), kind, scope)
+    whole = sa.type_coerce(value, sa.BigInteger())
+    upper = sa.func.sum(whole.op(">>")(sa.literal_column("31")))
+    lower = sa.func.sum(whole.op("&")(sa.literal_column("2147483647")))
+    return held(upper * sa.literal_column("2147483648") + lower, kind, scope)
+
+
+def arithmetic(node: Arithmetic, scope: Scope) -> Any:
+    """Two exact numbers to a third."""
+    if node.sign == "over":
+        left, right = (kind_of(part, scope.kind) for part in (node.left, node.right))
+        above = as_float(value_of(node.left, Typed(left, KindType(left)), scope), left, scope)
+        below = as_float(value_of(node.right, Typed(right, KindType(right)), scope), right, scope)
+        return above.op("/")(sa.func.nullif(below, sa.literal_column("0")))
+    kind = kind_of(node, scope.kind)
+    wide: TypeEngine[Any] = sa.BigInteger() if scope.dialect.name == "sqlite" else sa.Numeric()
+    both: list[Any] = []
+    for part in (node.left, node.right):
+        own = kind_of(part, scope.kind) if node.sign == "times" else kind
+        value = value_of(part, Typed(own, KindType(own)), scope)
+        both.append(sa.type_coerce(value, wide) if scope.dialect.name == "sqlite" else sa.cast(value, wide))
+    return held(ARITHMETIC[node.sign](*both), kind, scope)
+
+
+def held(value: Any, kind: Kind, scope: Scope) -> Any:
+    """An exact number, or null where 64 bits do not hold its digits; their smallest and largest count as beyond."""
+    scale = scale_of(kind)
+    least: Any
+    most: Any
+    if scope.dialect.name == "sqlite":
+        least, most = sa.literal_column(str(LEAST)), sa.literal_column(str(MOST))
+        within: Any = sa.cast(value, sa.Integer())
+    else:
+        least, most = (sa.literal_column(f"{Exact(edge).scaleb(-scale):f}") for edge in (LEAST, MOST))
+        within = sa.func.least(sa.func.greatest(value, least), most)
+    within = sa.func.nullif(sa.func.nullif(within, least), most)
+    if scope.dialect.name != "sqlite":
+        wide: TypeEngine[Any] = sa.Numeric(19, scale) if isinstance(kind, Decimal) else sa.BigInteger()
+        within = sa.cast(within, wide)
+    return sa.type_coerce(within, KindType(widest(kind)))
+
+
+def fitted(value: Any, own: Kind, kind: Kind, scope: Scope) -> Any:
+    """A value of one kind as another keeps it: exact numbers with more digits, or as floats."""
+    if not isinstance(own, Integer | Decimal) or not isinstance(kind, Integer | Decimal | Float):
+        return value
+    if isinstance(kind, Float):
+        return as_float(value, own, scope)
+    more = scale_of(kind) - scale_of(own)
+    if more <= 0 or scope.dialect.name != "sqlite":
+        return value
+    return sa.type_coerce(sa.type_coerce(value, sa.BigInteger()) * sa.literal_column(str(10**more)), KindType(kind))
+
+
+def as_float(value: Any, kind: Kind, scope: Scope) -> Any:
+    """An exact number as the nearest float: its digits as one, over a power of ten."""
+    scale = scale_of(kind)
+    power: Any = sa.literal_column(str(10**scale))
+    if scope.dialect.name == "postgresql" and scale:
+        value = sa.cast(sa.type_coerce(value, sa.Numeric()) * power, sa.BigInteger())
+    floating: Any = sa.cast(value, sa.Double())
+    return floating.op("/")(sa.cast(power, sa.Double())) if scale else floating
 
 
 def python_form(kind: Kind, wire: Any) -> Any:
@@ -198,13 +342,16 @@ def one_of(wanted: Any, source: Fill, type_: TypeEngine[Any], scope: Scope) -> T
 def exists(node: Exists, scope: Scope) -> Truth:
     """EXISTS; those that stand directly in one another become one over several tables."""
     inner: list[sa.FromClause] = []
+    counting: list[Truth] = []
     where: Node = node
     while isinstance(where, Exists):
         alias = scope.storage.tables[where.table].alias()
         inner.append(alias)
+        counting.extend(scope.counting(where.source, where.table, alias))
         scope = scope.within(where.source, where.table, alias)
         where = where.where
-    select: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(*inner).where(condition(where, scope))
+    holds = condition(where, scope)
+    select: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(*inner).where(holds, *counting)
     return sa.exists(select.correlate_except(*inner))
 
 

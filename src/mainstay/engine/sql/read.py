@@ -10,28 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from mainstay.engine.plan import Condition, CountPlan, GetPlan, Guards, ListPlan, Order, Seek, Selection
+from mainstay.engine.sql.fields import Schema, can_be_null, field_value, filtered, with_computed
 from mainstay.engine.sql.filters import filter_condition
-from mainstay.engine.sql.layout import Item, Layout, Many, One, Places, keys_of, maker, to_python, to_wire
+from mainstay.engine.sql.layout import Conversion, Item, Layout, Many, One, Places, keys_of, maker, to_python, to_wire
 from mainstay.engine.sql.policy import Scope, Truth, condition
 from mainstay.engine.sql.related import Belonging, parents
 from mainstay.engine.sql.statement import Binds, Statement, compiled
-from mainstay.operation import Application, Include, Resource, named
+from mainstay.operation import Field, Include, Resource, named
 from mainstay.policy.tree import ANYONE
-from mainstay.storage import Storage
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """What every statement is built from."""
-
-    application: Application
-    storage: Storage
-    dialect: sa.Dialect
-
-    def scope(self, resource: Resource, binds: Binds) -> Scope:
-        """The scope of a statement over the resource's own rows."""
-        sources = {resource.table: self.storage.tables[resource.table]}
-        return Scope(self.storage, self.dialect, binds, sources, {resource.table: resource.table})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +72,30 @@ class Answered:
 
     def item(self, resource: Resource, name: str, scope: Scope, source: str, guard: str) -> Item:
         """One field."""
-        storage = self.schema.storage
-        column = storage.tables[resource.table].c[resource.field(name).column]
-        kind = storage.kind(resource.table, column.name)
-        place = self.places.of(source, column.name, scope.sources[resource.table].c[column.name])
+        field = resource.field(name)
         shown = None
         if self.guards.of(guard) != ANYONE:
             truth = condition(self.guards.of(guard), scope)
             shown = self.places.add(sa.case((truth, sa.literal_column("1")), else_=sa.literal_column("0")))
-        return Item(name, place, to_wire(kind, column, self.schema.dialect), bool(column.nullable), shown)
+        if field.derived is not None:
+            return self.derived(resource, field, scope, source, shown)
+        value = field_value(self.schema, resource, field, self.guards, scope)
+        place = self.places.of(source, field.column, value)
+        convert = to_wire(self.schema.storage.kind_in(resource, field.column), value, self.schema.dialect)
+        return Item(name, (place,), convert, field.nullable, shown)
+
+    def derived(self, resource: Resource, field: Field, scope: Scope, source: str, shown: int | None) -> Item:
+        """One field that is made of columns."""
+        storage, table = self.schema.storage, scope.sources[resource.table]
+        derived = field.derived
+        assert derived is not None
+        places = [self.places.of(source, column, table.c[column]) for column in derived.columns]
+        loads = [
+            to_python(storage.kind(resource.table, column), table.c[column], self.schema.dialect)
+            for column in derived.columns
+        ]
+        make = of_values(storage.derived[resource.name, field.column], loads)
+        return Item(field.name, tuple(places), make, False, shown)
 
     def included(self, resource: Resource, include: Include, selection: Selection, scope: Scope, source: str) -> One:
         """One related row, joined under its own read policy."""
@@ -138,15 +139,17 @@ def level(
     scope = Scope(storage, dialect, binds, {}, {})
     given = parents([storage.tables[resource.table].c[local].type for local, _ in relation.steps[0].pairs], scope)
     rows = storage.tables[target.table].alias()
+    nullable = partial(can_be_null, schema, target)
     inside = scope.within(target.table, target.table, rows)
     every = Belonging(application, relation, guards, rows, given, scope)
     first = every.bounded(
-        [condition(guards.of(target.name), inside)], ordering(schema, rows, include.order), include.limit
+        [condition(guards.of(target.name), inside)], ordering(schema, rows, include.order, nullable), include.limit
     )
     answered = Answered(schema, guards)
     answered.places.add(first.place)
     layout = answered.layout(selection, scope.within(target.table, target.table, first.rows), target.table)
-    select = answered.select(first.source).order_by(first.place, *ordering(schema, first.rows, include.order))
+    order = ordering(schema, first.rows, include.order, nullable)
+    select = answered.select(first.source).order_by(first.place, *order)
     return Level(
         keys_of(places),
         compiled(select, binds, dialect),
@@ -174,6 +177,22 @@ def get_statement(schema: Schema, plan: GetPlan) -> Reading:
         version=version,
         levels=tuple(answered.levels),
     )
+
+
+def of_values(make: Callable[..., Any], loads: Sequence[Conversion]) -> Callable[..., Any]:
+    """The function from stored values to what is made of them in Python's form."""
+    if not any(loads):
+        return make
+
+    def made(*values: Any) -> Any:
+        return make(
+            *[
+                value if value is None or load is None else load(value)
+                for value, load in zip(values, loads, strict=True)
+            ]
+        )
+
+    return made
 
 
 def by_key(table: sa.FromClause, columns: Sequence[str], binds: Binds) -> list[Truth]:
@@ -206,9 +225,11 @@ def count_statement(schema: Schema, plan: CountPlan) -> Statement:
     """How many rows a list has."""
     resource = schema.application.resource(plan.resource)
     binds = Binds()
-    scope = schema.scope(resource, binds)
-    where = wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by)
+    scope = with_computed(
+        schema, resource, filtered(resource, plan.conditions), plan.guards, schema.scope(resource, binds)
+    )
     table = scope.sources[resource.table]
+    where = wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by)
     rows: sa.Select[Any] = sa.select(sa.literal_column("1").label("one")).select_from(table).where(*where)
     if plan.at_most is not None:
         rows = rows.limit(sa.literal_column(str(plan.at_most)))
@@ -219,24 +240,27 @@ def list_statement(schema: Schema, plan: ListPlan) -> Reading:
     """A page: in order, from a position or an offset, one row more than the limit."""
     resource = schema.application.resource(plan.selection.resource)
     binds = Binds()
-    scope = schema.scope(resource, binds)
+    looked_at = {*filtered(resource, plan.conditions), *[name for name, _ in plan.order]}
+    scope = with_computed(schema, resource, looked_at, plan.guards, schema.scope(resource, binds))
     answered = Answered(schema, plan.guards)
     layout = answered.layout(plan.selection, scope, resource.table)
     table = scope.sources[resource.table]
+    nullable = partial(can_be_null, schema, resource)
     places = [answered.places.of(resource.table, name, table.c[name]) for name, _ in plan.order]
     backward = plan.seek is not None and plan.seek.backward
     order = [(name, down != backward) for name, down in plan.order]
     where = list(wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by))
     limit = binds.add(lambda inputs: inputs.limit, sa.Integer())
-    base = answered.select(table).where(*where).order_by(*ordering(schema, table, order)).limit(limit)
+    base = answered.select(table).where(*where).order_by(*ordering(schema, table, order, nullable)).limit(limit)
     if plan.offset:
         base = base.offset(binds.add(lambda inputs: inputs.offset, sa.Integer()))
     final: Any = base
     if plan.seek is not None:
-        ranges = list(beyond(table, order, plan.seek, binds))
-        final = base.where(*ranges) if len(ranges) == 1 else merged(schema, base, ranges, places, order, table, limit)
-    columns = [schema.storage.tables[resource.table].c[name] for name, _ in plan.order]
-    loads = [to_python(schema.storage.kind(resource.table, column.name), column, schema.dialect) for column in columns]
+        ranges = list(beyond(table, order, plan.seek, binds, nullable))
+        final = (
+            base.where(*ranges) if len(ranges) == 1 else merged(schema, base, ranges, places, order, nullable, limit)
+        )
+    loads = [to_python(schema.storage.kind_in(resource, name), table.c[name], schema.dialect) for name, _ in plan.order]
     return Reading(
         compiled(final, binds, schema.dialect),
         maker(layout, len(answered.levels)),
@@ -250,18 +274,26 @@ def values_at(places: list[tuple[int, Any]], row: Sequence[Any]) -> list[Any]:
     return [row[place] if load is None or row[place] is None else load(row[place]) for place, load in places]
 
 
-def ordering(schema: Schema, table: sa.FromClause, order: Sequence[tuple[str, bool]]) -> list[sa.ColumnElement[Any]]:
+def ordering(
+    schema: Schema, table: sa.FromClause, order: Sequence[tuple[str, bool]], nullable: Callable[[str], bool]
+) -> list[sa.ColumnElement[Any]]:
     """ORDER BY, null being the smallest value."""
     parts: list[Any] = []
     for name, down in order:
         part: Any = table.c[name].desc() if down else table.c[name].asc()
-        if schema.dialect.name == "postgresql" and table.c[name].nullable:
+        if schema.dialect.name == "postgresql" and nullable(name):
             part = part.nulls_last() if down else part.nulls_first()
         parts.append(part)
     return parts
 
 
-def beyond(table: sa.FromClause, order: Order | list[tuple[str, bool]], seek: Seek, binds: Binds) -> Iterator[Truth]:
+def beyond(
+    table: sa.FromClause,
+    order: Order | list[tuple[str, bool]],
+    seek: Seek,
+    binds: Binds,
+    nullable: Callable[[str], bool],
+) -> Iterator[Truth]:
     """The rows beyond a position, as ranges that do not overlap, in order; an index serves each of them.
 
     Where the directions agree and nothing can be null, one comparison of row values is enough.
@@ -272,7 +304,7 @@ def beyond(table: sa.FromClause, order: Order | list[tuple[str, bool]], seek: Se
     def at(place: int) -> Any:
         return binds.add(partial(lambda place, inputs: inputs.position[place], place), columns[place].type)
 
-    if len(downs) == 1 and not any(column.nullable for column in columns):
+    if len(downs) == 1 and not any(nullable(name) for name, _ in order):
         row, position = sa.tuple_(*columns), sa.tuple_(*[at(place) for place in range(len(columns))])
         yield row < position if True in downs else row > position
         return
@@ -286,7 +318,7 @@ def beyond(table: sa.FromClause, order: Order | list[tuple[str, bool]], seek: Se
             yield sa.and_(*same, column.is_not(None) if null else column > at(place))
         elif not null:
             yield sa.and_(*same, column < at(place))
-            if column.nullable:
+            if nullable(order[place][0]):
                 yield sa.and_(*same, column.is_(None))
 
 
@@ -296,7 +328,7 @@ def merged(
     ranges: list[Truth],
     places: list[int],
     order: list[tuple[str, bool]],
-    table: sa.FromClause,
+    nullable: Callable[[str], bool],
     limit: Any,
 ) -> sa.Select[Any]:
     """The first rows of several ranges together."""
@@ -306,7 +338,7 @@ def merged(
     parts: list[Any] = []
     for place, (name, down) in zip(places, order, strict=True):
         part: Any = every.c[f"c{place}"].desc() if down else every.c[f"c{place}"].asc()
-        if schema.dialect.name == "postgresql" and table.c[name].nullable:
+        if schema.dialect.name == "postgresql" and nullable(name):
             part = part.nulls_last() if down else part.nulls_first()
         parts.append(part)
     return sa.select(every).order_by(*parts).limit(limit)

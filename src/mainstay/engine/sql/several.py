@@ -17,9 +17,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from mainstay.engine.plan import Guards
+from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.layout import Places
 from mainstay.engine.sql.policy import Scope, Truth, condition
-from mainstay.engine.sql.read import Schema
 from mainstay.engine.sql.statement import Binds, Inputs, Statement, compiled, converter
 from mainstay.engine.sql.write import Values, flag, looks_elsewhere, values_of
 

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from mainstay.engine.plan import CheckPlan, FindPlan, Guards, WritePlan
+from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.layout import Conversion, Places, maker, to_python
 from mainstay.engine.sql.policy import Scope, condition
-from mainstay.engine.sql.read import Answered, Level, Schema, by_key, values_at
+from mainstay.engine.sql.read import Answered, Level, by_key, values_at
 from mainstay.engine.sql.statement import Binds, Statement, compiled
 from mainstay.operation import Resource
 from mainstay.policy.tree import Exists, Opaque
@@ -129,7 +130,12 @@ def write_statement(schema: Schema, plan: WritePlan) -> Writing:
     key_columns = schema.application.table(resource.table).key
     written = written_row(table, plan, key_columns, binds := Binds(), schema.dialect)
     fields = [f"{plan.selection.resource}.{name}" for name in plan.selection.fields]
-    elsewhere = plan.later or bool(plan.selection.includes) or looks_elsewhere(plan.guards, (*plan.flags, *fields))
+    elsewhere = (
+        plan.later
+        or bool(plan.selection.includes)
+        or looks_elsewhere(plan.guards, (*plan.flags, *fields))
+        or works_out(resource, plan.selection.fields)
+    )
     again = written is not None and elsewhere
     answered = Answered(schema, plan.guards)
     answered_binds = Binds() if again else binds
@@ -177,6 +183,11 @@ def database_default(column: sa.Column[Any], dialect: sa.Dialect) -> Any:
 def looks_elsewhere(guards: Guards, names: Sequence[str]) -> bool:
     """Whether one of these policies looks at other rows, which RETURNING does not let it do."""
     return any(isinstance(node, Exists | Opaque) for name in names for node in guards.of(name).walk())
+
+
+def works_out(resource: Resource, names: Sequence[str]) -> bool:
+    """Whether one of these fields is computed, perhaps of other rows, which RETURNING may not look at."""
+    return any(field.computed is not None and field.name in names for field in resource.fields)
 
 
 def version_place(resource: Resource, places: Places, table: sa.FromClause) -> int | None:

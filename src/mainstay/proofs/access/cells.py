@@ -167,10 +167,14 @@ class Requests:
         """The value of a filter as text."""
         if operator == "is_null":
             return "true" if value else "false"
-        table = self.application.table(self.application.resource(cell.operation.resource or "").table)
+        resource = self.application.resource(cell.operation.resource or "")
+        table = self.application.table(resource.table)
         for relation in filter_.relations:
             table = self.application.table(table.relation(relation).target)
-        kind = self.storage.kind(table.name, filter_.column)
+        if filter_.relations:
+            kind = self.storage.kind(table.name, filter_.column)
+        else:
+            kind = self.storage.kind_in(resource, filter_.column)
         if operator == "in":
             return ",".join(to_text(kind, item).replace(",", "\\,") for item in value)
         return to_text(kind, value)

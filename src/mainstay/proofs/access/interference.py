@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mainstay.operation import Application
-from mainstay.policy.tree import Column, Exists
+from mainstay.operation import Application, Resource
+from mainstay.policy.tree import Column, Exists, tables_in
 from mainstay.proofs.access.cells import Cell
 from mainstay.proofs.access.doors import Reply
 from mainstay.proofs.access.matrix import MOST_PAGES, Disagreement, Matrix, Planned
@@ -18,6 +18,7 @@ from mainstay.proofs.access.rows import Rows
 from mainstay.proofs.access.sites import sites
 from mainstay.proofs.access.store import Store
 from mainstay.proofs.access.values import Values
+from mainstay.proofs.access.worked_out import computed_fields, own_columns
 
 SAID = ("etag", "last-modified", "location", "link")
 """Headers that could tell something of a row."""
@@ -114,12 +115,26 @@ class Variants:
         self.fresh = 90_000
         every = sites(application)
         self.looked_through = {node.table for site in every for node in site.policy.walk() if isinstance(node, Exists)}
+        """Tables of which any row may decide something, whoever asks."""
         self.decisive = {
             (table_of(site.policy, node.source, site.table), node.name)
             for site in every
             for node in site.policy.walk()
             if isinstance(node, Column)
         }
+        for resource in application.resources:
+            self.decisive |= {(resource.table, column) for column in self.told(resource)}
+            for computed in computed_fields(resource):
+                tables = {resource.table: resource.table, **tables_in(computed.value)}
+                if computed.all_rows is not None:
+                    self.looked_through |= set(tables_in(computed.value).values())
+                    columns = (node for node in computed.value.walk() if isinstance(node, Column))
+                    self.decisive |= {(tables[column.source], column.name) for column in columns}
+
+    def told(self, resource: Resource) -> set[str]:
+        """The columns that nobody reads, but what is made of them."""
+        readable = {field.column for field in resource.fields if field.readable}
+        return own_columns(resource) - readable
 
     def of(self, persona: Persona) -> tuple[Rows, int]:
         """Rows that differ from the generated ones in as much as the persona may not read, and in how many places."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from mainstay.operation import Application, Field, Filter, Resource
@@ -12,9 +13,11 @@ from mainstay.policy.tree import ActorValue, InClaim, Node, Role, Scope, SignedI
 from mainstay.proofs.access.cells import Cell, Question, Row, to_wire
 from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.foresight import possible_truths
+from mainstay.proofs.access.order import ordered
 from mainstay.proofs.access.personas import Persona
 from mainstay.proofs.access.rows import Generated
 from mainstay.proofs.access.values import constant
+from mainstay.proofs.access.worked_out import computed_value, derived_value
 from mainstay.storage import Storage
 
 Tables = Mapping[str, Sequence[Row]]
@@ -62,6 +65,7 @@ class Oracle:
         self.hopes: dict[tuple[int, str], tuple[Node, bool]] = {}
         """Policies by identity, each kept so that its identity stays its own."""
         self.known: dict[tuple[str, str, int], bool] = {}
+        self.worked: dict[tuple[str, str, str, int], Any] = {}
 
     def expect(self, cell: Cell) -> Expected:
         """What the answer to a cell must be."""
@@ -102,6 +106,29 @@ class Oracle:
         """Whether the persona may read a field of a row that it may read."""
         return allowed_by(field.read, row, resource.table, self.world(persona, tables))
 
+    def value(self, resource: Resource, column: str, row: Row, persona: Persona, tables: Tables | None = None) -> Any:
+        """The value of a column, or of a computed field, in Python's form."""
+        if column in row:
+            return row[column]
+        key = (resource.name, column, persona.name, id(row))
+        if tables is not None or key not in self.worked:
+            kind = self.storage.kind_in(resource, column)
+            allows = partial(self.lets, persona, tables)
+            field = next(field for field in resource.fields if field.column == column)
+            worked = computed_value(resource, field, row, self.world(persona, tables), allows, kind)
+            if tables is not None:
+                return worked
+            self.worked[key] = worked
+        return self.worked[key]
+
+    def lets(self, persona: Persona, tables: Tables | None, policy: str, row: Row) -> bool:
+        """Whether the policy of a resource's rows, or of a field of them, lets the persona read a row."""
+        name, _, field = policy.partition(".")
+        resource = self.application.resource(name)
+        if field:
+            return self.reads_field(resource, resource.field(field), row, persona, tables)
+        return self.reads(resource, row, persona, tables)
+
     def allowed(self, policy: Node, row: Row, table: str, world: World) -> bool:
         """Whether a policy allows a row."""
         return allowed_by(policy, row, table, world)
@@ -137,7 +164,7 @@ class Oracle:
             return Expected(self.denied(self.policy(cell), cell.persona))
         resource = self.application.resource(cell.operation.resource or "")
         rows = [row for row in self.generated.rows[resource.table] if self.listed(resource, row, cell)]
-        ordered = self.sorted(resource, rows, cell.question)
+        ordered = self.sorted(resource, rows, cell.question, cell.persona)
         question = cell.question
         if not question.fields and cell.operation.answer is not None:
             question = replace(question, fields=tuple(part.name for part in cell.operation.answer.parts))
@@ -165,7 +192,7 @@ class Oracle:
         """Whether a filter is true of a row, as far as the persona may know."""
         if not filter_.relations:
             return self.reads_column(resource, filter_.column, row, persona) and compares(
-                row[filter_.column], operator, wanted
+                self.value(resource, filter_.column, row, persona), operator, wanted
             )
         rows: list[Row] = [row]
         table = self.application.table(resource.table)
@@ -191,7 +218,7 @@ class Oracle:
             for here in rows
         )
 
-    def sorted(self, resource: Resource, rows: Sequence[Row], question: Question) -> Sequence[Row]:
+    def sorted(self, resource: Resource, rows: Sequence[Row], question: Question, persona: Persona) -> Sequence[Row]:
         """Rows in order: null is the smallest value, the key decides between equals."""
         columns = {sort.name: sort.column for sort in resource.sorts}
         order = [(columns[name], down) for name, down in question.sort] or list(resource.order)
@@ -199,7 +226,7 @@ class Oracle:
         order += [
             (column, order[-1][1]) for column in self.application.table(resource.table).key if column not in present
         ]
-        return ordered(rows, order)
+        return ordered(rows, order, lambda row, column: self.value(resource, column, row, persona))
 
     def shown(
         self, resource: Resource, row: Row, persona: Persona, question: Question, tables: Tables | None = None
@@ -209,7 +236,11 @@ class Oracle:
         for field in resource.fields:
             wanted = not question.fields or field.name in question.fields
             if field.readable and wanted and self.reads_field(resource, field, row, persona, tables):
-                seen[field.name] = to_wire(self.storage.kind(resource.table, field.column), row[field.column])
+                if field.derived is not None:
+                    seen[field.name] = derived_value(self.storage, resource, field, row)
+                else:
+                    value = self.value(resource, field.column, row, persona, tables)
+                    seen[field.name] = to_wire(self.storage.kind_in(resource, field.column), value)
         for name, paths in branches(question.includes).items():
             seen[name] = self.included(resource, row, name, paths, persona, tables)
         return seen
@@ -462,16 +493,3 @@ def branches(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
         name, _, rest = path.partition(".")
         found[name] = (*found.get(name, ()), *([rest] if rest else []))
     return found
-
-
-def ordered(rows: Sequence[Row], order: Sequence[tuple[str, bool]]) -> list[Row]:
-    """Rows by columns, each of which may descend."""
-    found = list(rows)
-    for column, down in reversed(order):
-        found.sort(key=lambda row, column=column: rank(row[column]), reverse=down)  # type: ignore[misc]
-    return found
-
-
-def rank(value: Any) -> tuple[bool, Any]:
-    """What a value sorts by: null first."""
-    return (False, 0) if value is None else (True, str(value) if type(value).__name__ == "UUID" else value)

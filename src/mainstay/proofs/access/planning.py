@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mainstay.operation import Application, Operation, Resource
-from mainstay.policy.tree import ANYONE, Column
+from mainstay.policy.tree import ANYONE, Column, tables_in
 from mainstay.proofs.access.cells import Cell, Question, Row, called, to_wire
+from mainstay.proofs.access.oracle import Oracle
 from mainstay.proofs.access.paths import chains, include_paths, tables_on
 from mainstay.proofs.access.personas import Persona, telling
 from mainstay.proofs.access.rows import Generated
 from mainstay.proofs.access.sites import sites
 from mainstay.proofs.access.values import Values
+from mainstay.proofs.access.worked_out import computed_fields
 from mainstay.storage import Storage
 
 FRESH = 70_000
@@ -42,6 +44,7 @@ class Planner:
         self.every_persona = personas
         self.generated = generated
         self.values = {key: Values(kind) for key, kind in storage.kinds.items()}
+        self.oracle = Oracle(application, storage, generated)
         self.seed = seed
         self.fresh = FRESH
         self.decisive = {
@@ -75,11 +78,13 @@ class Planner:
         tables = {resource.table, *[reference.table for reference in self.application.table(resource.table).references]}
         for chain in chains(self.application, resource):
             tables.update(tables_on(self.application, resource.table, chain))
+        computed = computed_fields(resource)
+        tables.update(table for one in computed for table in tables_in(one.value).values())
         policies = [
             site.policy
             for site in sites(self.application)
             if site.resource == resource.name or (site.table in tables and site.what in ("read", "read field"))
-        ]
+        ] + [one.value for one in computed]
         apart = self.every_persona if self.all_personas else telling(self.every_persona, policies)
         return [persona for persona in self.every_persona if persona not in apart] if self.left_out else apart
 
@@ -98,22 +103,28 @@ class Planner:
                 for down in (False, True):
                     asked = Question(sort=((sort.name, down),), count=not down, limit=3 if down else None)
                     yield Cell(persona, operation, f"sort by {'-' if down else ''}{sort.name}", question=asked)
-            for name, question in self.filters(resource):
+            for name, question in self.filters(resource, persona):
                 yield Cell(persona, operation, name, question=question)
             guarded = [field.name for field in resource.fields if field.readable]
             if guarded and "fields" in known:
                 yield Cell(persona, operation, "one field", question=Question(fields=(guarded[-1],)))
 
-    def filters(self, resource: Resource) -> Iterator[tuple[str, Question]]:
+    def filters(self, resource: Resource, persona: Persona) -> Iterator[tuple[str, Question]]:
         """Each filter with each operator, for values that rows have, readable or not, and one that none has."""
         for filter_ in resource.filters:
             table = self.application.table(resource.table)
             for relation in filter_.relations:
                 table = self.application.table(table.relation(relation).target)
-            there = [row[filter_.column] for row in self.generated.rows[table.name] if row[filter_.column] is not None]
+            every = self.generated.rows[table.name]
+            if filter_.relations or (resource.table, filter_.column) in self.values:
+                found = [row[filter_.column] for row in every]
+                several = self.values[table.name, filter_.column]
+            else:
+                found = [self.oracle.value(resource, filter_.column, row, persona) for row in every]
+                several = Values(self.storage.kind_in(resource, filter_.column))
+            there = [value for value in found if value is not None]
             seen = list(dict.fromkeys(there)) if there and isinstance(there[0], str | int | float) else unique(there)
             chosen = random.Random(f"{self.seed} {filter_.name}").sample(seen, min(3, len(seen)))
-            several = self.values[table.name, filter_.column]
             for operator in filter_.operators:
                 for value in self.operands(operator, chosen, several, filter_.relations != ()):
                     asked = Question(((filter_, operator, value),), count=True)
@@ -267,6 +278,10 @@ class Planner:
                 value = to_wire(kind, self.values[resource.table, column.name].different(1))
                 name = fields.get(column.name, column.name)
                 yield Cell(persona, operation, f"smuggle {name}", row, given=given, smuggled=name, smuggled_value=value)
+        for field in resource.fields:
+            if field.computed is not None or field.derived is not None:
+                about, name = f"smuggle {field.name}", field.name
+                yield Cell(persona, operation, about, row, given=given, smuggled=name, smuggled_value=1)
 
 
 def unique(values: Sequence[Any]) -> list[Any]:
