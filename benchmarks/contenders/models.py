@@ -59,9 +59,10 @@ class Recipe(Base):
     author_id: Mapped[UUID] = reference(Author, on_delete="cascade")
     created_at: Mapped[dt.datetime]
 
-    author: Mapped[Author] = relationship()
-    comments: Mapped[list[Comment]] = relationship()
-    tags: Mapped[list[Tag]] = relationship(secondary="recipe_tags")
+    # The classes themselves: their names stand for other models too where tests of several applications run
+    author: Mapped[Author] = relationship(Author)
+    comments: Mapped[list[Comment]] = relationship(Comment)
+    tags: Mapped[list[Tag]] = relationship(Tag, secondary=RecipeTag.__table__)
 
 
 class Authors(Resource[Author]):
