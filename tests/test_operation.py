@@ -48,7 +48,7 @@ SNAPSHOT = {
             "shape": None, "hint": "",
         },
     }],
-    "body": None, "answer": None, "many": False, "errors": [], "limits": [], "statements": 0,
+    "body": None, "answer": None, "many": False, "errors": [], "limits": [], "behaviour": None, "statements": 0,
 }  # fmt: skip
 """What a reader of another language sees: a change here is a change of the schema."""
 

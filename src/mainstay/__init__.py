@@ -1,8 +1,10 @@
 """Mainstay: a backend declared in typed Python, compiled to operations, served and proven."""
 
 from mainstay.app import Mainstay, Session
+from mainstay.behaviour import Call, SyncCall
 from mainstay.compiler import DeclarationErrors
 from mainstay.declare import (
+    Actions,
     Model,
     Mount,
     Policy,
@@ -11,6 +13,7 @@ from mainstay.declare import (
     Timestamps,
     Versioned,
     Wire,
+    action,
     actor,
     anyone,
     computed,
@@ -35,12 +38,15 @@ from mainstay.declare import (
     via,
     where,
 )
+from mainstay.errors import Refused
 from mainstay.identity import Actor, Credentials, Identity
 from mainstay.projections.rest import CurrentActor, RequestId
 from mainstay.settings import Settings
 
 __all__ = [
+    "Actions",
     "Actor",
+    "Call",
     "Credentials",
     "CurrentActor",
     "DeclarationErrors",
@@ -49,14 +55,17 @@ __all__ = [
     "Model",
     "Mount",
     "Policy",
+    "Refused",
     "RequestId",
     "Resource",
     "Session",
     "Settings",
     "SoftDelete",
+    "SyncCall",
     "Timestamps",
     "Versioned",
     "Wire",
+    "action",
     "actor",
     "anyone",
     "computed",

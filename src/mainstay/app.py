@@ -20,7 +20,7 @@ from mainstay import compiler
 from mainstay.backing import open as backing
 from mainstay.backing.databases.database import Database
 from mainstay.compiler import Compiled, DeclarationErrors, Place, Problem
-from mainstay.declare import Mount, Resource, Wire
+from mainstay.declare import Actions, Mount, Wire
 from mainstay.engine import Engine
 from mainstay.events import Event, Listener, Started, Stopped
 from mainstay.identity import Identity
@@ -48,7 +48,7 @@ class Mainstay(FastAPI):
     def __init__(
         self,
         *,
-        resources: Sequence[type[Resource[Any]]] = (),
+        resources: Sequence[type[Actions]] = (),
         routers: Sequence[Mount] = (),
         identity: Identity | None = None,
         name: str = "Mainstay",
@@ -96,6 +96,7 @@ class Mainstay(FastAPI):
             identity=identity,
             limits=settings.limits,
             cursor_key=cursor_key(settings),
+            sessions=self.sessions,
             listeners=listeners,
         )
         self.serving = False

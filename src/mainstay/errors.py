@@ -18,7 +18,8 @@
      ├── UnsupportedMediaType     415  UNSUPPORTED_MEDIA_TYPE
      ├── RuleBroken               422  RULE_BROKEN
      │    ├── ReferenceNotFound   422  REFERENCE_NOT_FOUND
-     │    └── CheckFailed         422  CHECK_FAILED
+     │    ├── CheckFailed         422  CHECK_FAILED
+     │    └── Refused             422  REFUSED
      ├── PreconditionRequired     428  PRECONDITION_REQUIRED
      ├── TooManyRequests          429  TOO_MANY_REQUESTS
      ├── InternalError            500  INTERNAL_ERROR
@@ -203,6 +204,17 @@ class CheckFailed(RuleBroken):
 
     code = "CHECK_FAILED"
     default = "A rule of the data does not allow this."
+
+
+class Refused(RuleBroken):
+    """A business rule of the application's own refuses the call, under a code of its own."""
+
+    code = "REFUSED"
+
+    def __init__(self, code: str, message: str, field: str | None = None) -> None:
+        """`code` is stable and for programs, such as `RECIPE_EMPTY`; `field` is what of the call is wrong."""
+        super().__init__(message, details=() if field is None else (Detail(field, code.lower(), message),))
+        self.code = code  # type: ignore[misc]
 
 
 class PreconditionRequired(MainstayError):

@@ -20,8 +20,9 @@ from mainstay.wire import Form
 SCHEMA_VERSION = 1
 """Raised when an older reader could misunderstand what is written."""
 
-Action = Literal["list", "get", "create", "replace", "update", "delete", "opaque"]
+Action = Literal["list", "get", "create", "replace", "update", "delete", "action", "opaque"]
 Place = Literal["path", "query"]
+Rows = Literal["none", "one", "many"]
 Writable = Literal["never", "once", "always"]
 Pages = Literal["cursor", "offset", "page"]
 
@@ -332,6 +333,24 @@ class Shape:
     name: str
     parts: tuple[Part, ...]
     description: str = ""
+    form: Form | None = None
+    """Where it is no object of known parts: what it is instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How the user's code behind an action is called."""
+
+    rows: Rows = "none"
+    """Whether it is about the row that the path names, about those whose keys the body lists, or about none."""
+    argument: str = ""
+    """The part of the body that lists the keys of many rows."""
+    whole: str = ""
+    """The one argument that the whole body is, where it is."""
+    answers: str | None = None
+    """The resource of the row that it answers, where it answers one."""
+    timeout: float = 5.0
+    """Seconds after which its transaction is undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +386,8 @@ class Operation:
     errors: tuple[str, ...] = ()
     """Codes of the errors that it can answer with."""
     limits: tuple[Limit, ...] = ()
+    behaviour: Behaviour | None = None
+    """Of an action."""
     statements: int = 0
     """The most statements that one call runs, whatever the rows; 0 where that is not known."""
     pages: Pages = "cursor"

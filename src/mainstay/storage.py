@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, MetaData, Table
 
+from mainstay.behaviour import Code
 from mainstay.kinds import Kind
 from mainstay.operation import Resource
 
@@ -30,6 +31,8 @@ class Storage:
     """The kinds of computed fields, by resource and field."""
     derived: Mapping[tuple[str, str], Callable[..., Any]] = field(default_factory=dict)
     """What makes derived fields of their columns, in the wire's form, by resource and field."""
+    code: Mapping[str, Code] = field(default_factory=dict)
+    """By the operation's name, the code behind it."""
 
     def kind(self, table: str, column: str) -> Kind:
         """The kind of a column."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from mainstay.compiler.draft import Draft
 from mainstay.compiler.finish import finish
 from mainstay.compiler.passes.acyclic_references import acyclic
 from mainstay.compiler.passes.computed_fields import computed_fields
 from mainstay.compiler.passes.counted_rows import counted_rows
+from mainstay.compiler.passes.actions import actions
 from mainstay.compiler.passes.declared_fields import fields
 from mainstay.compiler.passes.declared_includes import includes
 from mainstay.compiler.passes.declared_indexes import declare_indexes as put_indexes, indexes
@@ -39,8 +39,8 @@ from mainstay.compiler.verify.lookups_are_unique import lookups_are_unique
 from mainstay.compiler.verify.names_and_paths_are_unique import names_and_paths_are_unique
 from mainstay.compiler.verify.numbers_are_exact import numbers_are_exact
 from mainstay.compiler.verify.secrets_are_not_readable import secrets_are_not_readable
+from mainstay.declare.action import Actions
 from mainstay.declare.mount import Mount
-from mainstay.declare.resource import Resource
 from mainstay.declare.wire import Wire
 from mainstay.operation import Application, Limit
 from mainstay.storage import Storage
@@ -62,6 +62,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     counted_rows,
     operations,
     routes,
+    actions,
     routers,
     letters,
 )
@@ -90,7 +91,7 @@ class Compiled:
 
 
 def compile(  # noqa: A001 - it is called compiler.compile
-    declared: Sequence[type[Resource[Any]]],
+    declared: Sequence[type[Actions]],
     *,
     routers: Sequence[Mount] = (),
     name: str = "Mainstay",

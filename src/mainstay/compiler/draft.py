@@ -10,8 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
+from mainstay.behaviour import Code
 from mainstay.compiler.problem import Place, Problem, nearest, place_of
 from mainstay.declare.computed import ComputedField, DerivedField
+from mainstay.declare.action import Actions
 from mainstay.declare.mount import Mount
 from mainstay.declare.resource import Linked as LinkedRows, Owned as OwnedRows, Resource, attribute_name
 from mainstay.declare.wire import Wire
@@ -128,7 +130,7 @@ class DraftResource:
 class Draft:
     """Everything that was declared, and what has been made of it so far."""
 
-    declared: Sequence[type[Resource[Any]]]
+    declared: Sequence[type[Actions]]
     mounts: Sequence[Any]
     name: str
     version: str
@@ -140,12 +142,16 @@ class Draft:
     wire: Wire | None = None
     letter: Letter = field(default_factory=Letter)
     resources: list[DraftResource] = field(default_factory=list)
+    groups: list[type[Actions]] = field(default_factory=list)
+    """Actions that are about no rows of their own."""
     tables: dict[str, DraftTable] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
     opaque: dict[str, sa.ColumnElement[bool]] = field(default_factory=dict)
     mounted: list[tuple[Mount, Node]] = field(default_factory=list)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
-    """By method and path, where a route of a router is written."""
+    """By method and path, where a route of a router, or an action, is written."""
+    code: dict[str, Code] = field(default_factory=dict)
+    """By the operation's name, the code behind it."""
     problems: list[Problem] = field(default_factory=list)
     is_unreadable: bool = False
     """Whether a mistake hides so much that nothing more can be found."""

@@ -43,6 +43,7 @@ def finish(draft: Draft, made: Callable[[Application, Storage], C]) -> C:
         opaque=dict(draft.opaque),
         computed={(one.name, name): kind for one in draft.resources for name, kind in one.kinds.items()},
         derived={(one.name, name): make for one in draft.resources for name, make in one.makers.items()},
+        code=dict(draft.code),
     )
     return made(application, storage)
 

@@ -1,5 +1,6 @@
 """What the user writes: models, resources, policies."""
 
+from mainstay.declare.action import Actions, action
 from mainstay.declare.actor import actor
 from mainstay.declare.computed import computed, derived
 from mainstay.declare.field import field, reference
@@ -21,6 +22,7 @@ from mainstay.declare.resource import (
 from mainstay.declare.wire import Wire
 
 __all__ = [
+    "Actions",
     "Model",
     "Mount",
     "Policy",
@@ -29,6 +31,7 @@ __all__ = [
     "Timestamps",
     "Versioned",
     "Wire",
+    "action",
     "actor",
     "anyone",
     "computed",

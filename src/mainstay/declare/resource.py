@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute
 
 from mainstay.declare.computed import ComputedField, DerivedField
+from mainstay.declare.action import Actions
 from mainstay.declare.policy import Policy
 from mainstay.declare.wire import Wire
 
@@ -171,20 +172,17 @@ def together(*columns: Attribute | Descending) -> Together:
     return Together(columns)
 
 
-class Resource(Generic[M]):
+class Resource(Actions, Generic[M]):
     """What callers may do with the rows of the model `M`.
 
     The class's docstring is its description.  Attributes that are `computed(..)` or `derived(..)` are fields
     of those names beside the model's.  Every operation needs a policy: `read` for list and get,
     and the guard of every other path to a row; `create`, `update` (also for replace) and `delete`.
+    Its `name` is plural, the table's where nothing is said.
     """
 
-    name: ClassVar[str | None] = None
-    """Plural; in paths with hyphens.  The table's name where nothing is said."""
     title: ClassVar[str | None] = None
     """What one of its things is called, `Recipe`; the model's name where nothing is said."""
-    path: ClassVar[str | None] = None
-    """The path behind the prefix, `/recipes` for the name `recipes`."""
 
     operations: ClassVar[Sequence[OperationName]] = EVERY_OPERATION
     fields: ClassVar[Sequence[Attribute] | None] = None

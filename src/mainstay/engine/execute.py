@@ -8,20 +8,24 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from mainstay.actor import NOBODY
-from mainstay.backing.databases.database import Database, Health
+from mainstay.backing.databases.database import Acting, Database, Health
+from mainstay.engine.arguments import Given
 from mainstay.engine.asked import Asked, Questions
 from mainstay.engine.call import Allowance, Answer, Call, Gone
 from mainstay.engine.guards import deciders
 from mainstay.engine.limiter import Limiter
+from mainstay.engine.performing import Performer
 from mainstay.engine.reading import Reader
 from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.fields import Schema
+from mainstay.engine.turn import means
 from mainstay.engine.work import Draft
 from mainstay.engine.writing import Writer
 from mainstay.errors import Forbidden, InternalError, MainstayError, TooManyRequests, Unauthenticated
 from mainstay.events import CallFinished, Listener
 from mainstay.identity import Identity, NoIdentity
 from mainstay.operation import Application, Limit, Operation
+from mainstay.policy.tree import ANYONE
 from mainstay.storage import Storage
 
 
@@ -42,6 +46,7 @@ class Engine:
         identity: Identity | None = None,
         limits: tuple[Limit, ...] = (),
         cursor_key: bytes,
+        sessions: Acting | None = None,
         listeners: Sequence[Listener] = (),
         clock: Callable[[], dt.datetime] = utc_now,
     ) -> None:
@@ -65,8 +70,28 @@ class Engine:
             if operation.action in ("list", "get"):
                 questions = Questions(application, storage, operation)
                 self.readers[operation.name] = Reader(schema, questions, self.deciders, shapes, cursor_key)
-            elif operation.action != "opaque":
+            elif operation.action not in ("action", "opaque"):
                 self.writers[operation.name] = Writer(schema, operation, self.deciders, shapes)
+        self.performers: dict[str, Performer] = {}
+        if any(operation.action == "action" for operation in application.operations):
+            assert sessions is not None, "actions need sessions"
+            answering = {
+                resource.name: Reader(
+                    schema,
+                    Questions(application, storage, one_row(resource.name)),
+                    self.deciders,
+                    shapes,
+                    cursor_key,
+                )
+                for resource in application.resources
+            }
+            every = means(application, storage, answering, self.writers)
+            for operation in application.operations:
+                if operation.action == "action":
+                    code = storage.code[operation.name]
+                    self.performers[operation.name] = Performer(
+                        schema, operation, code, self.deciders, shapes, every, sessions
+                    )
 
     async def open(self) -> None:
         """Connects to what stands behind."""
@@ -146,15 +171,18 @@ class Engine:
         if wait:
             raise TooManyRequests(retry_after=math.ceil(wait))
 
-    def validate(self, call: Call) -> Asked | Draft | None:
+    def validate(self, call: Call) -> Asked | Draft | Given | None:
         """What the call asks for, in the engine's words."""
         reader = self.readers.get(call.operation.name)
         if reader is not None:
             return reader.questions.read(call)
         writer = self.writers.get(call.operation.name)
-        return writer.read(call) if writer is not None else None
+        if writer is not None:
+            return writer.read(call)
+        performer = self.performers.get(call.operation.name)
+        return performer.read(call) if performer is not None else None
 
-    def authorize(self, call: Call, wanted: Asked | Draft | None) -> None:
+    def authorize(self, call: Call, wanted: Asked | Draft | Given | None) -> None:
         """The actor's part of the policy: refuses what no row could allow; the rest is decided with the rows."""
         decision = self.deciders.decide(f":{call.operation.name}", call.actor)
         if decision.is_no:
@@ -163,7 +191,7 @@ class Engine:
         if isinstance(wanted, Draft):
             self.writers[call.operation.name].authorize(call, wanted)
 
-    async def transact(self, call: Call, wanted: Asked | Draft | None) -> Answer:
+    async def transact(self, call: Call, wanted: Asked | Draft | Given | None) -> Answer:
         """Reads, or writes in one transaction, and makes the answer."""
         now = self.clock()
         if isinstance(wanted, Asked):
@@ -172,6 +200,8 @@ class Engine:
             return await run(call, wanted, self.database, now)
         if isinstance(wanted, Draft):
             return await self.writers[call.operation.name].write(call, wanted, self.database, now)
+        if isinstance(wanted, Given):
+            return await self.performers[call.operation.name].perform(call, wanted, now)
         return Answer(call.operation.status)
 
     def observe(self, call: Call, status: int, code: str | None, seconds: float) -> None:
@@ -180,6 +210,11 @@ class Engine:
         event = CallFinished(call.operation.name, status, code, actor, call.request_id, seconds, call.statements)
         for listen in self.listeners:
             listen(event)
+
+
+def one_row(resource: str) -> Operation:
+    """The reading of one row that a write or an action has left, in nobody's list."""
+    return Operation(f"{resource}!", "get", "GET", "", 200, ANYONE, resource=resource)
 
 
 def is_of_address(metered: tuple[str, Limit, bool]) -> bool:

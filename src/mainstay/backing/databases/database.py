@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 Row = Sequence[Any]
 """One row, read by position."""
@@ -106,3 +108,24 @@ class Database(Protocol):
 
     async def health(self) -> Health:
         """One round trip, bounded by a second."""
+
+
+class Acting(Protocol):
+    """Transactions for code that is not a script: in each stands a session of SQLAlchemy's, on the database's writer.
+
+    Each has `limit` seconds; what takes longer is undone, and `Unavailable` raised.  They raise what a
+    `Database` raises.
+    """
+
+    async def act(self, do: Callable[[Session], T], *, limit: float) -> T:
+        """What `do` returns, when it is durable; an exception undoes it.
+
+        `do` blocks: on SQLite it runs in the thread that writes.  It may be run again from its beginning, as a
+        script may.
+        """
+
+    async def act_async(self, do: Callable[[AsyncSession], Awaitable[T]], *, limit: float) -> T:
+        """The same for what is awaited, in the caller's own task."""
+
+    async def read(self, do: Callable[[AsyncSession], Awaitable[T]], *, limit: float) -> T:
+        """What `do` returns, in a transaction that can only read."""

@@ -1,25 +1,32 @@
-"""SQLAlchemy sessions for endpoints that their user writes by hand, beside the compiled statements."""
+"""SQLAlchemy sessions beside the compiled statements: for endpoints that are written by hand, and for actions."""
 
 from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolEmpty
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session
 
+from mainstay.backing.databases.acting import AsyncActingSession
 from mainstay.errors import Unavailable
 
 READS = "mainstay_reads"
 """The option of a connection whose transaction only reads."""
 
+T = TypeVar("T")
+
 
 class Sessions(ABC):
-    """Sessions on the database that the engine has opened, on connections of their own.
+    """Sessions on the database that the engine has opened.
 
-    `patience` is how many seconds a transaction waits for SQLite's one writer, or for a connection.
+    Those of `begin` have connections of their own; `patience` is how many seconds a transaction waits for
+    SQLite's one writer, or for a connection.  Those of `act` and `act_async` stand on the connection that
+    the engine writes with, in a transaction of its making.
     """
 
     def __init__(self, *, size: int = 5, patience: float = 5.0) -> None:
@@ -35,8 +42,18 @@ class Sessions(ABC):
     def unavailable(self, error: DBAPIError) -> bool:
         """Whether the same call may succeed later."""
 
+    @abstractmethod
+    async def act(self, do: Callable[[Session], T], *, limit: float) -> T:
+        """What `do` returns; see `Acting`."""
+
+    @abstractmethod
+    async def act_async(self, do: Callable[[AsyncSession], Awaitable[T]], *, limit: float) -> T:
+        """What `do` returns; see `Acting`."""
+
     @asynccontextmanager
-    async def begin(self, *, reads: bool = False) -> AsyncIterator[AsyncSession]:
+    async def begin(
+        self, *, reads: bool = False, kind: type[AsyncSession] = AsyncSession
+    ) -> AsyncIterator[AsyncSession]:
         """One session in one transaction: committed at the end, undone by an exception.
 
         One that `reads` cannot write; another one holds SQLite's writer from its first statement on.
@@ -45,7 +62,7 @@ class Sessions(ABC):
         if self.engine is None:
             self.engine = await self.connect()
         options = {READS: True, "postgresql_readonly": True} if reads else {}
-        async with AsyncSession(self.engine.execution_options(**options), expire_on_commit=False) as session:
+        async with kind(self.engine.execution_options(**options), expire_on_commit=False) as session:
             try:
                 yield session
                 await self.commit(session)
@@ -56,10 +73,21 @@ class Sessions(ABC):
                     raise Unavailable(retry_after=1) from error
                 raise
 
+    async def read(self, do: Callable[[AsyncSession], Awaitable[T]], *, limit: float) -> T:
+        """What `do` returns, in one transaction of `limit` seconds that can only read."""
+        try:
+            async with asyncio.timeout(limit), self.begin(reads=True, kind=AsyncActingSession) as session:
+                return await do(session)
+        except TimeoutError as error:
+            raise Unavailable(retry_after=1) from error
+
     async def commit(self, session: AsyncSession) -> None:
         """Commits; a connection whose COMMIT failed is not used again, as SQLite leaves the transaction open."""
         try:
-            await session.commit()
+            if isinstance(session, AsyncActingSession):
+                await session.run_sync(lambda inner: inner.release())  # type: ignore[attr-defined]
+            else:
+                await session.commit()
         except BaseException:
             await session.invalidate()
             raise
@@ -71,3 +99,16 @@ class Sessions(ABC):
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.patience):
                     await engine.dispose()
+
+
+@asynccontextmanager
+async def within(seconds: float) -> AsyncIterator[None]:
+    """Raises `Unavailable` where what is inside takes longer."""
+    time = asyncio.timeout(seconds)
+    try:
+        async with time:
+            yield
+    except TimeoutError as error:
+        if time.expired():
+            raise Unavailable(retry_after=1) from error
+        raise

@@ -123,11 +123,7 @@ def path_of(draft: Draft, resource: DraftResource, *, one: bool) -> str:
 def parameters(draft: Draft, resource: DraftResource, name: str) -> Iterator[Parameter]:
     """What can be given beside the body."""
     if name not in ("list", "create"):
-        kinds = draft.tables[resource.table.name].kinds
-        for key in resource.lookup:
-            column = resource.mapper.columns[key].name
-            text = f"The {key.replace('_', ' ')} of the {resource.thing}."
-            yield Parameter(resource.fields[key].name, "path", kinds[column].form(), text, True)
+        yield from row_parameters(draft, resource)
     if name == "list":
         yield from list_parameters(resource)
     if name in ("list", "get"):
@@ -141,6 +137,15 @@ def parameters(draft: Draft, resource: DraftResource, name: str) -> Iterator[Par
             if resource.declared.include_depth > 1:
                 told += f" What they include follows a dot, up to {resource.declared.include_depth} names."
             yield Parameter("include", "query", Form("string"), told)
+
+
+def row_parameters(draft: Draft, resource: DraftResource) -> Iterator[Parameter]:
+    """The fields in the path of one row."""
+    kinds = draft.tables[resource.table.name].kinds
+    for key in resource.lookup:
+        column = resource.mapper.columns[key].name
+        text = f"The {key.replace('_', ' ')} of the {resource.thing}."
+        yield Parameter(resource.fields[key].name, "path", kinds[column].form(), text, True)
 
 
 def list_parameters(resource: DraftResource) -> Iterator[Parameter]:
@@ -231,16 +236,24 @@ def limits_of(draft: Draft, resource: DraftResource, name: str) -> tuple[Limit, 
     limits = declared_limits(resource)
     if name not in limits:
         return draft.limits
-    match = re.fullmatch(r"([1-9][0-9]*)/(second|minute|hour|day)", str(limits[name]))
-    if match is None:
+    own = parsed_limits(str(limits[name]))
+    if own is None:
         draft.problem(
             resource.place("limits", list(limits).index(name)),
             f"{resource.declared.__name__}.limits says {limits[name]!r} for {name}",
             'write it as "10/minute" (second, minute, hour, day)',
         )
         return draft.limits
+    return (*draft.limits, *own)
+
+
+def parsed_limits(text: str) -> tuple[Limit, ...] | None:
+    """What `"10/minute"` means: so many calls of each caller; None where it means nothing."""
+    match = re.fullmatch(r"([1-9][0-9]*)/(second|minute|hour|day)", text)
+    if match is None:
+        return None
     own = Limit("user", int(match[1]), PERIODS[match[2]])
-    return (*draft.limits, own, replace(own, per="address"))
+    return own, replace(own, per="address")
 
 
 def statements(draft: Draft, resource: DraftResource, name: str) -> int:

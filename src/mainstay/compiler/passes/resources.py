@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapper
 from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.problem import nearest, place_of
 from mainstay.declare.computed import ComputedField, DerivedField
+from mainstay.declare.action import Actions
 from mainstay.declare.resource import EVERY_OPERATION, Resource
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -28,6 +29,9 @@ def resources(draft: Draft) -> None:
     """One draft resource for each declared one that has a model."""
     given: Sequence[Any] = draft.declared
     for declared in given:
+        if isinstance(declared, type) and issubclass(declared, Actions) and not issubclass(declared, Resource):
+            draft.groups.append(declared)
+            continue
         if not (isinstance(declared, type) and issubclass(declared, Resource)):
             place = place_of(declared if isinstance(declared, type) else type(declared))
             draft.problem(place, f"{declared!r} is not a resource", "pass the class, such as resources=[Recipes]")

@@ -42,10 +42,10 @@ def names_and_paths_are_unique(draft: Draft) -> Iterator[Problem]:
 
 
 def place_of_operation(draft: Draft, operation: Operation, resources: dict[str, DraftResource]) -> Place:
-    """Where an operation comes from: its resource, or its route."""
-    if operation.resource is not None:
-        return resources[operation.resource].place()
-    return draft.places[operation.method, operation.path]
+    """Where an operation comes from: its resource, its action, or its route."""
+    if operation.action in ("action", "opaque"):
+        return draft.places[operation.method, operation.path]
+    return resources[operation.resource or ""].place()
 
 
 def doubled(draft: Draft) -> set[str]:

@@ -108,6 +108,8 @@ class FindPlan:
     columns: tuple[str, ...]
     """What of the row as it is is needed besides."""
     deleting: bool
+    """Whether nobody may refer to the row meanwhile, and what its policies say holds until the transaction ends."""
+    locking: bool = True
 
 
 @dataclass(frozen=True, slots=True)

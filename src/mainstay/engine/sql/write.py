@@ -91,8 +91,13 @@ def find_statement(schema: Schema, plan: FindPlan) -> Finding:
     version = version_place(resource, places, table)
     flags = tuple(flag(places, plan.guards, name, scope) for name in plan.flags)
     select = sa.select(*places.columns).select_from(table).where(*by_key(table, plan.lookup, binds))
-    locked = select.with_for_update(of=table, key_share=not plan.deleting)
-    again = schema.dialect.name == "postgresql" and plan.deleting and looks_elsewhere(plan.guards, plan.flags)
+    locked = select.with_for_update(of=table, key_share=not plan.deleting) if plan.locking else select
+    again = (
+        schema.dialect.name == "postgresql"
+        and plan.deleting
+        and plan.locking
+        and looks_elsewhere(plan.guards, plan.flags)
+    )
     return Finding(compiled(locked, binds, schema.dialect), flags, key, version, columns, again)
 
 

@@ -133,15 +133,15 @@ def error_schema(letter: Letter) -> Json:
 
 def described(application: Application, operation: Operation, components: Json) -> Json:
     """One operation."""
-    resource = application.resource(operation.resource or "")
+    resource = application.resource(operation.resource) if operation.resource is not None else None
     json: Json = {
         "operationId": operation.name,
         "summary": operation.summary,
         "description": operation.description,
-        "tags": [operation.resource] if operation.resource else [],
+        "tags": [operation.resource or operation.name.partition(".")[0]],
         "parameters": [parameter_of(parameter) for parameter in operation.parameters]
         + preconditions(operation, resource),
-        "responses": responses(operation, resource, statuses(application.letter)),
+        "responses": responses(operation, resource, statuses(application.letter), components),
         "security": [{"actor": []}] if operation.policy != Always(True) else [{}, {"actor": []}],
     }
     if operation.body is not None:
@@ -165,11 +165,11 @@ def parameter_of(parameter: Parameter) -> Json:
     }
 
 
-def preconditions(operation: Operation, resource: Resource) -> list[Json]:
+def preconditions(operation: Operation, resource: Resource | None) -> list[Json]:
     """The headers that name versions, where there is a row and it has one."""
-    if not has_version_before(operation, resource):
+    if resource is None or not has_version_before(operation, resource):
         return []
-    must = resource.must_match and operation.method != "GET"
+    must = resource.must_match and operation.method != "GET" and operation.action != "action"
     return [
         {
             "name": name,
@@ -182,53 +182,65 @@ def preconditions(operation: Operation, resource: Resource) -> list[Json]:
     ]
 
 
-def has_version_before(operation: Operation, resource: Resource) -> bool:
+def has_version_before(operation: Operation, resource: Resource | None) -> bool:
     """Whether a call is about one row that is there and has a version."""
-    return resource.version is not None and operation.action not in ("list", "create")
+    if operation.behaviour is not None and operation.behaviour.rows != "one":
+        return False
+    return resource is not None and resource.version is not None and operation.action not in ("list", "create")
 
 
-def responses(operation: Operation, resource: Resource, by_code: Mapping[str, int]) -> Json:
+def responses(operation: Operation, resource: Resource | None, by_code: Mapping[str, int], components: Json) -> Json:
     """Everything that can be answered, by status."""
-    found = {str(operation.status): success(operation, resource), **refusals(operation, resource, by_code)}
+    done = success(operation, resource, components)
+    found = {str(operation.status): done, **refusals(operation, resource, by_code)}
     headers = headers_of(operation, resource)
-    if operation.action == "get" and resource.version is not None:
+    if operation.method == "GET" and "ETag" in headers:
         found["304"] = {"description": NOT_CHANGED, "headers": headers}
-    if operation.method != "GET" and operation.status != 204 and resource.read != Always(True):
+    if operation.method != "GET" and operation.status != 204 and resource is not None and resource.read != Always(True):
         there = {name: header for name, header in headers.items() if name not in ("ETag", "Location")}
         found["204"] = {"description": NOT_SHOWN, "headers": there}
     return dict(sorted(found.items()))
 
 
-def success(operation: Operation, resource: Resource) -> Json:
+def success(operation: Operation, resource: Resource | None, components: Json) -> Json:
     """The answer where it is done."""
     json: Json = {"description": HTTPStatus(operation.status).phrase, "headers": headers_of(operation, resource)}
     if operation.answer is not None:
         one: Json = {"$ref": f"#/components/schemas/{operation.answer.name}"}
+        if operation.action == "action":
+            components.setdefault(operation.answer.name, shape_schema(operation.answer, components))
         if operation.answer_as is not None:
             rows = {"type": "array", "items": one}
             schema = template.schema(msgspec.json.decode(operation.answer_as), {"row": one, "rows": rows, **OF_LIST})
             return json | {"content": {"application/json": {"schema": schema}}}
         properties: Json = {"data": {"type": "array", "items": one} if operation.many else one}
-        if operation.many:
+        if operation.many and operation.action == "list":
             properties["meta"] = {"$ref": "#/components/schemas/Meta"}
         schema = {"type": "object", "required": list(properties), "properties": properties}
         json["content"] = {"application/json": {"schema": schema}}
     return json
 
 
-def headers_of(operation: Operation, resource: Resource) -> Json:
+def headers_of(operation: Operation, resource: Resource | None) -> Json:
     """The headers of an answer, besides those of every one."""
     words = {"X-Request-ID": "The request's id."}
     if operation.limits:
         words |= {"RateLimit": "What is left of the limits.", "RateLimit-Policy": "The limits."}
-    if resource.version is not None and operation.answer is not None and not operation.many:
+    if has_version_after(operation, resource):
         words["ETag"] = "The row's version."
     if operation.status == 201:
         words["Location"] = "Where what was made is found."
     return {name: {"description": text, "schema": {"type": "string"}} for name, text in words.items()}
 
 
-def refusals(operation: Operation, resource: Resource, by_code: Mapping[str, int]) -> Json:
+def has_version_after(operation: Operation, resource: Resource | None) -> bool:
+    """Whether the answer is one row that has a version."""
+    if resource is None or resource.version is None or operation.answer is None or operation.many:
+        return False
+    return operation.behaviour is None or operation.behaviour.answers == resource.name
+
+
+def refusals(operation: Operation, resource: Resource | None, by_code: Mapping[str, int]) -> Json:
     """The errors that it can answer with, by status."""
     codes = list(operation.errors)
     codes += EDGE["answer"] if operation.answer is not None else ()
@@ -288,6 +300,8 @@ def part_of(components: Json, application: Application, operation: Operation, sh
 
 def shape_schema(shape: Shape, components: Json) -> Json:
     """A body or an answer as JSON Schema."""
+    if shape.form is not None:
+        return hoisted(shape.form, shape.name, components)
     properties = {part.name: part_schema(shape, part, components) for part in shape.parts}
     schema: Json = {
         "type": "object",

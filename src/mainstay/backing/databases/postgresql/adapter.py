@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from random import uniform
 from time import monotonic
@@ -21,6 +21,7 @@ from mainstay.backing.databases.postgresql.pool import Pool
 from mainstay.backing.databases.postgresql.settings import Settings
 from mainstay.backing.databases.schema import circular, creation
 from mainstay.backing.databases.script import refuse
+from mainstay.backing.databases.sessions import within
 from mainstay.errors import Unavailable
 
 T = TypeVar("T")
@@ -92,13 +93,30 @@ class PostgreSQL:
         Where the connection is lost while it commits, nobody knows whether it did: `Unavailable` is
         raised, and only a caller with an idempotency key should write again.
         """
+        return await self._committed(lambda connection: drive(connection, script))
+
+    async def lend(self, do: Callable[[asyncpg.Connection], Awaitable[T]], *, limit: float) -> T:
+        """What `do` returns, when it is committed: it has the connection for `limit` seconds, in a transaction.
+
+        It may be run again, as a script may.
+        """
+
+        async def run(connection: Connection) -> T:
+            connection.deadline = monotonic() + limit + connection.patience
+            async with within(limit):
+                return await do(connection.raw)
+
+        return await self._committed(run)
+
+    async def _committed(self, run: Callable[[Connection], Awaitable[T]]) -> T:
+        """What `run` returns when its transaction is committed; run again where the server undid it for another."""
         for attempt in range(1, ATTEMPTS + 1):
             pool = self._pool
             connection = await pool.acquire()
             if attempt > 1:
                 connection.statements.clear()
             try:
-                result = await self._transaction(connection, script)
+                result = await self._transaction(connection, run)
             except BaseException as error:
                 gone = lost(error, connection.raw) or connection.raw.is_in_transaction()
                 self._give_back(pool, connection, error, gone=gone)
@@ -150,8 +168,8 @@ class PostgreSQL:
         pool.release(connection)
         return rows
 
-    async def _transaction(self, connection: Connection, script: Callable[[], Script[T]]) -> T:
-        """What the script returns, its transaction committed; undone where it raises and the connection lives."""
+    async def _transaction(self, connection: Connection, run: Callable[[Connection], Awaitable[T]]) -> T:
+        """What `run` returns, its transaction committed; undone where it raises and the connection lives."""
         transaction = connection.raw.transaction()
         connection.deadline = monotonic() + connection.patience
         await transaction.start()
@@ -159,7 +177,7 @@ class PostgreSQL:
             if not self.settings.prepared:
                 limits = self.settings.timeouts().items()
                 await connection.raw.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in limits))
-            result = await drive(connection, script)
+            result = await run(connection)
         except Exception as error:
             if not lost(error, connection.raw):
                 with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, NullPool, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError, DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 
+from mainstay.backing.databases.acting import AsyncActingSession
 from mainstay.backing.databases.postgresql.adapter import PostgreSQL
+from mainstay.backing.databases.postgresql.lending import DIALECT, Unended
 from mainstay.backing.databases.sessions import Sessions
 from mainstay.errors import Unavailable
 
@@ -28,17 +33,31 @@ NEW = "mainstay_new"
 """The note on a connection that has just been opened and need not be tried."""
 
 
+LENT: ContextVar[asyncpg.Connection] = ContextVar("LENT")
+"""The connection that the engine has lent to the session of the moment."""
+
+T = TypeVar("T")
+
+
 class PostgreSQLSessions(Sessions):
-    """Sessions through asyncpg."""
+    """Sessions through asyncpg, on connections of their own, or on one of the engine's."""
 
     def __init__(self, database: PostgreSQL, *, size: int = 5, patience: float = 5.0) -> None:
         super().__init__(size=size, patience=patience)
+        self.database = database
         self.url = database.url
         self.settings = database.settings
+        self.lending = create_async_engine(
+            f"{DIALECT}://",
+            async_creator=lent,
+            poolclass=NullPool,
+            pool_reset_on_return=None,
+            hide_parameters=True,
+            connect_args={} if self.settings.prepared else dict(UNPREPARED),
+        )
 
     async def connect(self) -> AsyncEngine:
         """An engine whose connections are opened here, as SQLAlchemy would hang on a server that says nothing."""
-        pooled: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": unnamed}
         engine = create_async_engine(
             "postgresql+asyncpg://",
             pool_size=self.size,
@@ -46,7 +65,7 @@ class PostgreSQLSessions(Sessions):
             pool_timeout=self.patience,
             pool_recycle=round(self.settings.recycle),
             hide_parameters=True,
-            connect_args={"async_creator_fn": self.opened, **({} if self.settings.prepared else pooled)},
+            connect_args={"async_creator_fn": self.opened, **({} if self.settings.prepared else UNPREPARED)},
         )
         event.listen(engine.sync_engine, "connect", note_new)
         event.listen(engine.sync_engine, "checkout", self.try_out)
@@ -54,6 +73,27 @@ class PostgreSQLSessions(Sessions):
         if not self.settings.prepared:
             event.listen(engine.sync_engine, "begin", self.limit)
         return engine
+
+    async def act(self, do: Callable[[Session], T], *, limit: float) -> T:
+        """What `do` returns; where it waits for the server, others go on."""
+        return await self.act_async(lambda session: session.run_sync(do), limit=limit)
+
+    async def act_async(self, do: Callable[[AsyncSession], Awaitable[T]], *, limit: float) -> T:
+        """What `do` returns, in this task."""
+
+        async def lent_to(raw: asyncpg.Connection) -> T:
+            before = LENT.set(raw)
+            try:
+                async with AsyncActingSession(self.lending, expire_on_commit=False) as session:
+                    result = await do(session)
+                    await session.run_sync(release)
+                    return result
+            except DBAPIError as error:
+                raise getattr(error.orig, "__cause__", None) or error from error
+            finally:
+                LENT.reset(before)
+
+        return await self.database.lend(lent_to, limit=limit)
 
     async def opened(self, **_: Any) -> asyncpg.Connection:
         """A new connection, which has answered once; `Unavailable` where there is none in time."""
@@ -95,9 +135,23 @@ class PostgreSQLSessions(Sessions):
         return error.connection_invalidated or str(getattr(error.orig, "sqlstate", None)).startswith(LATER)
 
 
+async def lent() -> Unended:
+    """The connection that the session of the moment stands on."""
+    return Unended(LENT.get())
+
+
+def release(session: Any) -> None:
+    """Writes what waits and lets go of the connection."""
+    session.release()
+
+
 def unnamed() -> str:
     """The name of a prepared statement that has none."""
     return ""
+
+
+UNPREPARED: dict[str, Any] = {"prepared_statement_cache_size": 0, "prepared_statement_name_func": unnamed}
+"""What SQLAlchemy is told of a connection behind a pooler."""
 
 
 def note_new(_: object, record: Any) -> None:

@@ -78,6 +78,11 @@ class SQLite:
         """What the script returns, when it is durable."""
         return await self._running().writer.write(script)
 
+    @property
+    def writer(self) -> Writer:
+        """The one thread that writes; `Unavailable` where the database is not open."""
+        return self._running().writer
+
     async def create_missing(self, metadata: MetaData) -> None:
         """Creates the tables and indexes that are not there, in one transaction."""
         texts = list(creation(metadata, self.dialect))

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Awaitable, Callable
 from random import uniform
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 
-from mainstay.backing.databases.sessions import READS, Sessions
+from mainstay.backing.databases.acting import ActingSession, AsyncActingSession
+from mainstay.backing.databases.sessions import READS, Sessions, within
 from mainstay.backing.databases.sqlite.adapter import SQLite
+from mainstay.backing.databases.sqlite.errors import fail
+from mainstay.backing.databases.sqlite.lending import Lent, Loan
 from mainstay.errors import Unavailable
+
+T = TypeVar("T")
 
 
 class SQLiteSessions(Sessions):
-    """Sessions through aiosqlite; each takes its turn to write beside the engine's own writer."""
+    """Sessions through aiosqlite, each taking its turn to write beside the engine's own writer; or on that writer."""
 
     def __init__(self, database: SQLite, *, size: int = 5, patience: float = 5.0) -> None:
         super().__init__(size=size, patience=patience)
         self.database = database
+        self.lent: Lent | None = None
 
     async def connect(self) -> AsyncEngine:
         """An engine on the file, wherever the adapter found it."""
@@ -64,6 +72,65 @@ class SQLiteSessions(Sessions):
                 await_only(asyncio.sleep(uniform(0.001, 0.02)))
             else:
                 return
+
+    # On the writer
+
+    def lending(self) -> Lent:
+        """The writer's connection as SQLAlchemy knows it, which is another one when the database was opened anew."""
+        connection = self.database.writer.connection
+        if self.lent is None or self.lent.connection is not connection:
+            self.lent = Lent(connection)
+        return self.lent
+
+    async def act(self, do: Callable[[Session], T], *, limit: float) -> T:
+        """What `do` returns; it runs in the writer's thread, in a group with whatever is written at the moment."""
+        lent = self.lending()
+
+        def work(connection: sqlite3.Connection) -> T:
+            try:
+                with ActingSession(lent.blocking, expire_on_commit=False) as session:
+                    result = do(session)
+                    session.release()
+                    return result
+            except DBAPIError as error:
+                fail(error.orig or error)
+
+        return await self.database.writer.work(work, limit=limit)
+
+    async def act_async(self, do: Callable[[AsyncSession], Awaitable[T]], *, limit: float) -> T:
+        """What `do` returns, in this task; the writer's thread does nothing else meanwhile."""
+        lent, loan = self.lending(), Loan(limit)
+        done = self.database.writer.lend(loan)
+        keep = False
+        try:
+            await asyncio.wait((loan.begun, done), return_when=asyncio.FIRST_COMPLETED)
+            if not loan.begun.done():
+                await done
+            lent.loan = loan
+            async with within(limit), AsyncActingSession(lent.awaiting, expire_on_commit=False) as session:
+                result = await do(session)
+                await session.run_sync(release)
+            keep = True
+        except DBAPIError as error:
+            fail(error.orig or error)
+        finally:
+            loan.end(keep=keep)
+            if not keep:
+                done.add_done_callback(forgotten)
+                done.cancel()
+        await done
+        return result
+
+
+def forgotten(done: asyncio.Future[None]) -> None:
+    """Looks at how a loan ended of which nothing was kept, so that nobody complains that nobody did."""
+    if not done.cancelled():
+        done.exception()
+
+
+def release(session: Any) -> None:
+    """Writes what waits and lets go of the connection."""
+    session.release()
 
 
 def prepare(connection: Any, record: object) -> None:

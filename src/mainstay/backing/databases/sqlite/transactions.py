@@ -25,10 +25,14 @@ STEPS = 100_000
 class Call:
     """A script that somebody waits for, since when, and how many seconds it may run."""
 
-    script: Callable[[], Script[Any]]
+    script: Callable[[], Script[Any]] | None
     future: Future[Any]
     since: float
     limit: float
+    work: Callable[[sqlite3.Connection], Any] | None = None
+    """What is done with the connection where it is no script that does it."""
+    alone: bool = False
+    """Whether it shares its transaction with nobody, as it may wait for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,25 @@ class Transactions:
         return Outcome(value)
 
     def _drive(self, call: Call) -> Any:
-        """The value that the script returns, its commands run as it yields them."""
-        execute = self._execute
-        running = call.script()
+        """The value of a call, whose time begins to run."""
         self._expired = False
         self._deadline = monotonic() + call.limit
+        try:
+            return self._script(call.script()) if call.script is not None else self._work(call)
+        finally:
+            self._deadline = inf
+
+    def _work(self, call: Call) -> Any:
+        """The value of what is done with the connection."""
+        assert call.work is not None
+        value = call.work(self._connection)
+        if monotonic() > self._deadline:
+            raise Unavailable(retry_after=1)
+        return value
+
+    def _script(self, running: Script[Any]) -> Any:
+        """The value that a script returns, its commands run as it yields them."""
+        execute = self._execute
         try:
             command = next(running)
             while True:
@@ -122,7 +140,6 @@ class Transactions:
         except StopIteration as done:
             return done.value
         finally:
-            self._deadline = inf
             running.close()
 
     def _refuse(self, script: Script[Any], error: sqlite3.Error) -> NoReturn:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
 from threading import Thread
 from time import monotonic
 from typing import Any, TypeVar
 
 from mainstay.backing.databases.database import Script
+from mainstay.backing.databases.sqlite.lending import Loan
 from mainstay.backing.databases.sqlite.settings import Settings
 from mainstay.backing.databases.sqlite.statistics import Statistics
 from mainstay.backing.databases.sqlite.transactions import Call, Outcome, Transactions
@@ -23,7 +24,7 @@ class Writer:
     """Owns a connection, which it closes; `write` may be called from any event loop."""
 
     def __init__(self, connection: sqlite3.Connection, settings: Settings) -> None:
-        self._connection = connection
+        self.connection = connection
         self._settings = settings
         self._transactions = Transactions(connection, settings)
         self._statistics = Statistics(connection)
@@ -42,11 +43,27 @@ class Writer:
         A caller that is cancelled takes its script back if it has not begun; one that has begun is
         done all the same.
         """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._put(Call(script, future, monotonic(), limit or self._settings.write_timeout))
+        return await future
+
+    async def work(self, do: Callable[[sqlite3.Connection], T], *, limit: float) -> T:
+        """What `do` returns, run in the thread with the connection, when it is durable."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._put(Call(None, future, monotonic(), limit, do))
+        return await future
+
+    def lend(self, loan: Loan) -> asyncio.Future[None]:
+        """Lends the connection, in a transaction of its own; done when what was kept of it is durable."""
+        future: asyncio.Future[None] = loan.loop.create_future()
+        self._put(Call(None, future, monotonic(), loan.limit, loan.serve, alone=True))
+        return future
+
+    def _put(self, call: Call) -> None:
+        """Lets a call wait for the thread; `Unavailable` where too many do."""
         if self._queue.qsize() >= self._settings.queue:
             raise Unavailable(retry_after=1)
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._queue.put(Call(script, future, monotonic(), limit or self._settings.write_timeout))
-        return await future
+        self._queue.put(call)
 
     async def close(self) -> None:
         """Runs what waits, then ends the thread and closes the connection."""
@@ -57,13 +74,14 @@ class Writer:
         """The thread: one group after another until it is told to end."""
         self._statistics.keep()
         while group := self._next():
-            calls = [call for call in group if call is not None and not call.future.cancelled()]
-            if calls:
-                deliver(calls, self._outcomes(calls))
-                self._statistics.keep()
+            for calls in transactions_of([call for call in group if call is not None]):
+                calls = [call for call in calls if not call.future.cancelled()]
+                if calls:
+                    deliver(calls, self._outcomes(calls))
+                    self._statistics.keep()
             if group[-1] is None:
                 break
-        self._connection.close()
+        self.connection.close()
 
     def _next(self) -> list[Call | None]:
         """Waits for a call, and takes the others that wait by then; None comes last and ends the work."""
@@ -82,6 +100,12 @@ class Writer:
         except BaseException as error:
             self._transactions.undo()
             return [Outcome(error=RuntimeError(f"the writer failed: {error!r}")) for _ in calls]
+
+
+def transactions_of(calls: list[Call]) -> Iterator[list[Call]]:
+    """The calls by transaction: those that share one, then each of those that share it with nobody."""
+    yield [call for call in calls if not call.alone]
+    yield from ([call] for call in calls if call.alone)
 
 
 def deliver(calls: Iterable[Call], outcomes: Iterable[Outcome]) -> None:

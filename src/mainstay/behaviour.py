@@ -1,0 +1,117 @@
+"""Behaviour: code of the user's behind an operation, and what that code is given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import pydantic
+from annotated_types import Len
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from mainstay.actor import Actor
+from mainstay.kinds import Kind
+
+MOST_ROWS = 100
+"""Keys that a call of an action on many rows may list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """Who calls an operation, when, and under which id."""
+
+    actor: Actor
+    now: dt.datetime
+    request_id: str
+
+
+class Call(ABC):
+    """What an `async def` action is given: who calls, its session, and the engine's own ways to rows.
+
+    The session stands in the action's transaction, which is committed when the action returns and undone
+    when it raises.  Rows written through the session are trusted code: no policy is asked but the
+    action's; `save` asks the resource's.
+    """
+
+    actor: Actor
+    now: dt.datetime
+    """When the call began, which is the `now()` of its policies."""
+    request_id: str
+
+    @property
+    @abstractmethod
+    def session(self) -> AsyncSession:
+        """The session of the action's transaction."""
+
+    @abstractmethod
+    async def save(self, row: Any) -> None:
+        """Writes a row under the policies of its resource, as a call of create or update by this actor would.
+
+        Raises what such a call is refused with: Forbidden, Unauthenticated, NotFound.
+        """
+
+
+class SyncCall(ABC):
+    """What a `def` action is given: the same as a `Call`, without awaiting."""
+
+    actor: Actor
+    now: dt.datetime
+    """When the call began, which is the `now()` of its policies."""
+    request_id: str
+
+    @property
+    @abstractmethod
+    def session(self) -> Session:
+        """The session of the action's transaction."""
+
+    @abstractmethod
+    def save(self, row: Any) -> None:
+        """Writes a row under the policies of its resource, as a call of create or update by this actor would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An argument that the caller gives: the type that it is validated with, and what stands where it is left out."""
+
+    name: str
+    """What callers call it."""
+    annotation: Any
+    default: Any
+    kind: Kind | None
+    """Its kind, where it has one: what reads it out of a path or a query."""
+
+    @property
+    def is_required(self) -> bool:
+        """Whether the caller must give it."""
+        return self.default is ...
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The function behind an action, and which of its arguments is what."""
+
+    function: Callable[..., Any]
+    awaits: bool
+    """Whether it is an `async def`."""
+    values: Mapping[str, Value]
+    call: str | None = None
+    """The argument that is the call."""
+    row: str | None = None
+    """The argument that is the row, or the list of rows."""
+    model: type[Any] | None = None
+    """What the rows are."""
+    answer: pydantic.TypeAdapter[Any] | None = None
+    """How what it returns is written, where that is no row."""
+
+
+def keys_type(names: Sequence[str], annotations: Sequence[Any]) -> Any:
+    """The type of a list of keys: of values where a key is one, else of objects with a member for each part."""
+    if len(names) == 1:
+        return Annotated[list[annotations[0]], Len(1, MOST_ROWS)]  # type: ignore[valid-type]
+    parts: dict[str, Any] = {name: (annotation, ...) for name, annotation in zip(names, annotations, strict=True)}
+    one = pydantic.create_model("Key", __config__=pydantic.ConfigDict(extra="forbid"), **parts)
+    return Annotated[list[one], Len(1, MOST_ROWS)]  # type: ignore[valid-type]

@@ -1,0 +1,57 @@
+"""The inside of an action's transaction, as the engine's own readers and writers know a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from mainstay.backing.databases.database import Command, Row, Script
+
+T = TypeVar("T")
+
+
+class Inside:
+    """Runs compiled text on the connection that a session stands on, behind what the session has not written yet."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def run(self, command: Command) -> Sequence[Row]:
+        """The rows of one command."""
+        self.session.flush()
+        result = self.session.connection().exec_driver_sql(command.text, tuple(command.values))
+        return result.all() if result.returns_rows else ()
+
+    def drive(self, script: Script[T]) -> T:
+        """What a script returns; an error ends it, as nothing of the transaction will be kept."""
+        try:
+            command = next(script)
+            while True:
+                command = script.send(self.run(command))
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        finally:
+            script.close()
+
+    async def read(self, text: str, values: Sequence[Any]) -> Sequence[Row]:
+        """The rows of one statement; never waits."""
+        return self.run(Command(text, tuple(values)))
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        """What a script returns; never waits."""
+        return self.drive(script())
+
+
+def at_once(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns that waits for nothing."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    finally:
+        work.close()
+    raise AssertionError("waits for something")

@@ -1,0 +1,211 @@
+"""Actions performed: what a call gives is read, the rows are found, the user's code runs, its answer is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from mainstay.actor import Actor
+from mainstay.backing.databases.database import Acting, ForeignKeyViolation, IntegrityFailure
+from mainstay.behaviour import Call as GivenCall, Code, SyncCall as GivenSyncCall
+from mainstay.engine.arguments import Arguments, Given
+from mainstay.engine.call import Answer, Call
+from mainstay.engine.guards import Deciders
+from mainstay.engine.plan import FindPlan
+from mainstay.engine.preconditions import check_version
+from mainstay.engine.refusals import Refusals
+from mainstay.engine.shapes import Shapes
+from mainstay.engine.sql.fields import Schema
+from mainstay.engine.sql.write import Finding, find_statement
+from mainstay.engine.turn import Means, Turn
+from mainstay.errors import Conflict, Detail, Forbidden, MainstayError, NotFound, Unauthenticated
+from mainstay.operation import Behaviour, Operation, Resource
+
+DANGLING = "Something that this refers to is not there, or something still refers to this."
+
+
+class Awaited(GivenCall):
+    """What an `async def` is given."""
+
+    def __init__(self, turn: Turn, session: AsyncSession) -> None:
+        self.turn = turn
+        self.actor, self.now, self.request_id = turn.actor, turn.now, turn.call.request_id
+        self._session = session
+
+    @property
+    def session(self) -> AsyncSession:
+        """The session of the action's transaction."""
+        return self._session
+
+    async def save(self, row: Any) -> None:
+        """Writes a row under the policies of its resource."""
+        await self._session.run_sync(lambda _: self.turn.save(row))
+
+
+class Blocking(GivenSyncCall):
+    """What a `def` is given."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.actor, self.now, self.request_id = turn.actor, turn.now, turn.call.request_id
+
+    @property
+    def session(self) -> Session:
+        """The session of the action's transaction."""
+        return self.turn.session
+
+    def save(self, row: Any) -> None:
+        """Writes a row under the policies of its resource."""
+        self.turn.save(row)
+
+
+class Performer:
+    """One action."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        operation: Operation,
+        code: Code,
+        deciders: Deciders,
+        shapes: Shapes,
+        means: Means,
+        sessions: Acting,
+    ) -> None:
+        assert operation.behaviour is not None
+        self.schema = schema
+        self.operation = operation
+        self.behaviour: Behaviour = operation.behaviour
+        self.code = code
+        self.deciders = deciders
+        self.shapes = shapes
+        self.means = means
+        self.sessions = sessions
+        self.arguments = Arguments(schema.application, schema.storage, operation, code)
+        self.resource: Resource | None = self.arguments.resource
+        self.policy = f":{operation.name}"
+        self.reads = operation.method == "GET"
+
+    def read(self, call: Call) -> Given:
+        """What the call gives; ValidationError where it is not right."""
+        return self.arguments.read(call)
+
+    async def perform(self, call: Call, given: Given, now: dt.datetime) -> Answer:
+        """Runs the code in one transaction, and makes the answer."""
+        limit = self.behaviour.timeout
+        try:
+            if self.code.awaits:
+                transact = self.sessions.read if self.reads else self.sessions.act_async
+                return await transact(partial(self.awaited, call, given, now), limit=limit)
+            if self.reads:
+                return await self.sessions.read(
+                    lambda session: session.run_sync(partial(self.blocking, call, given, now)), limit=limit
+                )
+            return await self.sessions.act(partial(self.blocking, call, given, now), limit=limit)
+        except IntegrityFailure as failure:
+            raise self.explained(failure) from failure
+
+    async def awaited(self, call: Call, given: Given, now: dt.datetime, session: AsyncSession) -> Answer:
+        """One turn of an `async def`."""
+        turn = Turn(self.means, self.resource, session.sync_session, call, now)
+        rows = await session.run_sync(lambda _: self.rows(turn, given))
+        result = await self.code.function(**self.filled(given, rows, Awaited(turn, session)))
+        return await session.run_sync(lambda _: self.answer(turn, result))
+
+    def blocking(self, call: Call, given: Given, now: dt.datetime, session: Session) -> Answer:
+        """One turn of a `def`."""
+        turn = Turn(self.means, self.resource, session, call, now)
+        rows = self.rows(turn, given)
+        return self.answer(turn, self.code.function(**self.filled(given, rows, Blocking(turn))))
+
+    def filled(self, given: Given, rows: list[Any], call: GivenCall | GivenSyncCall) -> dict[str, Any]:
+        """The arguments of the function."""
+        arguments = dict(given.values)
+        if self.code.call is not None:
+            arguments[self.code.call] = call
+        if self.code.row is not None:
+            arguments[self.code.row] = rows[0] if self.behaviour.rows == "one" else rows
+        return arguments
+
+    # Its rows
+
+    def rows(self, turn: Turn, given: Given) -> list[Any]:
+        """The rows that it is about, in the order in which they were given, locked unless it only reads.
+
+        They are locked in the order of their keys, so that two calls never wait for each other.
+        """
+        if self.code.model is None or not given.keys:
+            return []
+        finding = self.find_shape(turn.actor)
+        found: dict[int, Any] = {}
+        for place in sorted(range(len(given.keys)), key=lambda place: [str(part) for part in given.keys[place]]):
+            found[place] = turn.loaded(self.code.model, self.key_of(turn, finding, given.keys[place]))
+        return [found[place] for place in range(len(given.keys))]
+
+    def key_of(self, turn: Turn, finding: Finding, key: Sequence[Any]) -> Sequence[Any]:
+        """The primary key of a row that the caller may do this with; raises what it is told where it may not."""
+        assert self.resource is not None
+        row, false = turn.found(finding, key)
+        if row is None or self.resource.name in false:
+            raise NotFound
+        if false:
+            raise self.refused(turn.actor)
+        check_version(turn.call, None if finding.version is None else row[finding.version])
+        return finding.key(row)
+
+    def refused(self, actor: Actor) -> MainstayError:
+        """What the caller is told where the policy is not true of a row that it may read."""
+        needs_actor = self.deciders.by_name[self.policy].needs_actor
+        return Unauthenticated() if needs_actor and not actor.is_known else Forbidden()
+
+    def find_shape(self, actor: Actor) -> Finding:
+        """The statement that finds a row and asks its policies."""
+        assert self.resource is not None
+        names = (self.resource.name, self.policy)
+        assert self.arguments.keys is not None
+        lookup, resource = self.arguments.keys.columns, self.resource
+
+        def make() -> Finding:
+            flags = tuple(name for name in names if not self.deciders.decide(name, actor).is_yes)
+            guards = self.deciders.guards(names, actor)
+            plan = FindPlan(resource.name, lookup, guards, flags, (), deleting=True, locking=not self.reads)
+            return find_statement(self.schema, plan)
+
+        finding: Finding = self.shapes.get((self.policy, "find", self.deciders.numbers(names, actor)), make)
+        return finding
+
+    # Its answer
+
+    def answer(self, turn: Turn, result: Any) -> Answer:
+        """What the function returned, as the caller is told it; nothing of a row that the caller may not read."""
+        turn.session.flush()
+        status = self.operation.status
+        if result is None or status == 204:
+            return Answer(204)
+        if self.behaviour.answers is None:
+            if self.code.answer is None:
+                raise TypeError(f"{self.operation.name} says that it answers nothing, and returned {result!r:.100}")
+            return Answer(status, self.code.answer.dump_python(result, mode="json", by_alias=True, warnings="error"))
+        if self.operation.many:
+            return Answer(status, turn.listed(self.behaviour.answers, result))
+        try:
+            shown = turn.shown(self.behaviour.answers, result)
+        except NotFound:
+            return Answer(204)
+        return Answer(status, shown.data, version=shown.version)
+
+    def explained(self, failure: IntegrityFailure) -> MainstayError:
+        """A constraint's refusal as the caller is told it."""
+        if isinstance(failure, ForeignKeyViolation):
+            return Conflict(DANGLING)
+        application = self.schema.application
+        name = failure.table or (self.resource.table if self.resource is not None else "")
+        resource = next(application.resources_of(name), None)
+        if resource is None:
+            return Conflict(details=tuple(Detail(column, "conflict", "is not possible") for column in failure.columns))
+        return Refusals(application.table(name), resource).explained(failure, None)

@@ -1,0 +1,207 @@
+"""One turn of an action: its rows found and checked, the code run, what it left behind written and answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from mainstay.actor import Actor
+from mainstay.backing.databases.database import Command
+from mainstay.engine.asked import Asked
+from mainstay.engine.call import Answer, Call
+from mainstay.engine.filling import Filling
+from mainstay.engine.inside import Inside, at_once
+from mainstay.engine.reading import Reader
+from mainstay.engine.sql.statement import Inputs, Statement
+from mainstay.engine.sql.write import Finding
+from mainstay.engine.writing import Writer, broken
+from mainstay.errors import NotFound
+from mainstay.operation import Application, Resource
+from mainstay.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every turn of every action can do: how rows are answered and written."""
+
+    application: Application
+    storage: Storage
+    readers: dict[str, Reader]
+    """By resource, what answers one row of it."""
+    writers: dict[str, Writer]
+    """By operation."""
+    fillings: dict[str, Filling]
+    """By table."""
+
+    def resource_of(self, row: Any, own: Resource | None) -> Resource:
+        """The resource of a row: the action's own, or the only one; LookupError where there is none or several."""
+        table = sa.inspect(type(row)).local_table.name
+        if own is not None and own.table == table:
+            return own
+        found = list(self.application.resources_of(table))
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} resources show rows of {table}: write this one through call.session")
+        return found[0]
+
+
+def means(application: Application, storage: Storage, readers: dict[str, Reader], writers: dict[str, Writer]) -> Means:
+    """The means of an application."""
+    versions = {resource.table: resource.version for resource in application.resources}
+    fillings = {table.name: Filling(storage, table, versions.get(table.name)) for table in application.tables}
+    return Means(application, storage, readers, writers, fillings)
+
+
+class Turn:
+    """One turn, without awaiting: on SQLite in the thread that writes, elsewhere in a greenlet."""
+
+    def __init__(self, means: Means, own: Resource | None, session: Session, call: Call, now: dt.datetime) -> None:
+        self.means = means
+        self.own = own
+        self.session = session
+        self.inside = Inside(session)
+        self.call = call
+        self.actor: Actor = call.actor
+        self.now = now
+        event.listen(session, "before_flush", self.fill)
+
+    def run(self, statement: Statement, inputs: Inputs) -> Sequence[Sequence[Any]]:
+        """The rows of one of the engine's own statements."""
+        self.call.statements += 1
+        return self.inside.run(Command(statement.text, statement.values(inputs)))
+
+    def found(self, finding: Finding, key: Sequence[Any]) -> tuple[Sequence[Any] | None, list[str]]:
+        """A row, locked, and the names of the policies that are not true of it; None where there is none."""
+        inputs = Inputs(self.actor, self.now, key=key)
+        rows = self.run(finding.statement, inputs)
+        false = broken(finding, rows)
+        if finding.again and rows and not false:
+            rows = self.run(finding.statement, inputs)
+            false = broken(finding, rows)
+        return (rows[0] if rows else None), false
+
+    def loaded(self, model: type[Any], key: Sequence[Any]) -> Any:
+        """The row of a key, as the session knows it."""
+        row = self.session.get(model, tuple(key) if len(key) > 1 else key[0])
+        if row is None:
+            raise NotFound
+        return row
+
+    # What the session does not do by itself
+
+    def fill(self, session: Session, *_: object) -> None:
+        """Counts a row's version on, and sets what a new row has of the actor."""
+        for row in session.dirty:
+            table = self.filling_of(row)
+            if table is not None and table[1].version is not None and session.is_modified(row):
+                name = attribute_of(row, table[0].c[table[1].version])
+                if not sa.inspect(row).attrs[name].history.has_changes():
+                    setattr(row, name, (getattr(row, name) or 0) + 1)
+        for row in session.new:
+            table = self.filling_of(row)
+            for column, value in table[1].actors.items() if table is not None else ():
+                name = attribute_of(row, table[0].c[column])  # type: ignore[index]
+                if getattr(row, name) is None:
+                    setattr(row, name, value(self.actor))
+
+    def filling_of(self, row: Any) -> tuple[sa.Table, Filling] | None:
+        """The table of a row and how its columns are filled; None where the application does not know it."""
+        name = sa.inspect(type(row)).local_table.name
+        filling = self.means.fillings.get(name)
+        return None if filling is None else (self.means.storage.tables[name], filling)
+
+    # What an action may ask for
+
+    def save(self, row: Any) -> None:
+        """Writes a row under the policies of its resource: of the old row, of what it refers to, of the new one."""
+        state: Any = sa.inspect(row)
+        new = not state.persistent
+        resource = self.means.resource_of(row, self.own)
+        writer = self.writer(resource, new)
+        given = {
+            attribute.columns[0].name
+            for attribute in state.mapper.column_attrs
+            if (attribute.key in state.dict if new else state.attrs[attribute.key].history.has_changes())
+        }
+        fields = writer.works.guards_of(given)
+        finding = writer.works.find_shape(self.actor, fields, ())
+        if not new:
+            with self.session.no_autoflush:
+                self.judge(writer, finding, self.stored_key(row, writer), old=True)
+        self.session.add(row)
+        self.session.flush()
+        for reference in writer.works.targets:
+            values = [getattr(row, attribute_of(row, state.mapper.local_table.c[name])) for name in reference.columns]
+            if None not in values and given & set(reference.columns):
+                statement = writer.works.check_shape(self.actor, reference)
+                if not self.run(statement, Inputs(self.actor, self.now, key=values)):
+                    raise writer.refusals.not_found(reference)
+        self.judge(writer, finding, lookup_of(row, writer.works.keys.columns), old=False)
+
+    def stored_key(self, row: Any, writer: Writer) -> list[Any]:
+        """The lookup of a row as it is stored, whatever has been set since."""
+        return lookup_of(row, writer.works.keys.columns, stored=True)
+
+    def judge(self, writer: Writer, finding: Finding, key: Sequence[Any], *, old: bool) -> None:
+        """Raises what the caller is told where a policy is not true of the row as it is stored at the moment."""
+        connection = self.session.connection()
+        self.call.statements += 1
+        inputs = Inputs(self.actor, self.now, key=key)
+        rows = connection.exec_driver_sql(finding.statement.text, finding.statement.values(inputs)).all()
+        false = broken(finding, rows)
+        if old and (not rows or writer.resource.name in false):
+            raise NotFound
+        denied = [name for name in false if name != writer.resource.name]
+        if denied:
+            raise writer.refused(self.actor, denied)
+
+    def writer(self, resource: Resource, new: bool) -> Writer:
+        """What writes rows of a resource; LookupError where it has no such operation, and so no policy for it."""
+        for name in ("create",) if new else ("update", "replace"):
+            writer = self.means.writers.get(f"{resource.name}.{name}")
+            if writer is not None:
+                return writer
+        what = "create" if new else "update"
+        raise LookupError(f"{resource.name} has no {what}, whose policy could be asked: write through call.session")
+
+    # What is answered
+
+    def shown(self, resource: str, row: Any) -> Answer:
+        """A row as its resource answers it; NotFound where the caller may not read it."""
+        reader = self.means.readers[resource]
+        asked = Asked(reader.questions.plain, reader.resource.order, reader.resource.paging.default)
+        asked.key = lookup_of(row, reader.questions.keys.columns)
+        return at_once(reader.one(self.call, asked, self.inside, self.now))
+
+    def listed(self, resource: str, rows: Sequence[Any]) -> list[Any]:
+        """Rows as their resource answers them, without those that the caller may not read."""
+        found = []
+        for row in rows:
+            try:
+                found.append(self.shown(resource, row).data)
+            except NotFound:
+                continue
+        return found
+
+
+def attribute_of(row: Any, column: Any) -> str:
+    """What the attribute is called that holds a column of a row."""
+    return str(sa.inspect(type(row)).get_property_by_column(column).key)
+
+
+def lookup_of(row: Any, columns: Sequence[str], *, stored: bool = False) -> list[Any]:
+    """The values of some columns of a row."""
+    state: Any = sa.inspect(row)
+    names = [attribute_of(row, state.mapper.local_table.c[name]) for name in columns]
+    if not stored:
+        return [getattr(row, name) for name in names]
+    found = []
+    for name in names:
+        deleted = state.attrs[name].history.deleted
+        found.append(deleted[0] if deleted else getattr(row, name))
+    return found
