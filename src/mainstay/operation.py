@@ -343,6 +343,8 @@ class Behaviour:
 
     rows: Rows = "none"
     """Whether it is about the row that the path names, about those whose keys the body lists, or about none."""
+    keys: int = 0
+    """How many of the parameters in the path are the key of the row: the first ones."""
     argument: str = ""
     """The part of the body that lists the keys of many rows."""
     whole: str = ""

@@ -53,6 +53,12 @@ class Place(BaseModel):
     room: str = ""
 
 
+class Colleague(Base):
+    """Somebody who works here."""
+
+    name: Mapped[Annotated[str, Len(1, 50)]]
+
+
 class Ticket(Base, Timestamps, Versioned):
     """Something that somebody needs help with."""
 
@@ -62,17 +68,17 @@ class Ticket(Base, Timestamps, Versioned):
     public: Mapped[bool] = field(default=False)
     place: Mapped[Place | None] = field(default=None)
     hours: Mapped[int] = field(default=0)
-    owner_id: Mapped[UUID] = field(default=actor.id)
+    owner_id: Mapped[UUID] = reference(Colleague, default=actor.id)
     parent_id: Mapped[UUID | None] = reference("tickets.id", on_delete="set null", default=None)
     parent: Mapped[Ticket | None] = relationship(remote_side="Ticket.id")
 
 
-class Remark(Base):
+class Saying(Base):
     """Something said about a ticket."""
 
     text: Mapped[Annotated[str, Len(1, 500)]]
     ticket_id: Mapped[UUID] = reference(Ticket, on_delete="cascade")
-    author_id: Mapped[UUID] = field(default=actor.id)
+    author_id: Mapped[UUID] = reference(Colleague, default=actor.id)
 
 
 class Counted(BaseModel):
@@ -109,7 +115,7 @@ class Tickets(Resource[Ticket]):
         if ticket.state == "closed":
             raise Refused("ALREADY_CLOSED", "the ticket is closed", "state")
         ticket.state = "closed"
-        call.session.add(Remark(text=reason, ticket_id=ticket.id))
+        call.session.add(Saying(text=reason, ticket_id=ticket.id))
         return ticket
 
     @action(allow=owner(Ticket.owner_id) | role("boss"), method="PUT", path="/hours")
@@ -129,8 +135,8 @@ class Tickets(Resource[Ticket]):
     @action(allow=signed_in, method="GET")
     def remarks(self, call: SyncCall, ticket: Ticket, containing: str = "") -> list[str]:
         """What was said about a ticket."""
-        found = select(Remark.text).where(Remark.ticket_id == ticket.id, Remark.text.contains(containing))
-        return list(call.session.scalars(found.order_by(Remark.text)))
+        found = select(Saying.text).where(Saying.ticket_id == ticket.id, Saying.text.contains(containing))
+        return list(call.session.scalars(found.order_by(Saying.text)))
 
     @action(allow=owner(Ticket.owner_id))
     async def reopen(self, tickets: list[Ticket], reason: str) -> list[Ticket]:
@@ -155,7 +161,9 @@ class Tickets(Resource[Ticket]):
         return ticket
 
     @action(allow=signed_in)
-    async def saved(self, call: Call, ticket: Ticket, title: str, public: bool = False, parent: UUID | None = None) -> None:
+    async def saved(
+        self, call: Call, ticket: Ticket, title: str, public: bool = False, parent: UUID | None = None
+    ) -> None:
         """Writes as a call of update would."""
         ticket.title = title
         if public:
@@ -191,11 +199,18 @@ class SignIn(Actions):
         return f"Hello {name}{'!' if loud else '.'}"
 
 
-class Remarks(Resource[Remark]):
+class Sayings(Resource[Saying]):
     """What was said."""
 
-    read = owner(Remark.author_id)
+    read = owner(Saying.author_id)
     operations = ["list"]
 
 
-RESOURCES = [Tickets, Remarks, SignIn]
+class Colleagues(Resource[Colleague]):
+    """Those who work here."""
+
+    operations = ["list"]
+    read = signed_in
+
+
+RESOURCES = [Colleagues, Tickets, Sayings, SignIn]

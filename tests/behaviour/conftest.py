@@ -24,9 +24,7 @@ class Caller:
         self.client = client
         self.events = events
 
-    async def __call__(
-        self, method: str, path: str, by: str = "", body: Any = None, **options: Any
-    ) -> tuple[int, Any]:
+    async def __call__(self, method: str, path: str, by: str = "", body: Any = None, **options: Any) -> tuple[int, Any]:
         """Status and data, or status and error, of a request."""
         answer = await self.send(method, path, by, body, **options)
         document = answer.json() if answer.content else {}
@@ -84,4 +82,6 @@ async def serving(
 async def calling(module_database_url: str) -> AsyncIterator[Caller]:
     """A caller of the help desk."""
     async with serving(module_database_url, desk.RESOURCES, desk.PEOPLE) as caller:
+        async with caller.app.sessions.begin() as session:
+            session.add_all([desk.Colleague(id=actor.id, name=name) for name, actor in desk.PEOPLE.items()])
         yield caller

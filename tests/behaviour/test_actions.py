@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import pytest
+
 from mainstay.events import Broke
 from tests.apps.desk import BEN
 from tests.behaviour.conftest import Caller
@@ -19,7 +21,7 @@ async def test_an_action_on_a_row_changes_it_and_answers_it_as_its_resource_does
     assert read.json()["data"] == shown
     assert read.headers["etag"] == answer.headers["etag"]
     assert await calling("GET", "/tickets/one/remarks", "anna") == (200, ["fixed"])
-    assert (await calling("GET", "/remarks", "anna"))[1][0]["author_id"] == str(UUID(int=1))
+    assert (await calling("GET", "/sayings", "anna"))[1][0]["author_id"] == str(UUID(int=1))
 
 
 async def test_a_default_stands_for_an_argument_that_is_left_out(calling: Caller) -> None:
@@ -37,6 +39,7 @@ async def test_who_may_not_read_the_row_is_told_404_and_who_may_not_act_403(call
     assert (await calling("PUT", "/tickets/secret/hours", "boss", {"hours": 2}))[0] == 200
 
 
+@pytest.mark.requirement("A1.15", "A4.17")
 async def test_what_is_refused_is_undone_and_told_with_its_own_code(calling: Caller) -> None:
     await calling.ticket("one")
     await calling("POST", "/tickets/one/close", "anna", {})
@@ -78,6 +81,7 @@ async def test_a_row_that_its_writer_may_no_longer_read_is_not_answered(calling:
     assert (await calling("GET", "/tickets/one", "ben"))[0] == 200
 
 
+@pytest.mark.requirement("A2.24")
 async def test_many_rows_are_all_changed_or_none(calling: Caller) -> None:
     for slug in ("one", "two", "three"):
         await calling.ticket(slug)

@@ -40,9 +40,8 @@ class Arguments:
         self.code = code
         self.resource: Resource | None = application.resource(operation.resource) if operation.resource else None
         self.keys = Keys(storage, self.resource) if self.resource and self.behaviour.rows != "none" else None
-        of_row = len(self.keys.names) if self.keys is not None and self.behaviour.rows == "one" else 0
         placed = [parameter.name for parameter in operation.parameters if parameter.place == "path"]
-        self.in_path = dict(enumerate(placed[of_row:], start=of_row))
+        self.in_path = dict(enumerate(placed[self.behaviour.keys :], start=self.behaviour.keys))
         """By their place in the path, the arguments that stand there."""
         queried = {parameter.name for parameter in operation.parameters if parameter.place == "query"}
         self.in_query = {value.name: name for name, value in code.values.items() if value.name in queried}

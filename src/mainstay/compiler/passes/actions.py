@@ -165,7 +165,9 @@ def operation(draft: Draft, declared: Declared) -> Operation:
     if declared.rows == "many" and resource is not None and declared.row is not None:
         if query:
             raise Refusal("is about many rows, whose keys stand in a body", 'write method="POST"')
-        keys = Part(in_case(draft.case, declared.row), keys_form(draft, resource), True, description="The keys of the rows.")
+        keys = Part(
+            in_case(draft.case, declared.row), keys_form(draft, resource), True, description="The keys of the rows."
+        )
         body = Shape(shape_name(declared), (keys, *parts))
     elif not query and len(given) == 1:
         ((name, value),) = given.items()
@@ -186,6 +188,7 @@ def operation(draft: Draft, declared: Declared) -> Operation:
         limits=limits_of(draft, declared),
         behaviour=Behaviour(
             rows=declared.rows,
+            keys=len(resource.lookup) if resource is not None and declared.rows == "one" else 0,
             argument=in_case(draft.case, declared.row or "") if declared.rows == "many" else "",
             whole=whole,
             timeout=timeout_of(declared),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from mainstay.operation import Application
 from mainstay.proofs.access.cells import Cell, Row
 
-PLAIN = frozenset({"list", "get", "update nothing", "replace", "replace with least", "delete"})
+PLAIN = frozenset({"list", "get", "update nothing", "replace", "replace with least", "delete", "act"})
 """What the cells are there for that ask an operation for nothing but its row; of new rows all do but the smuggled."""
 
 WORDS = ("no", "none", "some", "all", "yes")
@@ -55,7 +55,9 @@ class Answers:
         if cell.operation.action == "list" and status == 200 and shown < self.there[resource]:
             word = "part" if shown else "404"
         abouts = self.words.setdefault((cell.operation.name, cell.persona.name), {})
-        about = "create" if cell.operation.action == "create" else cell.about
+        about = (
+            "create" if (cell.about == "act" and cell.row is None) or cell.operation.action == "create" else cell.about
+        )
         abouts.setdefault(about, set()).add(word)
 
     def matrix(self, personas: Sequence[str]) -> Words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -71,6 +71,11 @@ class Request:
         return " ".join(words)
 
 
+def lists_keys(operation: Operation) -> bool:
+    """Whether an action is about many rows, whose keys its body lists."""
+    return operation.behaviour is not None and operation.behaviour.rows == "many"
+
+
 NO_BODY: Any = type("NoBody", (), {"__repr__": lambda self: "NO_BODY"})()
 
 
@@ -128,11 +133,16 @@ class Requests:
 
     def key(self, cell: Cell) -> tuple[str, ...]:
         """What stands in the path."""
-        if cell.row is None:
+        if cell.row is None or lists_keys(cell.operation):
             return ()
+        return tuple(text for _, text in self.lookup(cell, cell.row))
+
+    def lookup(self, cell: Cell, row: Row) -> Iterator[tuple[str, str]]:
+        """The fields of a row's key, and their values as text."""
         resource = self.application.resource(cell.operation.resource or "")
-        columns = [resource.field(name).column for name in resource.lookup]
-        return tuple(to_text(self.kind(cell, column), cell.row[column]) for column in columns)
+        for name in resource.lookup:
+            column = resource.field(name).column
+            yield name, to_text(self.kind(cell, column), row[column])
 
     def path(self, cell: Cell) -> str:
         """The path with the row's key in it."""
@@ -181,6 +191,13 @@ class Requests:
 
     def body(self, cell: Cell) -> Any:
         """The body."""
+        if cell.row is not None and lists_keys(cell.operation) and cell.operation.behaviour is not None:
+            key: dict[str, Any] = {}
+            resource = self.application.resource(cell.operation.resource or "")
+            for name in resource.lookup:
+                column = resource.field(name).column
+                key[name] = to_wire(self.kind(cell, column), cell.row[column])
+            return {cell.operation.behaviour.argument: [key if len(key) > 1 else next(iter(key.values()))]}
         if cell.given is None:
             return NO_BODY
         resource = self.application.resource(cell.operation.resource or "")

@@ -51,11 +51,19 @@ def equivalent(mutant: Mutant, application: Application, *, most: int = MOST) ->
         )
     if site.what == "write field":
         return all(same(*pair, site, application, most=most) for pair in beside_operations(site, changed, application))
-    if site.what in ("delete", "read field"):
+    if site.operation is not None and is_about_no_row(site.operation, application):
+        return same(policy, changed, site, application, most=most)
+    if site.what in ("delete", "read field", "action"):
         return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application, most=most)
     if site.what == "update" and not writable_columns(site, application) & columns(policy):
         return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application, most=most)
     return same(policy, changed, site, application, most=most)
+
+
+def is_about_no_row(operation: str, application: Application) -> bool:
+    """Whether an action is about no row of its resource."""
+    behaviour = application.operation(operation).behaviour
+    return behaviour is not None and behaviour.rows == "none"
 
 
 def beside_operations(site: Site, changed: Node, application: Application) -> Iterator[tuple[Node, Node]]:

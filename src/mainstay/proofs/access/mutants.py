@@ -16,7 +16,7 @@ from mainstay.proofs.access.matrix import Matrix, Planned
 from mainstay.proofs.access.mutations import Mutant, mutants
 from mainstay.proofs.access.oracle import Oracle
 from mainstay.proofs.access.personas import telling as telling_personas
-from mainstay.proofs.access.sites import OPERATIONS, Site, is_opaque, sites
+from mainstay.proofs.access.sites import Site, governs, is_opaque, sites
 
 Verdict = Literal["killed", "equivalent", "survived"]
 
@@ -78,9 +78,9 @@ def concerns(cell: Cell, site: Site) -> bool:
     if cell.operation.resource != site.resource or cell.smuggled is not None:
         return False
     if site.field is None:
-        return cell.operation.action in OPERATIONS[site.what]
+        return governs(site, cell.operation)
     reading = cell.operation.action in ("list", "get")
-    return reading if site.what == "read field" else not reading and cell.operation.action != "delete"
+    return reading if site.what == "read field" else cell.operation.action in ("create", "replace", "update")
 
 
 def affected(mutant: Mutant, oracle: Oracle, cells: Sequence[Planned]) -> set[tuple[str, int]]:

@@ -78,6 +78,8 @@ class Oracle:
                 return self.create(cell)
             case "delete":
                 return self.delete(cell)
+            case "action":
+                return self.act(cell)
             case _:
                 return self.change(cell)
 
@@ -365,6 +367,24 @@ class Oracle:
             return Expected(self.denied(policy, persona))
         kept = resource.deleted is not None or not self.is_referenced(resource.table, cell.row)
         return Expected(frozenset({cell.operation.status} | (set() if kept else {409})), effect="deleted")
+
+    def act(self, cell: Cell) -> Expected:
+        """An action whose code does nothing: refused, or answered with its row where it answers rows of its own."""
+        policy, persona, behaviour = self.policy(cell), cell.persona, cell.operation.behaviour
+        assert behaviour is not None
+        if self.hopeless(policy, persona):
+            return Expected(self.denied(policy, persona))
+        resource = self.application.resource(cell.operation.resource or "")
+        shown: Any = None
+        if cell.row is not None:
+            if not self.reads(resource, cell.row, persona):
+                return Expected(frozenset({404}))
+            if not allowed_by(policy, cell.row, resource.table, self.world(persona)):
+                return Expected(self.denied(policy, persona))
+            shown = self.shown(resource, cell.row, persona, Question())
+        if behaviour.answers is None:
+            return Expected(frozenset({204}))
+        return Expected(frozenset({200}), [shown] if behaviour.rows == "many" else shown)
 
     def refusal(self, cell: Cell, statuses: frozenset[int]) -> Expected:
         """A refusal whatever the row; a body that is wrong as well may be told of first."""

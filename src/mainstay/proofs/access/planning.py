@@ -65,6 +65,7 @@ class Planner:
                 "replace": self.replaces,
                 "update": self.updates,
                 "delete": self.deletes,
+                "action": self.acts,
             }.get(operation.action)
             if plan is not None:
                 yield from plan(operation)
@@ -264,6 +265,14 @@ class Planner:
         for persona in self.personas(resource):
             for row in self.generated.rows[resource.table]:
                 yield Cell(persona, operation, "delete", row)
+
+    def acts(self, operation: Operation) -> Iterator[Cell]:
+        """Each row acted on, or once where it is about none."""
+        resource = self.resource(operation)
+        of_rows = operation.behaviour is not None and operation.behaviour.rows != "none"
+        for persona in self.personas(resource):
+            for row in self.generated.rows[resource.table] if of_rows else (None,):
+                yield Cell(persona, operation, "act", row)
 
     def smuggling(self, operation: Operation, persona: Persona, row: Row | None, given: Row) -> Iterator[Cell]:
         """Mass assignment: every column and field that the body cannot set, set all the same."""

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from mainstay.backing import open as backing
 from mainstay.backing.databases.database import Database
 from mainstay.engine import Engine
 from mainstay.operation import Application
 from mainstay.proofs.access.authorization import Words, is_plain
 from mainstay.proofs.access.coverage import Coverage, coverage
 from mainstay.proofs.access.doors import Direct, Door
+from mainstay.proofs.access.emptied import emptied
 from mainstay.proofs.access.interference import Compared, compared
 from mainstay.proofs.access.matrix import Disagreement, Matrix, planned
 from mainstay.proofs.access.mutants import Outcome, hunted
@@ -104,8 +106,9 @@ async def prove(
     `serve` puts a protocol around an engine.  Limits are not part of the proof.
     """
     scale = scale or Scale()
+    without_code, storage = emptied(application, storage)
     unlimited = replace(
-        application, operations=tuple(replace(operation, limits=()) for operation in application.operations)
+        without_code, operations=tuple(replace(operation, limits=()) for operation in without_code.operations)
     )
     unlimited = replace(
         unlimited,
@@ -123,9 +126,11 @@ async def prove(
     await store.fill()
     generated = store.settled()
 
+    sessions = backing.sessions(f"{database.name}://", database)
+
     def door(changed: Application) -> Door:
         identity = Bearer(cast)
-        return serve(Engine(changed, storage, database, identity=identity, cursor_key=CURSOR_KEY))
+        return serve(Engine(changed, storage, database, identity=identity, cursor_key=CURSOR_KEY, sessions=sessions))
 
     oracle = Oracle(unlimited, storage, generated)
     matrix = Matrix(unlimited, storage, oracle, store, door(unlimited))
@@ -154,6 +159,7 @@ async def prove(
         some = cast if scale.alike is None else cast[:SOME]
         others = await compared(unlimited, matrix, cells, some)
         progress("personas compared", len(others), len(others))
+    await sessions.close()
     await store.empty()
     return Result(
         database=database.name,

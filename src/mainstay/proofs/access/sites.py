@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from mainstay.operation import Application
+from mainstay.operation import Application, Operation
 from mainstay.policy.tree import All, Always, Any_, Exists, Node, Not, Opaque
 
-What = Literal["read", "create", "update", "delete", "read field", "write field"]
+What = Literal["read", "create", "update", "delete", "read field", "write field", "action"]
 Path = tuple[tuple[str, int | None], ...]
 """From the root of a tree to a node in it: names of parts, with a position where the part is a list."""
 
@@ -31,10 +31,14 @@ class Site:
     what: What
     policy: Node
     field: str | None = None
+    operation: str | None = None
+    """Of an action, its operation."""
 
     @property
     def name(self) -> str:
-        """`recipes.read`, `recipes.update`, `recipes.notes (write field)`."""
+        """`recipes.read`, `recipes.update`, `recipes.publish`, `recipes.notes (write field)`."""
+        if self.operation is not None:
+            return self.operation
         return f"{self.resource}.{self.what}" if self.field is None else f"{self.resource}.{self.field} ({self.what})"
 
 
@@ -48,6 +52,10 @@ def sites(application: Application) -> tuple[Site, ...]:
                 if operation.resource == resource.name and operation.action in OPERATIONS[what]:
                     found.append(Site(resource.name, resource.table, what, operation.policy))
                     break
+        for operation in application.operations:
+            if operation.resource == resource.name and operation.action == "action":
+                site = Site(resource.name, resource.table, "action", operation.policy, operation=operation.name)
+                found.append(site)
         for field in resource.fields:
             if field.read != Always(True):
                 found.append(Site(resource.name, resource.table, "read field", field.read, field.name))
@@ -71,15 +79,20 @@ def with_policy(application: Application, site: Site, policy: Node) -> Applicati
             ),
         )
     operations = tuple(
-        replace(operation, policy=policy)
-        if operation.resource == site.resource and operation.action in OPERATIONS[site.what]
-        else operation
+        replace(operation, policy=policy) if governs(site, operation) else operation
         for operation in application.operations
     )
     changed = replace(application, operations=operations)
     if site.what == "read":
         changed = with_resource(changed, site.resource, lambda resource: replace(resource, read=policy))
     return changed
+
+
+def governs(site: Site, operation: Operation) -> bool:
+    """Whether a site's policy, which is no field's, is the one of an operation."""
+    if site.operation is not None:
+        return operation.name == site.operation
+    return operation.resource == site.resource and operation.action in OPERATIONS[site.what]
 
 
 def with_resource(application: Application, name: str, change: Any) -> Application:

@@ -201,7 +201,9 @@ class Texts:
 
     def forget(self, column: str) -> str:
         """The text that makes a column null everywhere."""
-        return str(sa.update(self.table).values({column: sa.null()}).compile(dialect=self.dialect))
+        kept = {other: other for other in self.table.columns if other.onupdate is not None}
+        forgotten = sa.update(self.table).values({**kept, self.table.c[column]: sa.null()})
+        return str(forgotten.compile(dialect=self.dialect))
 
     def command(
         self, statement: Any, dialect: sa.Dialect, names: Mapping[str, str]
