@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import structs
 
-from mainstay.backing.databases.database import Command, Database, Script
+from mainstay.backing.databases.database import Command, Reads, Script
 from mainstay.engine.call import Call
 from mainstay.engine.sql.read import Level, Reading
 from mainstay.engine.sql.statement import Inputs, Statement
@@ -44,7 +44,7 @@ def belonging(call: Call, level: Level, rows: Sequence[Sequence[Any]], inputs: I
 
 
 async def fetched(
-    call: Call, reading: Reading, rows: Sequence[Sequence[Any]], inputs: Inputs, database: Database
+    call: Call, reading: Reading, rows: Sequence[Sequence[Any]], inputs: Inputs, database: Reads
 ) -> list[Any]:
     """What is answered of the rows of a read."""
     if not reading.levels:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
-from mainstay.backing.databases.database import Row
+from mainstay.backing.databases.database import Reads
 from mainstay.engine.asked import Asked, Questions
 from mainstay.engine.call import Answer, Call, Meta
 from mainstay.engine.cursor import Cursors, Position
@@ -21,14 +21,6 @@ from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.read import Reading, count_statement, get_statement, list_statement
 from mainstay.engine.sql.statement import Inputs, Statement
 from mainstay.errors import NotFound
-
-
-class Rows(Protocol):
-    """As much of a database as reading needs: a transaction has it too."""
-
-    async def read(self, text: str, values: Sequence[Any]) -> Sequence[Row]:
-        """The rows of one statement."""
-
 
 CAP = 1001
 """Where a capped count stops."""
@@ -64,7 +56,7 @@ class Reader:
 
     # One row
 
-    async def one(self, call: Call, asked: Asked, database: Rows, now: dt.datetime) -> Answer:
+    async def one(self, call: Call, asked: Asked, database: Reads, now: dt.datetime) -> Answer:
         """One row; NotFound where there is none that the caller may read."""
         names = self.involved(asked)
         reading: Reading = self.shapes.get(
@@ -89,7 +81,7 @@ class Reader:
 
     # A page of rows
 
-    async def page(self, call: Call, asked: Asked, database: Rows, now: dt.datetime) -> Answer:
+    async def page(self, call: Call, asked: Asked, database: Reads, now: dt.datetime) -> Answer:
         """A page of rows, with a cursor to either side and, where it is asked for, how many there are."""
         names = self.involved(asked)
         numbers = self.deciders.numbers(names, call.actor)
@@ -139,7 +131,7 @@ class Reader:
         names: tuple[str, ...],
         numbers: tuple[int, ...],
         inputs: Inputs,
-        database: Rows,
+        database: Reads,
     ) -> int:
         """How many rows there are; where a page is asked for by its number alone, counted as far as `CAP`."""
         at_most = None if asked.count == "exact" else CAP
@@ -183,7 +175,7 @@ class Reader:
         return reading.position(row)
 
 
-async def read(call: Call, statement: Statement, inputs: Inputs, database: Rows) -> Sequence[Any]:
+async def read(call: Call, statement: Statement, inputs: Inputs, database: Reads) -> Sequence[Any]:
     """The rows of one statement."""
     call.statements += 1
     return await database.read(statement.text, statement.values(inputs))

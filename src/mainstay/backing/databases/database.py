@@ -77,6 +77,13 @@ class Health:
     detail: str = ""
 
 
+class Reads(Protocol):
+    """As much of a database as reading needs: what is inside of a transaction has it too."""
+
+    async def read(self, text: str, values: Sequence[Any]) -> Sequence[Row]:
+        """The rows of one statement."""
+
+
 class Database(Protocol):
     """A database that runs compiled text.
 

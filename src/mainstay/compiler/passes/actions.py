@@ -231,7 +231,7 @@ def policy_of(draft: Draft, declared: Declared) -> tree.Node:
             f"allows {allow!r}, which is not a policy", "write allow=owner(..), role(..), signed_in or anyone"
         )
     of_rows = declared.resource is not None and declared.rows != "none"
-    sources = {declared.resource.table: declared.resource.table.name} if of_rows and declared.resource else {}
+    sources = {declared.resource.table: declared.resource.table.name} if declared.resource is not None else {}
     policy = tree_of(draft, allow, declared.place, sources)
     if not of_rows and any(isinstance(node, ABOUT_ROWS) for node in policy.walk()):
         raise Refusal(
