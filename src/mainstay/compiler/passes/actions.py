@@ -81,7 +81,7 @@ def add(draft: Draft, declared: Declared) -> None:
         read_signature(draft, declared)
         made = operation(draft, declared)
         answer = answering(declared.hints.get("return", inspect.Signature.empty), draft, declared.resource)
-        draft.operations.append(answered(declared, made, answer))
+        draft.operations.append(answered(draft, declared, made, answer))
     except Refusal as refusal:
         draft.problem(declared.place, f"the action {declared.words} {refusal}", refusal.do)
         return
@@ -196,13 +196,13 @@ def operation(draft: Draft, declared: Declared) -> Operation:
     )
 
 
-def answered(declared: Declared, made: Operation, answer: Answering) -> Operation:
+def answered(draft: Draft, declared: Declared, made: Operation, answer: Answering) -> Operation:
     """The operation with what it answers."""
     assert made.behaviour is not None
     status = declared.action.status or (200 if answer.resource is not None or answer.adapter is not None else 204)
     shape = answer.shape
     if answer.resource is not None:
-        shape = answer_of(answer.resource)
+        shape = answer_of(draft, answer.resource, "get")
     elif shape is not None and not shape.name:
         shape = replace(shape, name=shape_name(declared) + "Answer")
     behaviour = replace(made.behaviour, answers=answer.resource.name if answer.resource is not None else None)

@@ -141,7 +141,7 @@ def described(application: Application, operation: Operation, components: Json) 
         "tags": [operation.resource or operation.name.partition(".")[0]],
         "parameters": [parameter_of(parameter) for parameter in operation.parameters]
         + preconditions(operation, resource),
-        "responses": responses(operation, resource, statuses(application.letter), components),
+        "responses": responses(operation, resource, statuses(application.letter)),
         "security": [{"actor": []}] if operation.policy != Always(True) else [{}, {"actor": []}],
     }
     if operation.body is not None:
@@ -189,9 +189,9 @@ def has_version_before(operation: Operation, resource: Resource | None) -> bool:
     return resource is not None and resource.version is not None and operation.action not in ("list", "create")
 
 
-def responses(operation: Operation, resource: Resource | None, by_code: Mapping[str, int], components: Json) -> Json:
+def responses(operation: Operation, resource: Resource | None, by_code: Mapping[str, int]) -> Json:
     """Everything that can be answered, by status."""
-    done = success(operation, resource, components)
+    done = success(operation, resource)
     found = {str(operation.status): done, **refusals(operation, resource, by_code)}
     headers = headers_of(operation, resource)
     if operation.method == "GET" and "ETag" in headers:
@@ -202,13 +202,11 @@ def responses(operation: Operation, resource: Resource | None, by_code: Mapping[
     return dict(sorted(found.items()))
 
 
-def success(operation: Operation, resource: Resource | None, components: Json) -> Json:
+def success(operation: Operation, resource: Resource | None) -> Json:
     """The answer where it is done."""
     json: Json = {"description": HTTPStatus(operation.status).phrase, "headers": headers_of(operation, resource)}
     if operation.answer is not None:
         one: Json = {"$ref": f"#/components/schemas/{operation.answer.name}"}
-        if operation.action == "action":
-            components.setdefault(operation.answer.name, shape_schema(operation.answer, components))
         if operation.answer_as is not None:
             rows = {"type": "array", "items": one}
             schema = template.schema(msgspec.json.decode(operation.answer_as), {"row": one, "rows": rows, **OF_LIST})
@@ -290,7 +288,9 @@ def included(application: Application, include: Include) -> Json:
 
 
 def part_of(components: Json, application: Application, operation: Operation, shape: Shape) -> Json:
-    """What is answered of one row where it is less than the whole."""
+    """What is answered of one row where it is less than the whole; or whatever an action answers."""
+    if operation.action == "action":
+        return shape_schema(shape, components)
     resource = application.resource(operation.resource or "")
     whole = components[resource.title]
     left_out = {field.name for field in resource.fields} - {part.name for part in shape.parts}
