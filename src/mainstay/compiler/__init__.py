@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from mainstay.compiler.draft import Draft
 from mainstay.compiler.finish import finish
+from mainstay.compiler.passes.actions import actions
 from mainstay.compiler.passes.acyclic_references import acyclic
 from mainstay.compiler.passes.computed_fields import computed_fields
 from mainstay.compiler.passes.counted_rows import counted_rows
-from mainstay.compiler.passes.actions import actions
-from mainstay.compiler.passes.acyclic_references import acyclic
 from mainstay.compiler.passes.declared_fields import fields
 from mainstay.compiler.passes.declared_includes import includes
 from mainstay.compiler.passes.declared_indexes import declare_indexes as put_indexes, indexes

@@ -12,8 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
 from mainstay.behaviour import Code
 from mainstay.compiler.problem import Place, Problem, nearest, place_of
-from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.action import Actions
+from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.mount import Mount
 from mainstay.declare.resource import Linked as LinkedRows, Owned as OwnedRows, Resource, attribute_name
 from mainstay.declare.wire import Wire

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute
 
-from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.action import Actions
+from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.policy import Policy
 from mainstay.declare.wire import Wire
 

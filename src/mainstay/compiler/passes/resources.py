@@ -12,8 +12,8 @@ from sqlalchemy.orm import Mapper
 
 from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.problem import nearest, place_of
-from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.action import Actions
+from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.resource import EVERY_OPERATION, Resource
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
