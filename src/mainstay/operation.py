@@ -377,6 +377,7 @@ class Operation:
     status: int
     """HTTP's, when it is done."""
     policy: Node
+    """Who may ask for it.  A list has the rows for which this is true and which its resource lets the caller read."""
     summary: str = ""
     description: str = ""
     resource: str | None = None
@@ -392,6 +393,8 @@ class Operation:
     """Of an action."""
     statements: int = 0
     """The most statements that one call runs, whatever the rows; 0 where that is not known."""
+    order: tuple[tuple[str, bool], ...] = ()
+    """The sort of a list that is not its resource's: columns and whether descending, ended by the key."""
     pages: Pages = "cursor"
     """How a list is paged."""
     counts: bool = False

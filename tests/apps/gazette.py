@@ -11,6 +11,7 @@ import httpx2
 from annotated_types import Ge, Len
 from fastapi import APIRouter
 from pydantic import BaseModel
+from sqlalchemy import exists
 from sqlalchemy.orm import Mapped, relationship
 
 from mainstay import Actor, Mainstay, Settings, kinds
@@ -23,8 +24,10 @@ from mainstay.declare import (
     anyone,
     descending,
     field,
+    listing,
     mount,
     owner,
+    parameter,
     reference,
     route,
     signed_in,
@@ -52,6 +55,13 @@ class NewsStory(Model, Timestamps):
     printed: Mapped[bool] = field(default=True)
     reporter_id: Mapped[UUID] = reference(Reporter, default=actor.id)
     reporter: Mapped[Reporter] = relationship()
+
+
+class Following(Model):
+    """That somebody reads what a reporter writes."""
+
+    reader_id: Mapped[UUID] = reference(Reporter, primary_key=True, default=actor.id)
+    reporter_id: Mapped[UUID] = reference(Reporter, primary_key=True)
 
 
 class Notice(Model):
@@ -96,6 +106,8 @@ class Stories(Resource[NewsStory]):
     writable = [NewsStory.head_line, NewsStory.body, NewsStory.word_count, NewsStory.printed]
     filters = [
         *(NewsStory.word_count, NewsStory.reporter_id, through(NewsStory.reporter, Reporter.full_name)),
+        parameter("by", through(NewsStory.reporter, Reporter.full_name)),
+        parameter("words_written", NewsStory.word_count),
         unindexed(NewsStory.head_line, "few stories"),
     ]
     sorts = [NewsStory.head_line, NewsStory.created_at]
@@ -105,6 +117,14 @@ class Stories(Resource[NewsStory]):
     read = where(NewsStory.printed) | owner(NewsStory.reporter_id)
     create = signed_in
     update = delete = owner(NewsStory.reporter_id)
+    feed = listing(
+        "/feed",
+        where=exists().where(Following.reporter_id == NewsStory.reporter_id, Following.reader_id == actor.id),
+        allow=signed_in,
+        description="What those write whom one follows.",
+    )
+    longest = listing("/longest", order=[descending(NewsStory.word_count), NewsStory.head_line])
+    drafts = listing("/drafts", where=~where(NewsStory.printed))
 
 
 RESOURCES: list[type[Resource[Any]]] = [Reporters, Stories, Notices]

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from unittest.mock import ANY
 
 import pytest
+from sqlalchemy import func
 from sqlalchemy.orm import Mapped
 
 from mainstay import kinds
-from mainstay.declare import Model, Resource, Wire, anyone, field, route
+from mainstay.declare import Model, Resource, Wire, anyone, descending, field, listing, parameter, route
 from tests.compiler.models import Cook, Dish
 from tests.compiler.test_mistakes import problems, the as the_one
 
@@ -172,3 +173,47 @@ def test_a_slug_that_cannot_be_made() -> None:
         ("Page.shared is made of title, and is not a slug that is unique by itself", ANY),
         ("Page.a_text is made of title, and is not a slug that is unique by itself", ANY),
     ]
+
+
+LISTINGS: list[tuple[str, Any, str, str]] = [
+    ("feed", listing("feed"), "Recipes.feed has the path 'feed'", "write it as /feed"),
+    ("get", listing("/feed"), "Recipes.get is a listing and an operation", "give the listing another name"),
+    ("feed", listing("/feed", allow=True), "Recipes.feed is True, which is not a policy", "write feed ="),  # type: ignore[arg-type]
+    ("feed", listing("/feed", where=func.lower(Dish.title) == "x"), "a policy cannot say this", "opaque"),
+    ("feed", listing("/feed", order=[Cook.name]), "order names name, which is not a field of Dish", "there is"),
+]
+
+
+@pytest.mark.parametrize("name, given, what, do", LISTINGS, ids=str)
+def test_a_listing_that_cannot_be(name: str, given: Any, what: str, do: str) -> None:
+    Recipes = type("Recipes", (Dishes,), {name: given, "__module__": __name__, "operations": ["list"]})
+    found = problems(Recipes)
+    assert len(found) == 1, "\n".join(map(str, found))
+    assert what in found[0].what
+    assert do in found[0].do
+
+
+def test_a_listing_sorted_by_what_cannot_be_read() -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        read = anyone
+        hidden = [Dish.rating]
+        best = listing("/best", order=[descending(Dish.rating)])
+
+    the(problems(Recipes), "class Recipes", what="Recipes.order names rating, which callers cannot read", do="drop it")
+
+
+PARAMETERS: list[tuple[str, str]] = [
+    ("the author", "use letters, digits, _ and -"),
+    ("cursor", "every list has a parameter of that name"),
+]
+
+
+@pytest.mark.parametrize("name, do", PARAMETERS)
+def test_a_parameter_that_cannot_stand_in_a_query(name: str, do: str) -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        read = anyone
+        filters = [parameter(name, Dish.title)]
+
+    the(problems(Recipes), "filters = [", what=f"has the parameter {name!r}, which cannot stand in a query", do=do)

@@ -245,3 +245,46 @@ async def test_titles_that_are_written_at_once_have_slugs_of_their_own(paper: ht
     slugs = {answer.json()["newsItem"]["slug"] for answer in answers}
     assert len(slugs) == 24
     assert "the-same" in slugs
+
+
+async def heads(paper: httpx2.AsyncClient, query: str, *, by: dict[str, str] | None = None) -> list[str]:
+    """The head lines of a list."""
+    answer = await paper.get(f"/api/stories{query}", headers=by)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["storiesCount"] == len(answer.json()["stories"])
+    return [story["headLine"] for story in answer.json()["stories"]]
+
+
+async def test_a_parameter_has_its_own_name(paper: httpx2.AsyncClient) -> None:
+    await write(paper, "Dragon seen", wordCount=3)
+    await write(paper, "Dragon gone", by=BERT, wordCount=4)
+    assert await heads(paper, "?by=bert") == ["Dragon gone"]
+    assert await heads(paper, "?words_written=3") == ["Dragon seen"]
+    assert await heads(paper, "?by=nobody") == []
+    told = (await paper.get("/api/stories?by[in]=bert")).json()["errors"]
+    assert told == {"by[in]": ["is not a parameter here; by is asked for by by"]}
+
+
+async def test_another_list_has_a_path_a_condition_a_policy_and_an_order(paper: httpx2.AsyncClient) -> None:
+    for number in range(3):
+        await write(paper, f"Anna {number}", wordCount=number, printed=number != 1)
+        await write(paper, f"Bert {number}", by=BERT, wordCount=10 + number, printed=number != 1)
+    assert await heads(paper, "/longest") == ["Bert 2", "Bert 0", "Anna 2", "Anna 0"]
+    assert await heads(paper, "/longest?sort=headLine&by=anna", by=ANNA) == ["Anna 0", "Anna 1", "Anna 2"]
+    assert await heads(paper, "/longest?perPage=4&wordCount[lt]=12&by=bert") == ["Bert 0"]
+    assert await heads(paper, "/drafts") == []
+    assert await heads(paper, "/drafts", by=ANNA) == ["Anna 1"]
+    assert await heads(paper, "/feed", by=ANNA) == []
+    nobody = await paper.get("/api/stories/feed")
+    assert (nobody.status_code, nobody.json()["errors"]) == (401, {"body": ["Sign in to do this."]})
+    await follow(paper, "anna", "bert")
+    assert await heads(paper, "/feed?sort=headLine", by=ANNA) == ["Bert 0", "Bert 2"]
+    assert await heads(paper, "/feed", by=BERT) == []
+
+
+async def follow(paper: httpx2.AsyncClient, reader: str, reporter: str) -> None:
+    """Lets one reporter follow another."""
+    app = paper._transport.app  # type: ignore[attr-defined]
+    keys = {"reader_id": gazette.ACTORS[reader].id, "reporter_id": gazette.ACTORS[reporter].id}
+    async with app.sessions.begin() as session:
+        await session.execute(app.compiled.storage.tables["followings"].insert().values(**keys))

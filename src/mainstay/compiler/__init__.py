@@ -22,6 +22,7 @@ from mainstay.compiler.passes.declared_policies import policies
 from mainstay.compiler.passes.derived_fields import derived_fields
 from mainstay.compiler.passes.letters import letters
 from mainstay.compiler.passes.linked_rows import links
+from mainstay.compiler.passes.listings import listings
 from mainstay.compiler.passes.mounted_routers import routers
 from mainstay.compiler.passes.names import names
 from mainstay.compiler.passes.operations import operations
@@ -56,6 +57,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     links,
     acyclic,
     lists,
+    listings,
     includes,
     indexes,
     names,

@@ -15,7 +15,7 @@ from mainstay.compiler.problem import Place, Problem, nearest, place_of
 from mainstay.declare.action import Actions
 from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.mount import Mount
-from mainstay.declare.resource import Linked as LinkedRows, Owned as OwnedRows, Resource, attribute_name
+from mainstay.declare.resource import Linked as LinkedRows, Listing, Owned as OwnedRows, Resource, attribute_name
 from mainstay.declare.wire import Wire
 from mainstay.kinds import Kind
 from mainstay.operation import (
@@ -73,6 +73,15 @@ class DraftTable:
         return tuple(column.name for column in self.table.primary_key.columns)
 
 
+@dataclass(frozen=True, slots=True)
+class DraftListing:
+    """A list of a resource beside its own."""
+
+    declared: Listing
+    policy: Node
+    order: list[tuple[str, bool]]
+
+
 @dataclass(slots=True)
 class DraftResource:
     """A resource on its way to becoming data."""
@@ -92,6 +101,9 @@ class DraftResource:
     filters: list[Filter] = field(default_factory=list)
     sorts: list[Sort] = field(default_factory=list)
     order: list[tuple[str, bool]] = field(default_factory=list)
+    listings: dict[str, DraftListing] = field(default_factory=dict)
+    specified: set[str] = field(default_factory=set)
+    """Names of filters that were written as callers know them."""
     includes: list[Include] = field(default_factory=list)
     lookup: tuple[str, ...] = ()
     version: str | None = None

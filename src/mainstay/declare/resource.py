@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
+from sqlalchemy import ColumnExpressionArgument
 from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute
 
 from mainstay.declare.action import Actions
@@ -85,6 +86,25 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class NamedFilter:
+    """A filter whose parameter has a name of its own."""
+
+    name: str
+    of: Attribute | Through | Unindexed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Listing:
+    """A list of a resource beside its own."""
+
+    path: str
+    where: ColumnExpressionArgument[bool] | Policy | None
+    allow: Policy | None
+    order: Sequence[Attribute | Descending]
+    description: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Route:
     """The method, path and status of an operation that somebody else has specified."""
 
@@ -99,6 +119,27 @@ def route(method: str | None = None, path: str | None = None, status: int | None
     The path stands behind the prefix and has the parameters, in braces, that it would have otherwise.
     """
     return Route(method, path, status)
+
+
+def listing(
+    path: str,
+    *,
+    where: ColumnExpressionArgument[bool] | Policy | None = None,
+    allow: Policy | None = None,
+    order: Sequence[Attribute | Descending] = (),
+    description: str = "",
+) -> Listing:
+    """Another list of a resource: `feed = listing("/feed", where=.., allow=signed_in)`, the operation `articles.feed`.
+
+    Its `path` stands behind that of the resource.  It has the rows that the caller may read and for which `where` is
+    true, and is refused to whom `allow` refuses; it is filtered, sorted and paged as the resource's own list is.
+    """
+    return Listing(path, where, allow, order, description)
+
+
+def parameter(name: str, of: Attribute | Through | Unindexed) -> NamedFilter:
+    """A filter under a name of its own: `parameter("author", through(Article.author, User.username))` is `?author=`."""
+    return NamedFilter(name, of)
 
 
 def through(*path: Attribute) -> Through:
@@ -195,7 +236,7 @@ class Resource(Actions, Generic[M]):
     acyclic: ClassVar[Sequence[Attribute]] = ()
     """References to rows of the same table by which no row may become its own ancestor."""
 
-    filters: ClassVar[Sequence[Attribute | Through | Unindexed]] = ()
+    filters: ClassVar[Sequence[Attribute | Through | Unindexed | NamedFilter]] = ()
     sorts: ClassVar[Sequence[Attribute | Unindexed]] = ()
     order: ClassVar[Sequence[Attribute | Descending]] = ()
     """The sort of a list that does not ask for one; by key where nothing is said."""

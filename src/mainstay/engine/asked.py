@@ -78,13 +78,14 @@ class Questions:
                 self.operators[filter_.name] = tuple(found)
         self.places = {name: place for place, name in enumerate(self.filters)}
         self.plain = self.choices.selection("", "", Mistakes())
+        self.order = operation.order or self.resource.order
         self.offset = None if operation.pages == "cursor" else 0
         self.page = 1 if operation.pages == "page" else None
         self.count = "exact" if operation.counts else None
 
     def read(self, call: Call) -> Asked:
         """What the call asks for."""
-        asked = Asked(self.plain, self.resource.order, self.resource.paging.default)
+        asked = Asked(self.plain, self.order, self.resource.paging.default)
         asked.page, asked.offset, asked.count = self.page, self.offset, self.count
         mistakes = Mistakes()
         given: dict[str, str] = {}

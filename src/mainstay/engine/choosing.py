@@ -35,7 +35,7 @@ class Choices:
         self.resource = resource
         self.sorts = {sort.name: sort.column for sort in resource.sorts}
         self.key = application.table(resource.table).key
-        self.orders: dict[str, tuple[Order, tuple[str, ...]]] = {"": (resource.order, ())}
+        self.orders: dict[str, tuple[Order, tuple[str, ...]]] = {"": (operation.order or resource.order, ())}
         self.shown = shown(operation, resource)
         self.selections = {("", ""): structs.replace(whole(application, resource.name), fields=self.shown)}
         self.looked_at: dict[Selection, list[str]] = {}

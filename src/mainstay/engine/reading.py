@@ -20,7 +20,9 @@ from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.read import Reading, count_statement, get_statement, list_statement
 from mainstay.engine.sql.statement import Inputs, Statement
-from mainstay.errors import NotFound
+from mainstay.errors import Forbidden, NotFound, Unauthenticated
+from mainstay.operation import Operation, Resource
+from mainstay.policy.tree import ANYONE
 
 CAP = 1001
 """Where a capped count stops."""
@@ -36,7 +38,8 @@ class Reader:
         self.shapes = shapes
         self.resource = questions.resource
         self.name = questions.operation.name
-        self.own = deciders.reading(self.resource.name)
+        self.condition = conditions_of(questions.operation, self.resource)
+        self.own = (*deciders.reading(self.resource.name), *self.condition)
         self.looking_at = {item.condition: item.resources for item in questions.filters.values() if item.resources}
         """The resources whose rows a condition looks at, besides the list's own."""
         table = self.resource.table
@@ -52,7 +55,7 @@ class Reader:
         others = self.questions.choices.resources(asked.selection) if asked.selection.includes else []
         if self.looking_at:
             others += [name for wanted in asked.conditions for name in self.looking_at.get(wanted, ())]
-        return self.deciders.reading(self.resource.name, *others) if others else self.own
+        return (*self.deciders.reading(self.resource.name, *others), *self.condition) if others else self.own
 
     # One row
 
@@ -83,6 +86,9 @@ class Reader:
 
     async def page(self, call: Call, asked: Asked, database: Reads, now: dt.datetime) -> Answer:
         """A page of rows, with a cursor to either side and, where it is asked for, how many there are."""
+        if self.condition and self.deciders.decide(self.resource.name, call.actor).is_no:
+            needs_actor = self.deciders.by_name[self.resource.name].needs_actor
+            raise Unauthenticated if needs_actor and not call.actor.is_known else Forbidden
         names = self.involved(asked)
         numbers = self.deciders.numbers(names, call.actor)
         position = None if asked.cursor is None else self.cursors.read(asked.order, asked.cursor)
@@ -173,6 +179,12 @@ class Reader:
         """Where a row stands in the order."""
         assert reading.position is not None
         return reading.position(row)
+
+
+def conditions_of(operation: Operation, resource: Resource) -> tuple[str, ...]:
+    """The name of the policy that the rows of a list are under besides their resource's, where there is one."""
+    more = operation.action == "list" and operation.policy not in (resource.read, ANYONE)
+    return (f":{operation.name}",) if more else ()
 
 
 async def read(call: Call, statement: Statement, inputs: Inputs, database: Reads) -> Sequence[Any]:

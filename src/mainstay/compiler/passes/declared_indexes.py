@@ -77,6 +77,8 @@ def needs(draft: Draft, resource: DraftResource) -> Iterator[tuple[str, Need]]:
     """What one resource needs, and of which table."""
     own, key = resource.table.name, draft.tables[resource.table.name].key
     yield own, Need(resource.order, f"the default order of {resource.name}", partial(resource.place, "order"))
+    for name, listing in resource.listings.items():
+        yield own, Need(listing.order, f"the order of {resource.name}.{name}", partial(resource.place, name))
     for sort in resource.sorts:
         if sort.unindexed is None:
             place = partial(resource.place, "sorts")
@@ -155,6 +157,7 @@ def needs_of_policies(resource: DraftResource) -> Iterator[tuple[str, Need]]:
     """What policies need: columns that an EXISTS looks up by, and those by which `read` finds the actor's rows."""
     own = resource.table.name
     named = [(policy, name) for name, policy in resource.policies.items()]
+    named += [(listing.policy, name) for name, listing in resource.listings.items()]
     for field in resource.fields.values():
         named += [(field.read, "read_fields"), (field.write, "write_fields")]
     for policy, name in named:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute
@@ -10,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable, is_of
 from mainstay.compiler.problem import nearest
 from mainstay.declare.computed import ComputedField, DerivedField
-from mainstay.declare.resource import Descending, Through, Unindexed, attribute_name
+from mainstay.declare.resource import Descending, NamedFilter, Through, Unindexed, attribute_name
 from mainstay.operation import Filter, Relation, Sort
 
 OVER_RELATIONS = ("eq", "lt", "lte", "gt", "gte", "in", "starts_with")
@@ -18,6 +20,10 @@ OVER_RELATIONS = ("eq", "lt", "lte", "gt", "gte", "in", "starts_with")
 
 RESERVED = ("sort", "limit", "cursor", "page", "count", "fields", "include", "q")
 """Parameters that every list has: a filter of that name is asked with `[in]`, not by its name alone."""
+
+
+WRITTEN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+"""A name as it can stand in a query, a path and a body."""
 
 
 def lists(draft: Draft) -> None:
@@ -46,6 +52,8 @@ def add_each(draft: Draft, resource: DraftResource, attribute: str, made: list[A
 
 def filter_of(draft: Draft, resource: DraftResource, item: Any, position: int) -> Filter | None:
     """One filter; None, with a problem, where it is a mistake."""
+    if isinstance(item, NamedFilter):
+        return named_filter(draft, resource, item, position)
     reason = item.reason if isinstance(item, Unindexed) else None
     item = item.of if isinstance(item, Unindexed) else item
     if isinstance(item, ComputedField | DerivedField):
@@ -107,6 +115,20 @@ def worked_out(
         draft.problem(place, f"{named}, which is worked out for every row", f'write unindexed({name}, "reason")')
         return None
     return name
+
+
+def named_filter(draft: Draft, resource: DraftResource, item: NamedFilter, position: int) -> Filter | None:
+    """A filter for equality under a name of its own."""
+    if WRITTEN.fullmatch(item.name) is None or item.name in RESERVED:
+        what = f"{resource.declared.__name__}.filters has the parameter {item.name!r}, which cannot stand in a query"
+        do = "use letters, digits, _ and -" if item.name not in RESERVED else "every list has a parameter of that name"
+        draft.problem(resource.place("filters", position), what, do)
+        return None
+    made = filter_of(draft, resource, item.of, position)
+    if made is None:
+        return None
+    resource.specified.add(item.name)
+    return replace(made, name=item.name, operators=("eq",))
 
 
 def filter_through(

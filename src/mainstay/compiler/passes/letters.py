@@ -9,7 +9,8 @@ from typing import Any
 
 from mainstay import errors, template
 from mainstay.compiler.draft import Draft, DraftResource
-from mainstay.compiler.passes.names import WRITTEN, in_case
+from mainstay.compiler.passes.declared_lists import WRITTEN
+from mainstay.compiler.passes.names import in_case
 from mainstay.compiler.problem import Place, nearest
 from mainstay.declare.wire import Wire
 from mainstay.errors import MainstayError

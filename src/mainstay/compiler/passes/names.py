@@ -8,13 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from mainstay.compiler.draft import Draft, DraftResource, is_of
+from mainstay.compiler.passes.declared_lists import WRITTEN
 from mainstay.compiler.problem import nearest
 from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.resource import attribute_name
 from mainstay.operation import Filter
 
-WRITTEN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-"""A name as it can stand in a query, a path and a body."""
 WORD = re.compile(r"(?<=[A-Za-z0-9])_([a-z0-9])")
 
 
@@ -28,7 +27,10 @@ def names(draft: Draft) -> None:
             resource.fields[key] = replace(field, name=called(draft, given, key))
         resource.sorts = [replace(sort, name=called(draft, given, sort.name)) for sort in resource.sorts]
         resource.includes = [replace(one, name=called(draft, given, one.name)) for one in resource.includes]
-        resource.filters = [filter_called(draft, given, filter_) for filter_ in resource.filters]
+        resource.filters = [
+            filter_ if filter_.name in resource.specified else filter_called(draft, given, filter_)
+            for filter_ in resource.filters
+        ]
         for key, owned in resource.owned.items():
             resource.owned[key] = replace(owned, name=called(draft, given, key))
         for key, links in resource.links.items():

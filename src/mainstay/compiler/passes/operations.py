@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from mainstay.compiler.draft import Draft, DraftResource
+from mainstay.compiler.draft import Draft, DraftListing, DraftResource
 from mainstay.compiler.passes.declared_fields import description_of
 from mainstay.compiler.passes.lists_in_bodies import TITLES, lists_of, statements_of_lists
 from mainstay.compiler.problem import nearest
@@ -75,6 +75,23 @@ def operations(draft: Draft) -> None:
         limits_are_of_operations(draft, resource)
         for name in resource.operations:
             draft.operations.append(operation(draft, resource, name))
+        for name, listing in resource.listings.items():
+            draft.operations.append(another_list(draft, resource, name, listing))
+
+
+def another_list(draft: Draft, resource: DraftResource, name: str, listing: DraftListing) -> Operation:
+    """A list beside the resource's own."""
+    own = operation(draft, resource, "list")
+    return replace(
+        own,
+        name=f"{resource.name}.{name}",
+        path=own.path + listing.declared.path,
+        policy=listing.policy,
+        summary=f"{own.summary}: {name.replace('_', ' ')}",
+        description=listing.declared.description or own.description,
+        limits=limits_of(draft, resource, name),
+        order=tuple(listing.order),
+    )
 
 
 def operation(draft: Draft, resource: DraftResource, name: str) -> Operation:
@@ -217,7 +234,7 @@ def answer_of(draft: Draft, resource: DraftResource, name: str) -> Shape:
 def limits_are_of_operations(draft: Draft, resource: DraftResource) -> None:
     """A problem for each limit of what the resource does not do."""
     for position, name in enumerate(declared_limits(resource)):
-        if name not in resource.operations:
+        if name not in (*resource.operations, *resource.listings):
             draft.problem(
                 resource.place("limits", position),
                 f"{resource.declared.__name__}.limits names {name!r}, which is none of its operations",

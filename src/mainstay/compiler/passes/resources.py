@@ -14,7 +14,7 @@ from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.problem import nearest, place_of
 from mainstay.declare.action import Actions
 from mainstay.declare.computed import ComputedField, DerivedField
-from mainstay.declare.resource import EVERY_OPERATION, Resource
+from mainstay.declare.resource import EVERY_OPERATION, Listing, Resource
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
@@ -115,9 +115,12 @@ def shapes(draft: Draft, resource: DraftResource) -> None:
         draft.problem(resource.place("default_limit"), f"{name} lists {limits}", "let 1 <= default_limit <= max_limit")
 
 
+DECLARED = (property, classmethod, staticmethod, ComputedField, DerivedField, Listing)
+
+
 def is_code(value: Any) -> bool:
-    """Whether an attribute's value is a method, a property, a class or a field, not a declaration."""
-    return callable(value) or isinstance(value, property | classmethod | staticmethod | ComputedField | DerivedField)
+    """Whether an attribute's value is a method, a property, a class, a field or a list, whatever its name."""
+    return callable(value) or isinstance(value, DECLARED)
 
 
 def known_operations(draft: Draft, resource: DraftResource) -> tuple[str, ...]:

@@ -53,7 +53,9 @@ def unreadable_order(draft: Draft, resource: DraftResource) -> Iterator[str]:
     Nobody asks for the default order, so that no guard of a field can be put on it.
     """
     key = draft.tables[resource.table.name].key
-    return (name for name, _ in resource.order if name not in key and not read_by_all(resource, name))
+    orders = [resource.order, *(listing.order for listing in resource.listings.values())]
+    names = dict.fromkeys(name for order in orders for name, _ in order if name not in key)
+    return (name for name in names if not read_by_all(resource, name))
 
 
 def unreadable_filters(draft: Draft, resource: DraftResource) -> Iterator[str]:

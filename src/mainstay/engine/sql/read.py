@@ -211,9 +211,12 @@ def wheres(
     conditions: tuple[Condition, ...],
     sorted_by: tuple[str, ...],
 ) -> Iterator[Truth]:
-    """What holds for each row of a list: the read policy, the filters, the guards of what is sorted by."""
+    """What holds for each row of a list: policies of rows and list, the filters, the guards of what is sorted by."""
     if guards.of(resource.name) != ANYONE:
         yield condition(guards.of(resource.name), scope)
+    for name, truth in guards.conditions:
+        if name.startswith(":") and truth != ANYONE:
+            yield condition(truth, scope)
     for number, wanted in enumerate(conditions):
         yield filter_condition(schema.application, resource, wanted, number, guards, scope)
     for name in sorted_by:

@@ -51,9 +51,9 @@ def equivalent(mutant: Mutant, application: Application, *, most: int = MOST) ->
         )
     if site.what == "write field":
         return all(same(*pair, site, application, most=most) for pair in beside_operations(site, changed, application))
-    if site.operation is not None and is_about_no_row(site.operation, application):
+    if site.what == "action" and is_about_no_row(site.operation or "", application):
         return same(policy, changed, site, application, most=most)
-    if site.what in ("delete", "read field", "action"):
+    if site.what in ("list", "delete", "read field", "action"):
         return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application, most=most)
     if site.what == "update" and not writable_columns(site, application) & columns(policy):
         return same(all_of(resource.read, policy), all_of(resource.read, changed), site, application, most=most)

@@ -162,11 +162,12 @@ class Oracle:
 
     def page(self, cell: Cell) -> Expected:
         """Which rows, in which order, with which fields."""
-        if self.hopeless(self.policy(cell), cell.persona):
-            return Expected(self.denied(self.policy(cell), cell.persona))
         resource = self.application.resource(cell.operation.resource or "")
+        for policy in (self.policy(cell), resource.read):
+            if self.hopeless(policy, cell.persona):
+                return Expected(self.denied(policy, cell.persona))
         rows = [row for row in self.generated.rows[resource.table] if self.listed(resource, row, cell)]
-        ordered = self.sorted(resource, rows, cell.question, cell.persona)
+        ordered = self.sorted(resource, rows, cell)
         question = cell.question
         if not question.fields and cell.operation.answer is not None:
             question = replace(question, fields=tuple(part.name for part in cell.operation.answer.parts))
@@ -176,6 +177,8 @@ class Oracle:
     def listed(self, resource: Resource, row: Row, cell: Cell) -> bool:
         """Whether a row stands in a list."""
         if not self.reads(resource, row, cell.persona):
+            return False
+        if not allowed_by(self.policy(cell), row, resource.table, self.world(cell.persona)):
             return False
         for name, _ in cell.question.sort:
             column = next(sort.column for sort in resource.sorts if sort.name == name)
@@ -220,15 +223,17 @@ class Oracle:
             for here in rows
         )
 
-    def sorted(self, resource: Resource, rows: Sequence[Row], question: Question, persona: Persona) -> Sequence[Row]:
+    def sorted(self, resource: Resource, rows: Sequence[Row], cell: Cell) -> Sequence[Row]:
         """Rows in order: null is the smallest value, the key decides between equals."""
         columns = {sort.name: sort.column for sort in resource.sorts}
-        order = [(columns[name], down) for name, down in question.sort] or list(resource.order)
+        order = [(columns[name], down) for name, down in cell.question.sort] or list(
+            cell.operation.order or resource.order
+        )
         present = {column for column, _ in order}
         order += [
             (column, order[-1][1]) for column in self.application.table(resource.table).key if column not in present
         ]
-        return ordered(rows, order, lambda row, column: self.value(resource, column, row, persona))
+        return ordered(rows, order, lambda row, column: self.value(resource, column, row, cell.persona))
 
     def shown(
         self, resource: Resource, row: Row, persona: Persona, question: Question, tables: Tables | None = None

@@ -414,7 +414,7 @@ class Generator:
         """Whether a mutant decides otherwise than its policy for some persona and one of the rows."""
         site = mutant.site
         read = self.application.resource(site.resource).read
-        behind_read = site.what in ("update", "delete", "read field", "action")
+        behind_read = site.what in ("list", "update", "delete", "read field", "action")
         for persona in telling(self.personas, [site.policy, read] if behind_read else [site.policy]):
             world = self.world(persona)
             for row in rows:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from mainstay.operation import Application, Operation
 from mainstay.policy.tree import All, Always, Any_, Exists, Node, Not, Opaque
 
-What = Literal["read", "create", "update", "delete", "read field", "write field", "action"]
+What = Literal["read", "list", "create", "update", "delete", "read field", "write field", "action"]
 Path = tuple[tuple[str, int | None], ...]
 """From the root of a tree to a node in it: names of parts, with a position where the part is a list."""
 
@@ -32,11 +32,11 @@ class Site:
     policy: Node
     field: str | None = None
     operation: str | None = None
-    """Of an action, its operation."""
+    """Of an action, or of a list beside the resource's own."""
 
     @property
     def name(self) -> str:
-        """`recipes.read`, `recipes.update`, `recipes.publish`, `recipes.notes (write field)`."""
+        """`recipes.read`, `recipes.update`, `recipes.publish`, `recipes.feed`, `recipes.notes (write field)`."""
         if self.operation is not None:
             return self.operation
         return f"{self.resource}.{self.what}" if self.field is None else f"{self.resource}.{self.field} ({self.what})"
@@ -53,8 +53,10 @@ def sites(application: Application) -> tuple[Site, ...]:
                     found.append(Site(resource.name, resource.table, what, operation.policy))
                     break
         for operation in application.operations:
-            if operation.resource == resource.name and operation.action == "action":
-                site = Site(resource.name, resource.table, "action", operation.policy, operation=operation.name)
+            another = operation.action == "list" and operation.policy != resource.read
+            if operation.resource == resource.name and (operation.action == "action" or another):
+                named: What = "list" if another else "action"
+                site = Site(resource.name, resource.table, named, operation.policy, operation=operation.name)
                 found.append(site)
         for field in resource.fields:
             if field.read != Always(True):
@@ -92,7 +94,9 @@ def governs(site: Site, operation: Operation) -> bool:
     """Whether a site's policy, which is no field's, is the one of an operation."""
     if site.operation is not None:
         return operation.name == site.operation
-    return operation.resource == site.resource and operation.action in OPERATIONS[site.what]
+    if operation.resource != site.resource or operation.action not in OPERATIONS[site.what]:
+        return False
+    return operation.action != "list" or operation.policy == site.policy
 
 
 def with_resource(application: Application, name: str, change: Any) -> Application:
