@@ -20,6 +20,9 @@ from mainstay.wire import Form
 SCHEMA_VERSION = 1
 """Raised when an older reader could misunderstand what is written."""
 
+RELEVANCE = "relevance"
+"""What a list that is searched can be sorted by, besides its fields: how well each row was found."""
+
 Action = Literal["list", "get", "create", "replace", "update", "delete", "action", "opaque"]
 Place = Literal["path", "query"]
 Rows = Literal["none", "one", "many"]
@@ -89,6 +92,18 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchIndex:
+    """The index of the words in some columns of a table; its name says what is in it."""
+
+    name: str
+    columns: tuple[str, ...]
+
+    def label(self, column: str) -> str:
+        """The letter that stands for a column in the index."""
+        return chr(ord("a") + self.columns.index(column))
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table: columns, key, what must be unique, what it refers to, how it relates to others."""
 
@@ -101,6 +116,7 @@ class Table:
     references: tuple[Reference, ...] = ()
     relations: tuple[Relation, ...] = ()
     indexes: tuple[Index, ...] = ()
+    search: SearchIndex | None = None
 
     def column(self, name: str) -> Column:
         """The column called `name`; KeyError where there is none."""
@@ -281,6 +297,8 @@ class Resource:
     include_depth: int = 1
     """How many relations, one after the other, `include` may follow: `comments.author` are two."""
     paging: Paging = Paging()
+    search: tuple[str, ...] = ()
+    """Names of the fields that `q` looks into, those first in which a word weighs most."""
     version: str | None = None
     """The column that counts the writes of a row."""
     deleted: str | None = None

@@ -12,6 +12,9 @@ from mainstay.behaviour import Code
 from mainstay.kinds import Kind
 from mainstay.operation import Resource
 
+SEARCH = "mainstay search"
+"""The key of a table's `info` under which the index of its words stands, an `operation.SearchIndex`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Storage:

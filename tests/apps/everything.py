@@ -253,14 +253,14 @@ class Document(Model, Timestamps, Versioned, SoftDelete):
     """Something written, under every sort of policy."""
 
     number: Mapped[Annotated[int, Ge(1)]] = field(unique=True)
-    title: Mapped[Annotated[str, Len(1, 80)]]
+    title: Mapped[Annotated[str, Len(1, 80)]] = field(search=True)
     state: Mapped[Literal["draft", "review", "public", "archived"]] = field(default="draft")
     closed: Mapped[bool | None]
     public_from: Mapped[dt.datetime | None]
     level: Mapped[Annotated[int, Interval(ge=0, le=9)]] = field(default=0)
     region: Mapped[Annotated[str, Len(1, 20)] | None] = field(default=actor.claim("region"))
     budget: Mapped[Annotated[Decimal, kinds.Money(currency="EUR")] | None]
-    remark: Mapped[Annotated[str, Len(1, 200)] | None]
+    remark: Mapped[Annotated[str, Len(1, 200)] | None] = field(search=True)
     folder_id: Mapped[UUID] = reference(Folder)
     author_id: Mapped[UUID] = reference(User, on_delete="cascade", default=actor.id)
     reviewer_id: Mapped[UUID | None] = reference(User, on_delete="set null")

@@ -65,10 +65,10 @@ class Note(Model):
     """Something written down."""
 
     __tablename__ = "note_notes"
-    title: Mapped[Annotated[str, Len(1, 80)]]
+    title: Mapped[Annotated[str, Len(1, 80)]] = field(search=True)
     sealed: Mapped[bool | None]
     rank: Mapped[int | None]
-    thought: Mapped[Annotated[str, Len(1, 80)] | None]
+    thought: Mapped[Annotated[str, Len(1, 80)] | None] = field(search=True)
     until: Mapped[dt.datetime | None]
     writer_id: Mapped[UUID] = reference(Writer, on_delete="cascade", default=actor.id)
     shelf_id: Mapped[UUID] = reference(Shelf, on_delete="cascade")

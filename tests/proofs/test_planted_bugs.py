@@ -90,8 +90,8 @@ def filters_over_relations_without_policy(monkeypatch: pytest.MonkeyPatch) -> No
     honest = read.filter_condition
 
     def careless(application: Any, resource: Any, wanted: Any, number: Any, guards: Guards, scope: Any) -> Any:
-        here = next(known for known in resource.filters if known.name == wanted.filter)
-        return honest(application, resource, wanted, number, OPEN if here.relations else guards, scope)
+        here = [known for known in resource.filters if known.name == wanted.filter and known.relations]
+        return honest(application, resource, wanted, number, OPEN if here else guards, scope)
 
     monkeypatch.setattr(read, "filter_condition", careless)
 
@@ -101,10 +101,22 @@ def filters_by_hidden_fields(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = read.filter_condition
 
     def careless(application: Any, resource: Any, wanted: Any, number: Any, guards: Guards, scope: Any) -> Any:
-        here = next(known for known in resource.filters if known.name == wanted.filter)
-        return honest(application, resource, wanted, number, guards if here.relations else OPEN, scope)
+        here = [known for known in resource.filters if known.name == wanted.filter and not known.relations]
+        return honest(application, resource, wanted, number, OPEN if here else guards, scope)
 
     monkeypatch.setattr(read, "filter_condition", careless)
+
+
+def searches_hidden_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search finds rows by the words of a field that the caller may not read."""
+    search = filters.Search
+    monkeypatch.setattr(filters, "Search", lambda *given: search(*given[:3], OPEN, *given[4:]))
+
+
+def ranks_by_hidden_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search puts rows in order by the words of a field that the caller may not read."""
+    search = read.Search
+    monkeypatch.setattr(read, "Search", lambda *given: search(*given[:3], OPEN, *given[4:]))
 
 
 def sorts_by_hidden_fields(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,6 +194,8 @@ FAULTS: dict[Plant, str] = {
     counts_without_policy: "list",
     filters_over_relations_without_policy: "filter shelf.name",
     filters_by_hidden_fields: "filter thought",
+    searches_hidden_fields: "search",
+    ranks_by_hidden_fields: "search by relevance",
     sorts_by_hidden_fields: "sort by ",
     hidden_fields_shown: "get",
     null_allows_below_not: "get",

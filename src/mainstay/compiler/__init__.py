@@ -19,6 +19,7 @@ from mainstay.compiler.passes.declared_includes import includes
 from mainstay.compiler.passes.declared_indexes import declare_indexes as put_indexes, indexes
 from mainstay.compiler.passes.declared_lists import lists
 from mainstay.compiler.passes.declared_policies import policies
+from mainstay.compiler.passes.declared_search import declare_search as put_search, search
 from mainstay.compiler.passes.derived_fields import derived_fields
 from mainstay.compiler.passes.letters import letters
 from mainstay.compiler.passes.linked_rows import links
@@ -39,6 +40,7 @@ from mainstay.compiler.verify.includes_name_one_resource import includes_name_on
 from mainstay.compiler.verify.lookups_are_unique import lookups_are_unique
 from mainstay.compiler.verify.names_and_paths_are_unique import names_and_paths_are_unique
 from mainstay.compiler.verify.numbers_are_exact import numbers_are_exact
+from mainstay.compiler.verify.searches_can_be_served import searches_can_be_served
 from mainstay.compiler.verify.secrets_are_not_readable import secrets_are_not_readable
 from mainstay.declare.action import Actions
 from mainstay.declare.mount import Mount
@@ -62,6 +64,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     indexes,
     names,
     counted_rows,
+    search,
     operations,
     routes,
     actions,
@@ -79,6 +82,7 @@ VERIFIERS: tuple[Callable[[Draft], Iterable[Problem]], ...] = (
     lookups_are_unique,
     names_and_paths_are_unique,
     numbers_are_exact,
+    searches_can_be_served,
     secrets_are_not_readable,
 )
 """What could still be wrong, one thing each."""
@@ -121,6 +125,7 @@ def compile(  # noqa: A001 - it is called compiler.compile
         raise DeclarationErrors(sorted(dict.fromkeys(draft.problems), key=lambda problem: problem.place))
     if draft.declare_indexes:
         put_indexes(draft)
+    put_search(draft)
     return finish(draft, Compiled)
 
 

@@ -30,6 +30,7 @@ from mainstay.operation import (
     Owned,
     Reference,
     Relation,
+    SearchIndex,
     Sort,
 )
 from mainstay.policy.tree import Node
@@ -57,6 +58,7 @@ class DraftTable:
     references: list[Reference] = field(default_factory=list)
     relations: dict[str, Relation] = field(default_factory=dict)
     indexes: list[Index] = field(default_factory=list)
+    search: SearchIndex | None = None
     needed_at: dict[str, Callable[[], Place]] = field(default_factory=dict)
     """By index, where what needs it is written."""
 
@@ -106,6 +108,7 @@ class DraftResource:
     """Names of filters that were written as callers know them."""
     includes: list[Include] = field(default_factory=list)
     lookup: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
     version: str | None = None
     deleted: str | None = None
     owned: dict[str, Owned] = field(default_factory=dict)

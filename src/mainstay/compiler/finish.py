@@ -77,6 +77,7 @@ def table_of(draft: DraftTable) -> Table:
         references=tuple(sorted(draft.references, key=lambda reference: reference.columns)),
         relations=tuple(relation for _, relation in sorted(draft.relations.items())),
         indexes=tuple(draft.indexes),
+        search=draft.search,
     )
 
 
@@ -96,6 +97,7 @@ def resource_of(draft: Draft, resource: DraftResource) -> Resource:
         includes=tuple(resource.includes),
         include_depth=resource.declared.include_depth,
         paging=Paging(resource.declared.default_limit, resource.declared.max_limit),
+        search=resource.search,
         version=resource.version,
         deleted=resource.deleted,
         must_match=resource.declared.must_match,

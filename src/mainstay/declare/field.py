@@ -32,6 +32,7 @@ class Options:
     """The attribute of which the slug is made where a write gives none."""
     follow: bool = False
     """Whether the slug changes with what it is made of."""
+    search: bool = False
     impossible: str | None = None
     """Why no kind has the type that was asked for."""
 
@@ -62,6 +63,7 @@ def field(
     approximate: str | None = None,
     slug_of: str | None = None,
     follow: bool = False,
+    search: bool = False,
     primary_key: bool = False,
     unique: bool = False,
     index: bool = False,
@@ -73,10 +75,18 @@ def field(
     for bases that do not read Mainstay's annotations, as is `length` (least, most).  `collation` is
     PostgreSQL's, where code point order is not wanted.  `approximate` is the reason why a Numeric column
     on SQLite, a binary float there, is good enough.  `slug_of` names the field of which a slug is made that is
-    not given, with a random end where it is taken; with `follow` it changes when that field does.
+    not given, with a random end where it is taken; with `follow` it changes when that field does.  With
+    `search` the words of a text are found by `q` in the lists of every resource that shows it, in the order
+    of the model's fields.
     """
     options = Options(
-        kind=kind, length=length, collation=collation, approximate=approximate, slug_of=slug_of, follow=follow
+        kind=kind,
+        length=length,
+        collation=collation,
+        approximate=approximate,
+        slug_of=slug_of,
+        follow=follow,
+        search=search,
     )
     types = () if kind is None else (KindType(options.fit(kind)),)
     more = {"primary_key": primary_key, "unique": unique or None, "index": index or None}

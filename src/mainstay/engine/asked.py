@@ -11,8 +11,9 @@ from mainstay.engine.call import Call
 from mainstay.engine.choosing import Choices
 from mainstay.engine.filtering import FilterParameter, filter_parameters
 from mainstay.engine.mistakes import Mistakes
-from mainstay.engine.plan import Condition, Order, Selection
-from mainstay.operation import Application, Operation, Resource
+from mainstay.engine.plan import SEARCHED, Condition, Order, Selection
+from mainstay.engine.searching import Searching
+from mainstay.operation import RELEVANCE, Application, Operation, Resource
 from mainstay.storage import Storage
 
 FARTHEST = 10_000
@@ -33,6 +34,8 @@ class Asked(msgspec.Struct):
     filters: Sequence[Any] = ()
     """The conditions' values, in their order."""
     sorted_by: tuple[str, ...] = ()
+    search: str = ""
+    """The words that are searched for."""
     cursor: str | None = None
     page: int | None = None
     offset: int | None = None
@@ -76,6 +79,7 @@ class Questions:
                 found = filter_parameters(application, storage, self.resource, filter_)
                 self.filters.update(found)
                 self.operators[filter_.name] = tuple(found)
+        self.searching = Searching(self.called)
         self.places = {name: place for place, name in enumerate(self.filters)}
         self.plain = self.choices.selection("", "", Mistakes())
         self.order = operation.order or self.resource.order
@@ -101,6 +105,8 @@ class Questions:
             asked.key = self.keys.read(call, mistakes)
         if given:
             self.filter(given, asked, mistakes)
+            if "q" in given:
+                self.search(given["q"], asked, mistakes)
             self.choose(given, asked, mistakes)
             self.turn(given, asked, mistakes)
         mistakes.check()
@@ -130,9 +136,19 @@ class Questions:
             values.append(value)
         asked.conditions, asked.filters = tuple(conditions), values
 
+    def search(self, text: str, asked: Asked, mistakes: Mistakes) -> None:
+        """What is searched for, as the last of the conditions."""
+        words = self.searching.words(text, mistakes)
+        asked.conditions, asked.filters = (*asked.conditions, SEARCHED), [*asked.filters, words]
+        asked.search = " ".join(words)
+
     def choose(self, given: dict[str, str], asked: Asked, mistakes: Mistakes) -> None:
         """What it is sorted by, and what of each row is answered."""
-        asked.order, asked.sorted_by = self.choices.order(given.get("sort", ""), mistakes)
+        sort = given.get("sort", "")
+        if self.searching.possible and RELEVANCE in sort:
+            asked.order = self.searching.by_relevance(sort, asked.order, asked.search, mistakes)
+        else:
+            asked.order, asked.sorted_by = self.choices.order(sort, mistakes)
         asked.selection = self.choices.selection(given.get("fields", ""), given.get("include", ""), mistakes)
 
     def turn(self, given: dict[str, str], asked: Asked, mistakes: Mistakes) -> None:
@@ -151,6 +167,7 @@ class Questions:
                 mistakes.add(called["page"], "too_far", f"passes over more than {FARTHEST} rows{on}")
             if "cursor" in given:
                 mistakes.add(called["page"], "not_with_cursor", "cannot be given with cursor; give one of them")
+        self.searching.turn(asked.order, asked.offset, mistakes)
         asked.cursor = given.get("cursor")
         if "count" in given:
             asked.count = given["count"]

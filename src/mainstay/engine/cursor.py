@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from mainstay.engine.plan import Order
+from mainstay.engine.plan import RANKED, Order
 from mainstay.errors import InvalidCursor
 from mainstay.kinds import Kind, Reference
 
@@ -33,7 +33,8 @@ class Position:
 class Cursors:
     """The cursors of one list.
 
-    A position holds values of columns that its reader may not be allowed to see, so that it is hidden as
+    A position is the values of the order's columns in a row; in an order by relevance, how many rows are
+    before it.  It holds values of columns that its reader may not be allowed to see, so that it is hidden as
     well as signed: the keyed hash of list, order and position is sent in front, and the position is sent
     under a stream of bytes that begins from that hash (as in RFC 5297).
     """
@@ -45,16 +46,20 @@ class Cursors:
         self.kinds = kinds
         self.orders: dict[Order, tuple[bytes, msgspec.msgpack.Decoder[Any]]] = {}
 
-    def write(self, order: Order, values: Sequence[Any], *, backward: bool) -> str:
-        """The cursor for a position under an order."""
+    def write(self, order: Order, values: Sequence[Any], *, backward: bool, about: str = "") -> str:
+        """The cursor for a position under an order, in a list of what was searched for."""
         context, _ = self.of(order)
+        if about:
+            context += about.encode()
         payload = msgspec.msgpack.encode((backward, *values))
         signature = self.sign(context, payload)
         return base64.urlsafe_b64encode(signature + self.hide(signature, payload)).rstrip(b"=").decode()
 
-    def read(self, order: Order, text: str) -> Position:
-        """The position that a cursor means; InvalidCursor where it was not made here for this list and order."""
+    def read(self, order: Order, text: str, about: str = "") -> Position:
+        """The position that a cursor means; InvalidCursor where it was made for another list, order or search."""
         context, decoder = self.of(order)
+        if about:
+            context += about.encode()
         try:
             raw = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
             signature = raw[:SIGNATURE]
@@ -72,7 +77,8 @@ class Cursors:
         """What a cursor is signed with besides the key, and what reads the values."""
         known = self.orders.get(order)
         if known is None:
-            types = (bool, *[python_type(self.kinds[column]) for column, _ in order])
+            ranked = order[0] == RANKED
+            types = (bool, int) if ranked else (bool, *[python_type(self.kinds[column]) for column, _ in order])
             decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(types_of(types))
             known = f"{self.name} {order!r}\0".encode(), decoder
             if len(self.orders) < REMEMBERED:

@@ -15,7 +15,8 @@ from mainstay.engine.call import Answer, Call, Meta
 from mainstay.engine.cursor import Cursors, Position
 from mainstay.engine.fetching import fetched
 from mainstay.engine.guards import Deciders
-from mainstay.engine.plan import CountPlan, GetPlan, ListPlan, Seek
+from mainstay.engine.plan import RANKED, CountPlan, GetPlan, ListPlan, Seek
+from mainstay.engine.searching import FARTHEST_RANKED
 from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.read import Reading, count_statement, get_statement, list_statement
@@ -91,10 +92,12 @@ class Reader:
             raise Unauthenticated if needs_actor and not call.actor.is_known else Forbidden
         names = self.involved(asked)
         numbers = self.deciders.numbers(names, call.actor)
-        position = None if asked.cursor is None else self.cursors.read(asked.order, asked.cursor)
+        position = None if asked.cursor is None else self.cursors.read(asked.order, asked.cursor, asked.search)
         inputs = Inputs(call.actor, now, asked.filters, limit=asked.limit + 1)
         seek = None
-        if position is not None:
+        if asked.order[0] == RANKED:
+            inputs.offset = 0 if position is None else position.values[0]
+        elif position is not None:
             inputs.position = position.values
             seek = Seek(tuple([value is None for value in position.values]), position.backward)
         if asked.offset is not None:
@@ -104,14 +107,14 @@ class Reader:
         total = None
         if asked.count is not None:
             total = await self.total(call, asked, names, numbers, inputs, database)
-        meta = self.turned(asked, reading, rows, position, total)
+        meta = self.turned(asked, reading, rows, position, total, inputs.offset)
         return Answer(200, await fetched(call, reading, rows, inputs, database), meta)
 
     def page_shape(
         self, call: Call, asked: Asked, seek: Seek | None, names: tuple[str, ...], numbers: tuple[int, ...]
     ) -> Reading:
         """The statement for a page."""
-        offset = asked.offset is not None
+        offset = asked.offset is not None or asked.order[0] == RANKED
         shape = (self.name, asked.conditions, asked.order, asked.selection, seek, offset, numbers)
         reading: Reading = self.shapes.get(
             shape,
@@ -158,22 +161,37 @@ class Reader:
         return int(rows[0][0])
 
     def turned(
-        self, asked: Asked, reading: Reading, rows: list[Any], position: Position | None, total: int | None
+        self, asked: Asked, reading: Reading, rows: list[Any], position: Position | None, total: int | None, offset: int
     ) -> Meta:
         """What is beside the page; `rows` become those of the page, in its order."""
         more = len(rows) > asked.limit
         if more:
             rows.pop()
+        if asked.order[0] == RANKED:
+            return self.turned_ranked(asked, more, offset, total)
         backward = position is not None and position.backward
         if backward:
             rows.reverse()
         after = before = None
         if asked.offset is None and rows:
             if more or backward:
-                after = self.cursors.write(asked.order, self.place(reading, rows[-1]), backward=False)
+                at = self.place(reading, rows[-1])
+                after = self.cursors.write(asked.order, at, backward=False, about=asked.search)
             if more if backward else position is not None:
-                before = self.cursors.write(asked.order, self.place(reading, rows[0]), backward=True)
-        return Meta(asked.limit, after, before, total, asked.page, asked.offset if asked.page is None else None)
+                at = self.place(reading, rows[0])
+                before = self.cursors.write(asked.order, at, backward=True, about=asked.search)
+        return meta(asked, after, before, total)
+
+    def turned_ranked(self, asked: Asked, more: bool, offset: int, total: int | None) -> Meta:
+        """What is beside a page by relevance, whose cursors say how many rows are before."""
+        after = before = None
+        if asked.offset is None:
+            if more and offset + asked.limit < FARTHEST_RANKED:
+                after = self.cursors.write(asked.order, [offset + asked.limit], backward=False, about=asked.search)
+            if offset:
+                start = max(0, offset - asked.limit)
+                before = self.cursors.write(asked.order, [start], backward=True, about=asked.search)
+        return meta(asked, after, before, total)
 
     def place(self, reading: Reading, row: Any) -> Sequence[Any]:
         """Where a row stands in the order."""
@@ -185,6 +203,11 @@ def conditions_of(operation: Operation, resource: Resource) -> tuple[str, ...]:
     """The name of the policy that the rows of a list are under besides their resource's, where there is one."""
     more = operation.action == "list" and operation.policy not in (resource.read, ANYONE)
     return (f":{operation.name}",) if more else ()
+
+
+def meta(asked: Asked, after: str | None, before: str | None, total: int | None) -> Meta:
+    """What is beside a page, with what was asked."""
+    return Meta(asked.limit, after, before, total, asked.page, asked.offset if asked.page is None else None)
 
 
 async def read(call: Call, statement: Statement, inputs: Inputs, database: Reads) -> Sequence[Any]:

@@ -111,7 +111,13 @@ class Database(Protocol):
         """Runs a script in one transaction that is durable when this returns; an exception undoes it."""
 
     async def create_missing(self, metadata: MetaData) -> None:
-        """Creates the tables and indexes of `metadata` that are not there; changes nothing that is."""
+        """Creates the tables and indexes of `metadata` that are not there; changes nothing that is.
+
+        An index of words that is new is filled from the rows that are there.
+        """
+
+    async def rebuild_search(self, metadata: MetaData) -> None:
+        """Makes every index of words anew from the rows."""
 
     async def health(self) -> Health:
         """One round trip, bounded by a second."""

@@ -11,7 +11,8 @@ from mainstay.compiler.draft import Draft, DraftListing, DraftResource
 from mainstay.compiler.passes.declared_fields import description_of
 from mainstay.compiler.passes.lists_in_bodies import TITLES, lists_of, statements_of_lists
 from mainstay.compiler.problem import nearest
-from mainstay.operation import Action, Filter, Limit, Operation, Parameter, Part, Shape
+from mainstay.kinds.words import LONGEST_QUESTION, MOST_WORDS
+from mainstay.operation import RELEVANCE, Action, Filter, Limit, Operation, Parameter, Part, Shape
 from mainstay.policy import tree
 from mainstay.wire import Form
 
@@ -170,9 +171,20 @@ def list_parameters(resource: DraftResource) -> Iterator[Parameter]:
     for filter_ in resource.filters:
         for operator in filter_.operators:
             yield filter_parameter(filter_, operator)
+    if resource.search:
+        where = ", ".join(resource.search)
+        yield Parameter(
+            "q",
+            "query",
+            Form("string", min_length=1, max_length=LONGEST_QUESTION),
+            f"Words to look for, {MOST_WORDS} at most, each of which some word begins with in one of: {where}. "
+            "Case and accents make no difference.",
+        )
     most = resource.declared.max_limit
-    if resource.sorts:
-        names = ", ".join(sort.name for sort in resource.sorts)
+    names = ", ".join(
+        [*[sort.name for sort in resource.sorts], *([f"{RELEVANCE} (with q)"] if resource.search else [])]
+    )
+    if names:
         yield Parameter(
             "sort",
             "query",

@@ -10,7 +10,7 @@ import msgspec
 from mainstay.policy.tree import ANYONE, NOBODY, Node
 
 Order = tuple[tuple[str, bool], ...]
-"""Columns of the resource's table, and whether descending, ended by its key."""
+"""Columns of the resource's table, and whether descending, ended by its key; perhaps with `RANKED` in front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,17 @@ class Selection(msgspec.Struct, frozen=True):
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """A filter of the resource's with one of its operators (`is_not_null` beside them)."""
+    """A filter of the resource's with one of its operators (`is_not_null` beside them), or `SEARCHED`."""
 
     filter: str
     operator: str
+
+
+SEARCHED = Condition("q", "words")
+"""Every word of `q` is found in the fields that the resource lets search; its value is the words."""
+
+RANKED = ("", True)
+"""In front of an order: by how well each row is found, the best first, and by the rest where two are alike."""
 
 
 class Seek(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from mainstay.engine.plan import Condition, Guards
 from mainstay.engine.sql.policy import Scope, Truth, condition, valued
+from mainstay.engine.sql.search import word_columns
 from mainstay.engine.sql.statement import Binds
 from mainstay.operation import Application, Computed, Field, Resource
 from mainstay.policy.tree import ANYONE
@@ -59,7 +60,8 @@ def with_computed(schema: Schema, resource: Resource, names: Iterable[str], guar
         return scope
     table = scope.sources[resource.table]
     values = [field_value(schema, resource, field, guards, scope).label(field.column) for field in wanted]
-    return scope.within(resource.table, resource.table, sa.select(*table.c, *values).subquery())
+    columns = (*table.c, *values, *word_columns(schema.application.table(resource.table), table, schema.dialect))
+    return scope.within(resource.table, resource.table, sa.select(*columns).subquery())
 
 
 def filtered(resource: Resource, conditions: Iterable[Condition]) -> set[str]:

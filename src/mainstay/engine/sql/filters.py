@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mainstay.engine.plan import Condition, Guards
+from mainstay.engine.plan import SEARCHED, Condition, Guards
 from mainstay.engine.sql.policy import Scope, Truth, condition, one_of
+from mainstay.engine.sql.search import Search
 from mainstay.engine.sql.statement import Inputs
 from mainstay.kinds import KindType, Text
 from mainstay.operation import Application, Filter, Resource
@@ -36,6 +37,8 @@ def filter_condition(
 
     The guard of the filter's field holds for the row that the field is of.
     """
+    if wanted == SEARCHED:
+        return Search(application, resource, number, guards, scope).found()
     filter_ = next(known for known in resource.filters if known.name == wanted.filter)
     if not filter_.relations:
         return guarded(resource, filter_, wanted.operator, number, guards, scope)

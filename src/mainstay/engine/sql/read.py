@@ -9,12 +9,24 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mainstay.engine.plan import Condition, CountPlan, GetPlan, Guards, ListPlan, Order, Seek, Selection
+from mainstay.engine.plan import (
+    RANKED,
+    SEARCHED,
+    Condition,
+    CountPlan,
+    GetPlan,
+    Guards,
+    ListPlan,
+    Order,
+    Seek,
+    Selection,
+)
 from mainstay.engine.sql.fields import Schema, can_be_null, field_value, filtered, with_computed
 from mainstay.engine.sql.filters import filter_condition
 from mainstay.engine.sql.layout import Conversion, Item, Layout, Many, One, Places, keys_of, maker, to_python, to_wire
 from mainstay.engine.sql.policy import Scope, Truth, condition
 from mainstay.engine.sql.related import Belonging, parents
+from mainstay.engine.sql.search import Search
 from mainstay.engine.sql.statement import Binds, Statement, compiled
 from mainstay.operation import Field, Include, Resource, named
 from mainstay.policy.tree import ANYONE
@@ -249,12 +261,15 @@ def list_statement(schema: Schema, plan: ListPlan) -> Reading:
     layout = answered.layout(plan.selection, scope, resource.table)
     table = scope.sources[resource.table]
     nullable = partial(can_be_null, schema, resource)
-    places = [answered.places.of(resource.table, name, table.c[name]) for name, _ in plan.order]
+    ranks = ranking(schema, plan, resource, scope, answered.joins)
+    columns = plan.order[len(ranks) :]
+    places = [answered.places.of(resource.table, name, table.c[name]) for name, _ in columns]
     backward = plan.seek is not None and plan.seek.backward
-    order = [(name, down != backward) for name, down in plan.order]
+    order = [(name, down != backward) for name, down in columns]
     where = list(wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by))
     limit = binds.add(lambda inputs: inputs.limit, sa.Integer())
-    base = answered.select(table).where(*where).order_by(*ordering(schema, table, order, nullable)).limit(limit)
+    ordered = (*ranks, *ordering(schema, table, order, nullable))
+    base = answered.select(table).where(*where).order_by(*ordered).limit(limit)
     if plan.offset:
         base = base.offset(binds.add(lambda inputs: inputs.offset, sa.Integer()))
     final: Any = base
@@ -263,13 +278,23 @@ def list_statement(schema: Schema, plan: ListPlan) -> Reading:
         final = (
             base.where(*ranges) if len(ranges) == 1 else merged(schema, base, ranges, places, order, nullable, limit)
         )
-    loads = [to_python(schema.storage.kind_in(resource, name), table.c[name], schema.dialect) for name, _ in plan.order]
+    loads = [to_python(schema.storage.kind_in(resource, name), table.c[name], schema.dialect) for name, _ in columns]
     return Reading(
         compiled(final, binds, schema.dialect),
         maker(layout, len(answered.levels)),
         partial(values_at, list(zip(places, loads, strict=True))),
         levels=tuple(answered.levels),
     )
+
+
+def ranking(
+    schema: Schema, plan: ListPlan, resource: Resource, scope: Scope, joins: list[tuple[sa.FromClause, Truth]]
+) -> list[sa.ColumnElement[Any]]:
+    """What an order by relevance begins with; nothing for another one."""
+    if plan.order[0] != RANKED:
+        return []
+    search = Search(schema.application, resource, plan.conditions.index(SEARCHED), plan.guards, scope)
+    return [search.rank(joins).desc()]
 
 
 def values_at(places: list[tuple[int, Any]], row: Sequence[Any]) -> list[Any]:

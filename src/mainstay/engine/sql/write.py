@@ -16,7 +16,7 @@ from mainstay.engine.sql.policy import Scope, condition
 from mainstay.engine.sql.read import Answered, Level, by_key, values_at
 from mainstay.engine.sql.statement import Binds, Statement, compiled
 from mainstay.operation import Resource
-from mainstay.policy.tree import Exists, Opaque
+from mainstay.policy.tree import Exists, IsNull, Opaque
 
 Values = Callable[[Sequence[Any]], list[Any]]
 """From a row to some of its values, in Python's form."""
@@ -138,7 +138,7 @@ def write_statement(schema: Schema, plan: WritePlan) -> Writing:
     elsewhere = (
         plan.later
         or bool(plan.selection.includes)
-        or looks_elsewhere(plan.guards, (*plan.flags, *fields))
+        or returning_misjudges(plan.guards, (*plan.flags, *fields), schema.dialect)
         or works_out(resource, plan.selection.fields)
     )
     again = written is not None and elsewhere
@@ -158,7 +158,8 @@ def write_statement(schema: Schema, plan: WritePlan) -> Writing:
     if written is None:
         assert second is not None
         return Writing(second, None, make, flags, version, lookup, key, levels)
-    first = compiled(written.returning(*(own if again else answered.places).columns), binds, schema.dialect)
+    returned = own.columns if again else answered.places.columns or own.columns
+    first = compiled(written.returning(*returned), binds, schema.dialect)
     return Writing(first, second, make, flags, version, lookup, key, levels)
 
 
@@ -183,6 +184,15 @@ def database_default(column: sa.Column[Any], dialect: sa.Dialect) -> Any:
     default = column.server_default
     given = default.arg if isinstance(default, sa.DefaultClause) else None
     return sa.literal(given, sa.Text()) if isinstance(given, str) else given
+
+
+def returning_misjudges(guards: Guards, names: Sequence[str], dialect: sa.Dialect) -> bool:
+    """Whether one of these policies must be asked in a statement of its own.
+
+    RETURNING sees other rows as they were before; in SQLite 3.40 it takes no column for null in IS NULL.
+    """
+    asks_null = any(isinstance(node, IsNull) for name in names for node in guards.of(name).walk())
+    return looks_elsewhere(guards, names) or (dialect.name == "sqlite" and asks_null)
 
 
 def looks_elsewhere(guards: Guards, names: Sequence[str]) -> bool:

@@ -10,11 +10,15 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from mainstay.kinds import Kind
-from mainstay.operation import Application, Filter, Operation
+from mainstay.operation import RELEVANCE, Application, Filter, Operation
 from mainstay.proofs.access.personas import Persona
 from mainstay.storage import Storage
 
 Row = Mapping[str, Any]
+
+
+BY_RELEVANCE = ((RELEVANCE, False),)
+"""The sort of a search whose best rows come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Question:
 
     filters: tuple[tuple[Filter, str, Any], ...] = ()
     """Filter, operator, and value in Python's form (a list for `in`)."""
+    search: str = ""
     sort: tuple[tuple[str, bool], ...] = ()
     includes: tuple[str, ...] = ()
     """Paths: `comments.author` are two relations, one after the other."""
@@ -160,6 +165,8 @@ class Requests:
         for filter_, operator, value in cell.question.filters:
             name = filter_.name if operator == "eq" else f"{filter_.name}[{operator}]"
             asked.append((name, self.filter_text(cell, filter_, operator, value)))
+        if cell.question.search:
+            asked.append((names["q"], cell.question.search))
         if cell.question.sort:
             asked.append((names["sort"], ",".join(("-" if down else "") + name for name, down in cell.question.sort)))
         if cell.question.includes:

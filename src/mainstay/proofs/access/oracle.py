@@ -10,8 +10,9 @@ from typing import Any
 from mainstay.operation import Application, Field, Filter, Resource
 from mainstay.policy.rows import World
 from mainstay.policy.tree import ActorValue, InClaim, Node, Role, Scope, SignedIn
-from mainstay.proofs.access.cells import Cell, Question, Row, to_wire
+from mainstay.proofs.access.cells import BY_RELEVANCE, Cell, Question, Row, to_wire
 from mainstay.proofs.access.easing import allowed_by
+from mainstay.proofs.access.finding import Weighed, is_found, relevance
 from mainstay.proofs.access.foresight import possible_truths
 from mainstay.proofs.access.order import ordered
 from mainstay.proofs.access.personas import Persona
@@ -180,11 +181,24 @@ class Oracle:
             return False
         if not allowed_by(self.policy(cell), row, resource.table, self.world(cell.persona)):
             return False
-        for name, _ in cell.question.sort:
-            column = next(sort.column for sort in resource.sorts if sort.name == name)
-            if not self.reads_column(resource, column, row, cell.persona):
+        for sort in resource.sorts:
+            sorted_by = any(name == sort.name for name, _ in cell.question.sort)
+            if sorted_by and not self.reads_column(resource, sort.column, row, cell.persona):
+                return False
+        if cell.question.search:
+            texts = [text for _, text in self.searched(resource, row, cell.persona)]
+            if not is_found(cell.question.search, texts):
                 return False
         return all(self.selects(resource, row, *wanted, cell.persona) for wanted in cell.question.filters)
+
+    def searched(self, resource: Resource, row: Row, persona: Persona) -> Weighed:
+        """What of a row the persona may search, each text counting twice as much as the next field's."""
+        fields = [resource.field(name) for name in resource.search]
+        return [
+            (2 ** (len(fields) - place), row[field.column])
+            for place, field in enumerate(fields, 1)
+            if self.reads_field(resource, field, row, persona)
+        ]
 
     def reads_column(self, resource: Resource, column: str, row: Row, persona: Persona) -> bool:
         """Whether the persona may read the field that a column is of; a column that is no field has no policy."""
@@ -224,16 +238,20 @@ class Oracle:
         )
 
     def sorted(self, resource: Resource, rows: Sequence[Row], cell: Cell) -> Sequence[Row]:
-        """Rows in order: null is the smallest value, the key decides between equals."""
+        """Rows in order: null is the smallest value, the key decides between equals; the most relevant first."""
         columns = {sort.name: sort.column for sort in resource.sorts}
-        order = [(columns[name], down) for name, down in cell.question.sort] or list(
-            cell.operation.order or resource.order
-        )
+        order = [(columns[name], down) for name, down in cell.question.sort if name in columns]
+        order = order or list(cell.operation.order or resource.order)
         present = {column for column, _ in order}
         order += [
             (column, order[-1][1]) for column in self.application.table(resource.table).key if column not in present
         ]
-        return ordered(rows, order, lambda row, column: self.value(resource, column, row, cell.persona))
+        persona = cell.persona
+        rows = ordered(rows, order, lambda row, column: self.value(resource, column, row, persona))
+        if cell.question.sort == BY_RELEVANCE:
+            texts = {id(row): self.searched(resource, row, persona) for row in rows}
+            rows = sorted(rows, key=lambda row: -relevance(cell.question.search, texts[id(row)]))
+        return rows
 
     def shown(
         self, resource: Resource, row: Row, persona: Persona, question: Question, tables: Tables | None = None

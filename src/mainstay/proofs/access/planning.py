@@ -8,7 +8,8 @@ from typing import Any
 
 from mainstay.operation import Application, Operation, Resource
 from mainstay.policy.tree import ANYONE, Column, tables_in
-from mainstay.proofs.access.cells import Cell, Question, Row, called, to_wire
+from mainstay.proofs.access.cells import BY_RELEVANCE, Cell, Question, Row, called, to_wire
+from mainstay.proofs.access.finding import words_of
 from mainstay.proofs.access.oracle import Oracle
 from mainstay.proofs.access.paths import chains, include_paths, tables_on
 from mainstay.proofs.access.personas import Persona, telling
@@ -106,6 +107,8 @@ class Planner:
                     yield Cell(persona, operation, f"sort by {'-' if down else ''}{sort.name}", question=asked)
             for name, question in self.filters(resource, persona):
                 yield Cell(persona, operation, name, question=question)
+            for name, question in self.searches(resource) if "q" in known else ():
+                yield Cell(persona, operation, name, question=question)
             guarded = [field.name for field in resource.fields if field.readable]
             if guarded and "fields" in known:
                 yield Cell(persona, operation, "one field", question=Question(fields=(guarded[-1],)))
@@ -130,6 +133,24 @@ class Planner:
                 for value in self.operands(operator, chosen, several, filter_.relations != ()):
                     asked = Question(((filter_, operator, value),), count=True)
                     yield f"filter {filter_.name}[{operator}]", asked
+
+    def searches(self, resource: Resource) -> Iterator[tuple[str, Question]]:
+        """Words of what is searched, readable or not: whole, begun, one and two, in each order; and one of no row."""
+        columns = [resource.field(name).column for name in resource.search]
+        rows = [
+            [row[column] for column in columns if words_of(row[column])] for row in self.generated.rows[resource.table]
+        ]
+        seen = unique([texts for texts in rows if texts])
+        for texts in random.Random(f"{self.seed} {resource.name}").sample(seen, min(4, len(seen))):
+            begun = [words_of(text)[-1] for text in texts]
+            yield "search", Question(search=begun[-1], count=True)
+            yield "search for two words", Question(search=f"{begun[0]} {begun[-1].upper()}", limit=2)
+            yield "search by relevance", Question(search=begun[0][:1], sort=BY_RELEVANCE, limit=2)
+            for sort in resource.sorts[:1]:
+                asked = Question(search=begun[-1][:2], sort=((sort.name, True),), limit=2)
+                yield f"search sorted by {sort.name}", asked
+        if columns:
+            yield "search in vain", Question(search="wordless", count=True)
 
     def operands(self, operator: str, chosen: Sequence[Any], several: Values, over: bool) -> Iterator[Any]:
         """Values to filter by."""

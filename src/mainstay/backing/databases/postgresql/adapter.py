@@ -14,7 +14,8 @@ from sqlalchemy import MetaData
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.engine import Dialect
 
-from mainstay.backing.databases.database import Health, Row, Script
+from mainstay.backing.databases.database import Command, Health, Row, Script
+from mainstay.backing.databases.postgresql import search
 from mainstay.backing.databases.postgresql.connection import Connection, connected
 from mainstay.backing.databases.postgresql.errors import REPEATABLE, STALE, fail, lost, translated
 from mainstay.backing.databases.postgresql.pool import Pool
@@ -130,11 +131,19 @@ class PostgreSQL:
 
     async def create_missing(self, metadata: MetaData) -> None:
         """Creates the tables and indexes that are not there, in one transaction, one worker at a time."""
+        await self._change_schema(lambda: create(metadata, self.dialect))
+
+    async def rebuild_search(self, metadata: MetaData) -> None:
+        """Makes every index of words anew, in one transaction, one worker at a time."""
+        await self._change_schema(lambda: search.rebuilt(metadata, self.dialect))
+
+    async def _change_schema(self, script: Callable[[], Script[None]]) -> None:
+        """Runs a script that changes the schema, under the lock of whoever does."""
         pool = self._pool
         connection = await pool.acquire()
         try:
             connection.deadline = monotonic() + SCHEMA_PATIENCE
-            await create(connection.raw, metadata, self.dialect)
+            await alter(connection.raw, script)
         except BaseException as error:
             gone = lost(error, connection.raw) or connection.raw.is_in_transaction()
             self._give_back(pool, connection, error, gone=gone)
@@ -231,13 +240,23 @@ def tell(script: Script[Any], error: Exception, raw: asyncpg.Connection) -> NoRe
     refuse(script, translated(error))
 
 
-async def create(raw: asyncpg.Connection, metadata: MetaData, dialect: Dialect) -> None:
-    """Runs the statements of `creation` under the lock of whoever changes the schema."""
+async def alter(raw: asyncpg.Connection, script: Callable[[], Script[None]]) -> None:
+    """Runs a script without time-outs, when whoever changes the schema at the moment is done."""
     async with raw.transaction():
         await raw.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
         await raw.execute(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})")
-        for text in creation(metadata, dialect):
-            await raw.execute(text)
-        for name, text in circular(metadata, dialect):
-            if not await raw.fetchval("SELECT count(*) FROM pg_constraint WHERE conname = $1", name):
-                await raw.execute(text)
+        running = script()
+        with suppress(StopIteration):
+            command = next(running)
+            while True:
+                command = running.send(await raw.fetch(command.text, *command.values))
+
+
+def create(metadata: MetaData, dialect: Dialect) -> Script[None]:
+    """What creates whatever is missing."""
+    for text in creation(metadata, dialect):
+        yield Command(text)
+    for name, text in circular(metadata, dialect):
+        if not (yield Command("SELECT 1 FROM pg_constraint WHERE conname = $1", (name,))):
+            yield Command(text)
+    yield from search.missing(metadata, dialect)

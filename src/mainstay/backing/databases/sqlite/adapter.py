@@ -14,7 +14,7 @@ from sqlalchemy.engine import Dialect
 
 from mainstay.backing.databases.database import Command, Health, Row, Script
 from mainstay.backing.databases.schema import creation
-from mainstay.backing.databases.sqlite import connection, errors
+from mainstay.backing.databases.sqlite import connection, errors, search
 from mainstay.backing.databases.sqlite.location import Location, check, locate
 from mainstay.backing.databases.sqlite.reader import Readers
 from mainstay.backing.databases.sqlite.settings import Settings
@@ -90,8 +90,13 @@ class SQLite:
         def script() -> Script[None]:
             for text in texts:
                 yield Command(text)
+            yield from search.missing(metadata, self.dialect)
 
         await self._running().writer.write(script, limit=SCHEMA_PATIENCE)
+
+    async def rebuild_search(self, metadata: MetaData) -> None:
+        """Makes every index of words anew, in one transaction."""
+        await self._running().writer.write(lambda: search.rebuilt(metadata, self.dialect), limit=SCHEMA_PATIENCE)
 
     async def health(self) -> Health:
         """Whether the file is still the one that was opened, can be read, and has its writer."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import uniform
 from time import monotonic, sleep
 
+from mainstay.backing.databases.sqlite.search import know_words
 from mainstay.backing.databases.sqlite.settings import Settings
 
 LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -42,6 +43,7 @@ def connected(file: Path, settings: Settings) -> sqlite3.Connection:
         file, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=settings.statements
     )
     try:
+        know_words(connection)
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute(f"PRAGMA cache_size = {-1024 * settings.cache}")
     except sqlite3.Error:

@@ -21,6 +21,7 @@ from mainstay.backing.databases.sessions import READS, Sessions, within
 from mainstay.backing.databases.sqlite.adapter import SQLite
 from mainstay.backing.databases.sqlite.errors import fail
 from mainstay.backing.databases.sqlite.lending import Lent, Loan
+from mainstay.backing.databases.sqlite.search import know_words
 from mainstay.errors import Unavailable
 
 T = TypeVar("T")
@@ -135,6 +136,7 @@ def release(session: Any) -> None:
 
 def prepare(connection: Any, record: object) -> None:
     """Sets up a new connection as the engine's own are."""
+    know_words(connection)
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA synchronous = FULL")
