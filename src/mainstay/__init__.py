@@ -37,6 +37,7 @@ from mainstay.declare import (
     through,
     together,
     unindexed,
+    values,
     via,
     where,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "through",
     "together",
     "unindexed",
+    "values",
     "via",
     "where",
 ]

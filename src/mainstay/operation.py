@@ -220,6 +220,10 @@ class Include:
     """Of a list, the target's columns in which it is sorted and whether descending, ended by its key."""
     limit: int = 0
     """Of a list, how many rows each parent's has at most: the first ones in its order."""
+    embedded: bool = False
+    """Whether it is answered without being asked for, as a field is."""
+    value: str | None = None
+    """The target's column whose values the list is of; None for a list of rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from mainstay.declare import (
     through,
     together,
     unindexed,
+    values,
     via,
     where,
 )
@@ -247,6 +248,7 @@ class DocumentLabel(Model):
 
     document_id: Mapped[UUID] = reference("documents.id", primary_key=True, on_delete="cascade")
     label_id: Mapped[UUID] = reference(Label, primary_key=True, on_delete="cascade")
+    label: Mapped[Label] = relationship(viewonly=True)
 
 
 class Document(Model, Timestamps, Versioned, SoftDelete):
@@ -377,6 +379,7 @@ class DocumentLabels(Resource[DocumentLabel]):
     operations = ["list", "create", "delete"]
     write_once = [DocumentLabel.document_id, DocumentLabel.label_id]
     filters = [DocumentLabel.document_id, DocumentLabel.label_id]
+    embedded = [DocumentLabel.label]
     read = create = delete = where(
         exists().where(Document.id == DocumentLabel.document_id, Document.author_id == actor.id)
     )
@@ -442,6 +445,8 @@ class Documents(Resource[Document]):
         Document.level: no_one,
     }
     limits = {"delete": "1000/hour"}
+
+    words = values(include(Document.labels, limit=2), Label.word)
 
 
 RESOURCES: list[type[Resource[Any]]] = [

@@ -25,6 +25,7 @@ from mainstay.declare import (
     signed_in,
     through,
     together,
+    values,
     via,
     where,
 )
@@ -442,6 +443,97 @@ def test_an_include_of_one_with_a_limit_and_one_of_another_model() -> None:
     first, second = problems(Recipes, Users)
     the([first], "# one", what="author has a limit or an order, but there is one row at most", do="drop them")
     the([second], "# not ours", what="recipe, which is not a relation of Dish", do="there is author, comments")
+
+
+def test_an_order_of_an_include_that_is_none() -> None:
+    class Remarks(Resource[Remark]):
+        operations = ["list"]
+        read = anyone
+
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        hidden = [Dish.pin]
+        read = anyone
+        include_depth = 9  # deep
+        includes = [include(Dish.comments, limit=0, order=[Dish.title])]  # order
+
+    deep, order, limit = sorted(problems(Recipes, Remarks), key=lambda problem: problem.what)
+    the([deep], "# deep", what="include_depth is 9", do="from 1 to 5")
+    the([order], "# order", what="order names title, which is not a field of Remark", do="there is id, recipe_id, text")
+    the([limit], "# order", what="the include comments has the limit 0", do="from 1 to 1000")
+
+
+def test_an_include_sorted_by_what_not_everybody_reads() -> None:
+    class Remarks(Resource[Remark]):
+        operations = ["list"]
+        read = anyone
+        read_fields = {Remark.text: role("admin")}
+
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        hidden = [Dish.pin]
+        read = anyone
+        includes = [include(Dish.comments, order=[Remark.text])]  # guarded
+
+    the(problems(Recipes, Remarks), "includes = [", what="names text, which callers cannot read", do="found out")
+
+
+def test_includes_that_bring_too_many_rows() -> None:
+    class Remarks(Resource[Remark]):
+        operations = ["list"]
+        read = anyone
+        includes = [Remark.recipe]
+
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        hidden = [Dish.pin]
+        read = anyone
+        include_depth = 3
+        includes = [include(Dish.comments, limit=50)]  # many
+
+    the(problems(Recipes, Remarks), "# many", what="250000 rows of comments.recipe.comments", do="smaller limit")
+
+
+def test_resources_that_are_embedded_in_one_another() -> None:
+    class Remarks(Resource[Remark]):
+        operations = ["list"]
+        read = anyone
+        embedded = [Remark.recipe]  # circle
+
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        hidden = [Dish.pin]
+        read = anyone
+        embedded = [Dish.comments]
+
+    the(
+        problems(Remarks, Recipes),
+        "# circle",
+        what="Remarks embeds recipe, in which it is embedded itself",
+        do="under `includes`",
+    )
+
+
+def test_lists_of_values_that_are_none() -> None:
+    class Remarks(Resource[Remark]):
+        operations = ["list"]
+        hidden = [Remark.recipe_id]
+        read = anyone
+
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        hidden = [Dish.pin]
+        read = anyone
+        authors = values(Dish.author, Cook.name)  # one
+        texts = values(Dish.comments, Remark.recipe_id)  # hidden
+        rating = values(Dish.comments, Remark.text)  # taken
+        titles = values(Dish.title, Remark.text)  # no relation
+
+    one, hidden, taken, none = problems(Recipes, Remarks, Users)
+    the([one], "# one", what="values(author, ..) is of a relation to one row", do="include or embed it")
+    the([hidden], "# hidden", what="names recipe_id, which Remark does not answer", do="there is id, text")
+    the([taken], "# taken", what="rating is a list of values, but there is rating already", do="a name of its own")
+    the([none], "# no relation", what="titles names title, which is not a relation of Dish", do="there is author")
 
 
 def test_a_filter_over_what_nobody_guards() -> None:

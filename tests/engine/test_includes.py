@@ -93,7 +93,7 @@ async def test_lists_in_lists_and_rows_in_them(there: World) -> None:
     await there.insert("documents", document(9, folder_id=inner))
     ask = {"include": "folders.documents.author,documents.labels,parent.team", "fields": "name,documents.number"}
     (outer,) = await there.data("folders.list", by=ANN, ask={**ask, "name": "folder 21"})
-    assert there.last.statements == 5
+    assert there.last.statements == 6
     assert outer["parent"] is None
     (below,) = outer["folders"]
     assert [(row["number"], row["author"]["name"]) for row in below["documents"]] == [(9, "user1")]

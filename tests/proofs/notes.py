@@ -22,6 +22,7 @@ from mainstay.declare import (
     role,
     signed_in,
     through,
+    values,
     where,
 )
 
@@ -43,6 +44,7 @@ class Shelf(Model):
     open: Mapped[bool | None]
     keeper_id: Mapped[UUID] = reference(Writer, on_delete="cascade", default=actor.id)
     notes: Mapped[list[Note]] = relationship(back_populates="shelf")
+    keeper: Mapped[Writer] = relationship()
 
 
 class Word(Model):
@@ -97,6 +99,7 @@ class Shelves(Resource[Shelf]):
     writable = [Shelf.name, Shelf.open]
     sorts = [Shelf.name]
     includes = [include(Shelf.notes, limit=2, order=[descending(Note.rank)])]
+    embedded = [Shelf.keeper]
     read = ~where(~Shelf.open) | owner(Shelf.keeper_id)
     create = signed_in
     update = delete = owner(Shelf.keeper_id)
@@ -136,6 +139,8 @@ class Notes(Resource[Note]):
     delete = owner(Note.writer_id)
     read_fields = {Note.thought: owner(Note.writer_id)}
     write_fields = {Note.rank: role("editor") | owner(Note.writer_id)}
+
+    word_list = values(Note.words, Word.text)
 
 
 RESOURCES = [Writers, Shelves, Words, NoteWords, Notes]

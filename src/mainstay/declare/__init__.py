@@ -19,6 +19,7 @@ from mainstay.declare.resource import (
     through,
     together,
     unindexed,
+    values,
     via,
 )
 from mainstay.declare.wire import Wire
@@ -57,6 +58,7 @@ __all__ = [
     "through",
     "together",
     "unindexed",
+    "values",
     "via",
     "where",
 ]

@@ -56,6 +56,14 @@ class Via:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """Plain values of the rows that a relation leads to."""
+
+    relation: Attribute | Via
+    column: Attribute
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Together:
     """Columns that are filtered and sorted by together often enough for an index of their own."""
 
@@ -203,6 +211,14 @@ def linked(
     return Linked(relation, by, create_missing, most, name)
 
 
+def values(relation: Attribute | Via, column: Attribute) -> Values:
+    """A field that is a list of plain values: `tag_list = values(Article.tags, Tag.name)`, sorted by themselves.
+
+    `include(Article.tags, limit=.., order=..)` in place of the relation says how many, and in which order.
+    """
+    return Values(relation, column)
+
+
 def descending(column: Attribute) -> Descending:
     """Largest first, in `order` and `together`."""
     return Descending(column)
@@ -242,6 +258,8 @@ class Resource(Actions, Generic[M]):
     """The sort of a list that does not ask for one; by key where nothing is said."""
     includes: ClassVar[Sequence[Attribute | Via]] = ()
     """Relations that `include` may name; from there on, what the includes of their resources name."""
+    embedded: ClassVar[Sequence[Attribute | Via]] = ()
+    """Relations that are answered without being asked for, as fields are."""
     include_depth: ClassVar[int] = 2
     """How many relations, one after the other, `include` may follow: `comments.author` are two."""
     lookup: ClassVar[Attribute | None] = None

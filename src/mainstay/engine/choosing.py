@@ -9,7 +9,7 @@ from msgspec import structs
 
 from mainstay.engine.mistakes import LONGEST, Mistakes, nearest
 from mainstay.engine.plan import Order, Selection
-from mainstay.operation import Application, Operation, Resource, named
+from mainstay.operation import Application, Include, Operation, Resource, named
 
 SORTED_BY = 3
 """Fields in one `sort`."""
@@ -65,10 +65,10 @@ class Choices:
         paths = self.paths(include, mistakes)
         chosen = self.chosen(fields, paths, mistakes) if fields else {}
         if not chosen.get(()):
-            chosen[()] = list(self.shown)
+            chosen[()] = [*self.shown, *embedded(self.resource)]
         if mistakes.details:
             return self.selections["", ""]
-        return remembered(self.selections, (fields, include), selected((), paths, chosen))
+        return remembered(self.selections, (fields, include), self.selected((), paths, chosen))
 
     def paths(self, include: str, mistakes: Mistakes) -> dict[Path, Resource]:
         """The relations that are followed, each path with the resource that it leads to; the empty one leads here."""
@@ -80,7 +80,7 @@ class Choices:
                 mistakes.add("include", "too_deep", f"follows more than {self.resource.include_depth} relations")
                 continue
             for place, name in enumerate(path):
-                known = {item.name: item for item in found[path[:place]].includes}
+                known = {item.name: item for item in found[path[:place]].includes if item.value is None}
                 if not listed("include", [name], known, mistakes, path[:place]):
                     break
                 found[path[: place + 1]] = self.application.resource(known[name].resource)
@@ -100,7 +100,22 @@ class Choices:
                 names.setdefault(path, []).append(name)
             else:
                 names[()].append(text)
-        return {path: listed("fields", given, readable(paths[path]), mistakes, path) for path, given in names.items()}
+        return {
+            path: listed("fields", given, (*readable(paths[path]), *embedded(paths[path])), mistakes, path)
+            for path, given in names.items()
+        }
+
+    def selected(self, path: Path, paths: dict[Path, Resource], chosen: dict[Path, list[str]]) -> Selection:
+        """What is answered at the end of a path: all of it, or what is chosen and what is included."""
+        resource = paths[path]
+        names = chosen.get(path) or (*readable(resource), *embedded(resource))
+        inner: list[tuple[str, Selection]] = []
+        for item in resource.includes:
+            if (*path, item.name) in paths:
+                inner.append((item.name, self.selected((*path, item.name), paths, chosen)))
+            elif item.embedded and item.name in names:
+                inner.append((item.name, of_include(self.application, item)))
+        return Selection(resource.name, tuple(name for name in readable(resource) if name in names), tuple(inner))
 
     def resources(self, selection: Selection) -> list[str]:
         """The resources whose policies what is included is read under, those of links among them."""
@@ -108,18 +123,6 @@ class Choices:
         if known is not None:
             return known
         return remembered(self.looked_at, selection, list(dict.fromkeys(resources_in(self.application, selection))))
-
-
-def selected(path: Path, paths: dict[Path, Resource], chosen: dict[Path, list[str]]) -> Selection:
-    """What is answered at the end of a path."""
-    resource = paths[path]
-    fields = readable(resource)
-    if chosen.get(path):
-        fields = tuple(name for name in fields if name in chosen[path])
-    inner = [(item.name, (*path, item.name)) for item in resource.includes]
-    return Selection(
-        resource.name, fields, tuple((name, selected(there, paths, chosen)) for name, there in inner if there in paths)
-    )
 
 
 def resources_in(application: Application, selection: Selection) -> Iterator[str]:
@@ -176,6 +179,21 @@ def shown(operation: Operation, resource: Resource) -> tuple[str, ...]:
     return tuple(name for name in fields if name in named)
 
 
+def embedded(resource: Resource) -> tuple[str, ...]:
+    """The names of the relations that are answered without being asked for."""
+    return tuple(include.name for include in resource.includes if include.embedded)
+
+
 def whole(application: Application, name: str) -> Selection:
-    """Every readable field of a resource."""
-    return Selection(name, readable(application.resource(name)))
+    """Every readable field of a resource, and what is embedded."""
+    resource = application.resource(name)
+    inner = tuple((item.name, of_include(application, item)) for item in resource.includes if item.embedded)
+    return Selection(name, readable(resource), inner)
+
+
+def of_include(application: Application, include: Include) -> Selection:
+    """What is answered of an include's rows where nothing is chosen."""
+    if include.value is None:
+        return whole(application, include.resource)
+    fields = application.resource(include.resource).fields
+    return Selection(include.resource, tuple(field.name for field in fields if field.column == include.value)[:1])

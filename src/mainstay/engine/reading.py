@@ -39,8 +39,9 @@ class Reader:
         self.shapes = shapes
         self.resource = questions.resource
         self.name = questions.operation.name
+        embedded = questions.choices.resources(questions.plain)
         self.condition = conditions_of(questions.operation, self.resource)
-        self.own = (*deciders.reading(self.resource.name), *self.condition)
+        self.own = (*deciders.reading(self.resource.name, *embedded), *self.condition)
         self.looking_at = {item.condition: item.resources for item in questions.filters.values() if item.resources}
         """The resources whose rows a condition looks at, besides the list's own."""
         table = self.resource.table
@@ -53,10 +54,11 @@ class Reader:
 
     def involved(self, asked: Asked) -> tuple[str, ...]:
         """The names of the policies that the call reads under."""
-        others = self.questions.choices.resources(asked.selection) if asked.selection.includes else []
-        if self.looking_at:
-            others += [name for wanted in asked.conditions for name in self.looking_at.get(wanted, ())]
-        return (*self.deciders.reading(self.resource.name, *others), *self.condition) if others else self.own
+        looked_at = [name for wanted in asked.conditions for name in self.looking_at.get(wanted, ())]
+        if asked.selection is self.questions.plain and not looked_at:
+            return self.own
+        included = self.questions.choices.resources(asked.selection)
+        return (*self.deciders.reading(self.resource.name, *included, *looked_at), *self.condition)
 
     # One row
 

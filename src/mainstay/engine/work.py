@@ -7,17 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec import structs
-
 from mainstay.actor import NOBODY, Actor
 from mainstay.engine.asked import Keys
 from mainstay.engine.bodies import Bodies
-from mainstay.engine.choosing import whole
+from mainstay.engine.choosing import resources_in, whole
 from mainstay.engine.filling import Filling
 from mainstay.engine.guards import Deciders
 from mainstay.engine.nested.item import Item
 from mainstay.engine.nested.lists import Lists, Prepared
-from mainstay.engine.plan import CheckPlan, FindPlan, WritePlan
+from mainstay.engine.plan import CheckPlan, FindPlan, Selection, WritePlan
 from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.circles import Circle, circle_statements
 from mainstay.engine.sql.fields import Schema
@@ -84,6 +82,7 @@ class Works:
         self.bodies = Bodies(application, storage, operation) if operation.body is not None else None
         self.filling = Filling(storage, table, self.resource.version)
         self.selection = whole(application, self.resource.name)
+        self.reading = deciders.reading(self.resource.name, *resources_in(application, self.selection))
         self.guarded = {
             field.column: f"{self.resource.name}.{field.name}="
             for field in self.resource.fields
@@ -231,14 +230,13 @@ class Works:
         later: bool = False,
     ) -> Writing:
         """The statement that writes the row."""
-        reading = self.deciders.reading(self.resource.name)
         kept = () if self.operation.action == "delete" else (self.resource.name, self.policy, *fields)
-        names = tuple(dict.fromkeys((*kept, *reading)))
+        names = tuple(dict.fromkeys((*kept, *self.reading)))
 
         def make() -> Writing:
             new = self.operation.action == "create"
             plan = WritePlan(
-                selection=structs.replace(self.selection, fields=()) if not kept else self.selection,
+                selection=Selection(self.resource.name, ()) if not kept else self.selection,
                 guards=self.deciders.guards(names, actor),
                 action="insert" if new else "update",
                 columns=columns,

@@ -146,11 +146,12 @@ def parameters(draft: Draft, resource: DraftResource, name: str) -> Iterator[Par
         yield from list_parameters(resource)
     if name in ("list", "get"):
         readable = [field.name for field in resource.fields.values() if field.readable]
+        readable += [include.name for include in resource.includes if include.embedded]
         yield Parameter(
             "fields", "query", Form("string"), f"Only these fields, separated by commas: {', '.join(readable)}."
         )
-        if resource.includes:
-            names = ", ".join(include.name for include in resource.includes)
+        names = ", ".join(include.name for include in resource.includes if include.value is None)
+        if names:
             told = f"Related rows to answer with, separated by commas: {names}."
             if resource.declared.include_depth > 1:
                 told += f" What they include follows a dot, up to {resource.declared.include_depth} names."
@@ -292,16 +293,20 @@ def statements(draft: Draft, resource: DraftResource, name: str) -> int:
         for reference in draft.tables[resource.table.name].references
         if any(field.column in reference.columns and field.writable != "never" for field in resource.fields.values())
     )
-    levels = lists_within(draft, resource, resource.declared.include_depth)
-    plain = {"list": 2 + levels, "get": 1 + levels, "create": 2 + references, "delete": 3}.get(name, 3 + references)
+    always = lists_within(draft, resource, 0)
+    asked = lists_within(draft, resource, resource.declared.include_depth)
+    reads = {"list": 2 + asked, "get": 1 + asked}
+    plain = {**reads, "create": 2 + references + always, "delete": 3}.get(name, 3 + references + always)
     return plain + (statements_of_lists(draft, resource, name) if name in TITLES else 0)
 
 
 def lists_within(draft: Draft, resource: DraftResource, depth: int) -> int:
-    """How many lists can be included, each of which is a statement, following so many relations."""
+    """How many lists there can be in an answer, each of which is a statement, when so many relations are followed."""
     found = 0
-    for include in resource.includes if depth else ():
+    for include in resource.includes:
         target = next((other for other in draft.resources if other.name == include.resource), None)
-        if target is not None:
-            found += include.many + lists_within(draft, target, depth - 1)
+        if target is not None and (depth or include.embedded):
+            found += include.many
+            if include.value is None:
+                found += lists_within(draft, target, max(depth - 1, 0))
     return found

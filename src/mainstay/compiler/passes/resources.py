@@ -14,13 +14,13 @@ from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.problem import nearest, place_of
 from mainstay.declare.action import Actions
 from mainstay.declare.computed import ComputedField, DerivedField
-from mainstay.declare.resource import EVERY_OPERATION, Listing, Resource
+from mainstay.declare.resource import EVERY_OPERATION, Listing, Resource, Values
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+")
 LISTS = (
     *("operations", "fields", "hidden", "writable", "write_once", "acyclic"),
-    *("filters", "sorts", "order", "includes", "indexes", "list_hidden"),
+    *("filters", "sorts", "order", "includes", "embedded", "indexes", "list_hidden"),
 )
 MAPPINGS = ("read_fields", "write_fields", "limits", "routes", "names")
 
@@ -115,7 +115,7 @@ def shapes(draft: Draft, resource: DraftResource) -> None:
         draft.problem(resource.place("default_limit"), f"{name} lists {limits}", "let 1 <= default_limit <= max_limit")
 
 
-DECLARED = (property, classmethod, staticmethod, ComputedField, DerivedField, Listing)
+DECLARED = (property, classmethod, staticmethod, ComputedField, DerivedField, Listing, Values)
 
 
 def is_code(value: Any) -> bool:

@@ -28,9 +28,9 @@ def includes_are_bounded(draft: Draft) -> Iterator[Problem]:
 def most(resource: DraftResource, by_name: dict[str, DraftResource], depth: int) -> tuple[int, str]:
     """The most rows for one parent that a path of so many includes leads to, and that path."""
     found = (1, "")
-    for include in resource.includes if depth else ():
-        if include.resource in by_name:
-            rows, path = most(by_name[include.resource], by_name, depth - 1)
+    for include in resource.includes:
+        if include.resource in by_name and include.value is None and (depth or include.embedded):
+            rows, path = most(by_name[include.resource], by_name, max(depth - 1, 0))
             rows *= include.limit if include.many else 1
             found = max(found, (rows, f"{include.name}.{path}".rstrip(".")), key=lambda one: one[0])
     return found

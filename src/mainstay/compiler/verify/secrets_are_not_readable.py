@@ -32,6 +32,7 @@ def secrets_are_not_readable(draft: Draft) -> Iterator[Problem]:
             "sorts": unreadable_sorts(resource),
             "filters": unreadable_filters(draft, resource),
             "order": unreadable_order(draft, resource),
+            "includes": unreadable_orders_of_includes(draft, resource),
         }
         for attribute, names in unreadable.items():
             for name in names:
@@ -56,6 +57,15 @@ def unreadable_order(draft: Draft, resource: DraftResource) -> Iterator[str]:
     orders = [resource.order, *(listing.order for listing in resource.listings.values())]
     names = dict.fromkeys(name for order in orders for name, _ in order if name not in key)
     return (name for name in names if not read_by_all(resource, name))
+
+
+def unreadable_orders_of_includes(draft: Draft, resource: DraftResource) -> Iterator[str]:
+    """Columns of the order of an include, besides those of the default order, its key and the values in it."""
+    targets = {other.name: other for other in draft.resources}
+    for include in resource.includes:
+        target = targets.get(include.resource, resource)
+        plain = (*draft.tables[target.table.name].key, *[name for name, _ in target.order], include.value)
+        yield from (name for name, _ in include.order if name not in plain and not read_by_all(target, name))
 
 
 def unreadable_filters(draft: Draft, resource: DraftResource) -> Iterator[str]:

@@ -121,6 +121,14 @@ def maker(layout: Layout, lists: int = 0) -> Callable[..., list[Any]]:
     return made
 
 
+def lister(layout: Layout) -> Callable[..., list[Any]]:
+    """The function from rows to the values of their only field; there are no rows where that is hidden."""
+    names: dict[str, Any] = {"UNSET": msgspec.UNSET}
+    source = f"lambda rows: [{''.join(value(item, names) for item in layout.items)} for r in rows]"
+    made: Callable[..., list[Any]] = eval(source, names) if layout.items else list  # noqa: S307 - as above
+    return made
+
+
 def expression(layout: Layout, names: dict[str, Any]) -> str:
     """The expression that makes the answer of the row `r`."""
     members: list[Any] = []

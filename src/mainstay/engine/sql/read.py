@@ -23,7 +23,7 @@ from mainstay.engine.plan import (
 )
 from mainstay.engine.sql.fields import Schema, can_be_null, field_value, filtered, with_computed
 from mainstay.engine.sql.filters import filter_condition
-from mainstay.engine.sql.layout import Conversion, Item, Layout, Many, One, Places, keys_of, maker, to_python, to_wire
+from mainstay.engine.sql.layout import Conversion, Item, Layout, Many, One, Places, keys_of, lister, maker, to_python, to_wire
 from mainstay.engine.sql.policy import Scope, Truth, condition
 from mainstay.engine.sql.related import Belonging, parents
 from mainstay.engine.sql.search import Search
@@ -153,10 +153,12 @@ def level(
     rows = storage.tables[target.table].alias()
     nullable = partial(can_be_null, schema, target)
     inside = scope.within(target.table, target.table, rows)
+    where = [condition(guards.of(target.name), inside)]
+    if include.value is not None:
+        field = next(field for field in target.fields if field.column == include.value)
+        where += [rows.c[include.value].is_not(None), condition(guards.of(f"{target.name}.{field.name}"), inside)]
     every = Belonging(application, relation, guards, rows, given, scope)
-    first = every.bounded(
-        [condition(guards.of(target.name), inside)], ordering(schema, rows, include.order, nullable), include.limit
-    )
+    first = every.bounded(where, ordering(schema, rows, include.order, nullable), include.limit)
     answered = Answered(schema, guards)
     answered.places.add(first.place)
     layout = answered.layout(selection, scope.within(target.table, target.table, first.rows), target.table)
@@ -165,7 +167,7 @@ def level(
     return Level(
         keys_of(places),
         compiled(select, binds, dialect),
-        maker(layout, len(answered.levels)),
+        maker(layout, len(answered.levels)) if include.value is None else lister(layout),
         tuple(answered.levels),
     )
 

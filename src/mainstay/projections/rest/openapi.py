@@ -270,19 +270,24 @@ def resource_schema(application: Application, resource: Resource, components: Js
     ]
     schema = shape_schema(Shape(resource.title, tuple(parts), resource.description), components)
     for include in resource.includes:
-        schema["properties"][include.name] = included(application, include)
+        schema["properties"][include.name] = included(application, include, components)
     del schema["required"]  # `fields` may ask for any of them alone
     return schema
 
 
-def included(application: Application, include: Include) -> Json:
-    """Related rows inside an answer."""
-    one = {"$ref": f"#/components/schemas/{application.resource(include.resource).title}"}
-    told = f"Answered where `include` names {include.name}; "
+def included(application: Application, include: Include, components: Json) -> Json:
+    """Related rows, or plain values of theirs, inside an answer."""
+    target = application.resource(include.resource)
+    one: Json = {"$ref": f"#/components/schemas/{target.title}"}
+    if include.value is not None:
+        field = next(field for field in target.fields if field.column == include.value)
+        one = hoisted(field.form, f"{target.title}_{field.name}", components)
+    told = "Always answered; " if include.embedded else f"Answered where `include` names {include.name}; "
     if not include.many:
         told += "null where there is none or it may not be read."
         return {"anyOf": [one, {"type": "null"}], "description": told}
-    order = ", ".join(f"{'-' if down else ''}{name}" for name, down in include.order)
+    names = {field.column: field.name for field in target.fields}
+    order = ", ".join(f"{'-' if down else ''}{names.get(name, name)}" for name, down in include.order)
     told += f"those that may be read, the first {include.limit} by {order}."
     return {"type": "array", "items": one, "maxItems": include.limit, "description": told}
 

@@ -200,10 +200,12 @@ class Oracle:
             if self.reads_field(resource, field, row, persona)
         ]
 
-    def reads_column(self, resource: Resource, column: str, row: Row, persona: Persona) -> bool:
+    def reads_column(
+        self, resource: Resource, column: str, row: Row, persona: Persona, tables: Tables | None = None
+    ) -> bool:
         """Whether the persona may read the field that a column is of; a column that is no field has no policy."""
         fields = [field for field in resource.fields if field.column == column]
-        return all(self.reads_field(resource, field, row, persona) for field in fields)
+        return all(self.reads_field(resource, field, row, persona, tables) for field in fields)
 
     def selects(
         self, resource: Resource, row: Row, filter_: Filter, operator: str, wanted: Any, persona: Persona
@@ -266,7 +268,11 @@ class Oracle:
                 else:
                     value = self.value(resource, field.column, row, persona, tables)
                     seen[field.name] = to_wire(self.storage.kind_in(resource, field.column), value)
-        for name, paths in branches(question.includes).items():
+        asked = branches(question.includes)
+        for include in resource.includes:
+            if include.embedded and (not question.fields or include.name in question.fields):
+                asked.setdefault(include.name, ())
+        for name, paths in asked.items():
             seen[name] = self.included(resource, row, name, paths, persona, tables)
         return seen
 
@@ -288,8 +294,17 @@ class Oracle:
                 and (step is steps[-1] or self.reads_anyhow(step.table, other, persona, tables))
             ]
         seen = [other for other in rows if self.reads(target, other, persona, tables)]
+        if include.value is not None:
+            seen = [
+                other
+                for other in seen
+                if other[include.value] is not None and self.reads_column(target, include.value, other, persona, tables)
+            ]
         if include.many:
             seen = ordered(seen, include.order)[: include.limit]
+        if include.value is not None:
+            kind = self.storage.kind(target.table, include.value)
+            return [to_wire(kind, other[include.value]) for other in seen]
         shown = [self.shown(target, other, persona, Question(includes=paths), tables) for other in seen]
         return shown if include.many else shown[0] if shown else None
 

@@ -4,38 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mainstay.operation import Application, Include, Resource, named
+from mainstay.operation import Application, Resource, named
 
 
 def include_paths(application: Application, resource: Resource) -> Iterator[tuple[str, ...]]:
     """The longest paths that `include` may follow; each leads through all that are shorter."""
-    return followed(application, resource, resource.include_depth)
+    return followed(application, resource, resource.include_depth, named_only=True)
 
 
-def followed(application: Application, resource: Resource, depth: int) -> Iterator[tuple[str, ...]]:
-    """The longest paths of so many includes at most."""
-    for include in resource.includes if depth else ():
-        further = list(followed(application, application.resource(include.resource), depth - 1))
-        yield from ((include.name, *path) for path in further or [()])
+def followed(
+    application: Application, resource: Resource, depth: int, *, named_only: bool = False
+) -> Iterator[tuple[str, ...]]:
+    """The longest paths of so many includes and of what is embedded; or only of those that `include` may name."""
+    for include in resource.includes:
+        if include.value is not None and not named_only:
+            yield (include.name,)
+        if include.value is None and (depth or (include.embedded and not named_only)):
+            target = application.resource(include.resource)
+            further = list(followed(application, target, max(depth - 1, 0), named_only=named_only))
+            yield from ((include.name, *path) for path in further or [()])
 
 
-def includes_on(application: Application, resource: Resource, path: tuple[str, ...]) -> list[Include]:
-    """The includes that a path names."""
-    found: list[Include] = []
+def relations_on(application: Application, resource: Resource, path: tuple[str, ...]) -> tuple[str, ...]:
+    """The relations of the includes that a path names."""
+    found: list[str] = []
     for name in path:
-        found.append(named(resource.includes, name))
-        resource = application.resource(found[-1].resource)
-    return found
+        include = named(resource.includes, name)
+        found.append(include.relation)
+        resource = application.resource(include.resource)
+    return tuple(found)
 
 
 def chains(application: Application, resource: Resource) -> list[tuple[str, ...]]:
     """Relations, one after the other, that a read of the resource may follow: every beginning of every path."""
-    paths = [
-        tuple(include.relation for include in includes_on(application, resource, path))
-        for path in include_paths(application, resource)
-    ]
-    paths += [filter_.relations for filter_ in resource.filters]
-    return list(dict.fromkeys(path[: place + 1] for path in paths for place in range(len(path))))
+    paths = followed(application, resource, resource.include_depth)
+    relations = [relations_on(application, resource, path) for path in paths]
+    relations += [filter_.relations for filter_ in resource.filters]
+    return list(dict.fromkeys(path[: place + 1] for path in relations for place in range(len(path))))
 
 
 def tables_on(application: Application, table: str, chain: tuple[str, ...]) -> Iterator[str]:

@@ -176,7 +176,9 @@ class Planner:
             for row in self.generated.rows[resource.table]:
                 yield Cell(persona, operation, "get", row)
                 for include in resource.includes if "include" in called(operation) else ():
-                    yield Cell(persona, operation, f"get with {include.name}", row, Question(includes=(include.name,)))
+                    if include.value is None:
+                        asked = Question(includes=(include.name,))
+                        yield Cell(persona, operation, f"get with {include.name}", row, asked)
 
     # Writes
 
