@@ -171,7 +171,9 @@ class Oracle:
         ordered = self.sorted(resource, rows, cell)
         question = cell.question
         if not question.fields and cell.operation.answer is not None:
-            question = replace(question, fields=tuple(part.name for part in cell.operation.answer.parts))
+            plain = [part.name for part in cell.operation.answer.parts]
+            always = [include.name for include in resource.includes if include.embedded]
+            question = replace(question, fields=(*plain, *always))
         data = [self.shown(resource, row, cell.persona, question) for row in ordered]
         return Expected(frozenset({200}), data, len(data) if cell.question.count else None)
 
