@@ -23,7 +23,19 @@ from mainstay.engine.plan import (
 )
 from mainstay.engine.sql.fields import Schema, can_be_null, field_value, filtered, with_computed
 from mainstay.engine.sql.filters import filter_condition
-from mainstay.engine.sql.layout import Conversion, Item, Layout, Many, One, Places, keys_of, lister, maker, to_python, to_wire
+from mainstay.engine.sql.layout import (
+    Conversion,
+    Item,
+    Layout,
+    Many,
+    One,
+    Places,
+    keys_of,
+    lister,
+    maker,
+    to_python,
+    to_wire,
+)
 from mainstay.engine.sql.policy import Scope, Truth, condition
 from mainstay.engine.sql.related import Belonging, parents
 from mainstay.engine.sql.search import Search
