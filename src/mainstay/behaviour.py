@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import pydantic
 from annotated_types import Len
@@ -15,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from mainstay.actor import Actor
 from mainstay.kinds import Kind
+
+M = TypeVar("M")
 
 MOST_ROWS = 100
 """Keys that a call of an action on many rows may list."""
@@ -48,6 +51,28 @@ class Call(ABC):
         """The session of the action's transaction."""
 
     @abstractmethod
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A transaction of an `@action(transaction=False)`: committed at the end of its block, undone by an exception.
+
+        The action's rows are locked in it, asked for their policies again, and read anew.
+        """
+
+    @abstractmethod
+    async def lock(self, model: type[M], keys: Iterable[Any]) -> list[M]:
+        """The rows with these primary keys, in the order of the keys, locked until the transaction ends.
+
+        They are locked in one order, whatever that of the keys, so that two calls never wait for each other.
+        Raises NotFound where one is not there.  No policy is asked.
+        """
+
+    @abstractmethod
+    async def operation(self, name: str, *key: Any, body: Any = None, **parameters: Any) -> Any:
+        """The data that another operation answers, called by the same actor under its policies, in this transaction.
+
+        `key` stands in its path, `body` is JSON's own types.  Raises what the operation is refused with.
+        """
+
+    @abstractmethod
     async def save(self, row: Any) -> None:
         """Writes a row under the policies of its resource, as a call of create or update by this actor would.
 
@@ -67,6 +92,14 @@ class SyncCall(ABC):
     @abstractmethod
     def session(self) -> Session:
         """The session of the action's transaction."""
+
+    @abstractmethod
+    def lock(self, model: type[M], keys: Iterable[Any]) -> list[M]:
+        """The rows with these primary keys, in the order of the keys, locked until the transaction ends."""
+
+    @abstractmethod
+    def operation(self, name: str, *key: Any, body: Any = None, **parameters: Any) -> Any:
+        """The data that another operation answers, called by the same actor under its policies, in this transaction."""
 
     @abstractmethod
     def save(self, row: Any) -> None:

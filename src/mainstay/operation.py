@@ -373,6 +373,8 @@ class Behaviour:
     """The one argument that the whole body is, where it is."""
     answers: str | None = None
     """The resource of the row that it answers, where it answers one."""
+    transaction: bool = True
+    """Whether it is one transaction; it opens its own otherwise."""
     timeout: float = 5.0
     """Seconds after which its transaction is undone."""
 

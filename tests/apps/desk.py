@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import socket
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from annotated_types import Ge, Len
 from pydantic import BaseModel, Field
-from sqlalchemy import MetaData, func, select
+from sqlalchemy import MetaData, func, literal, select
 from sqlalchemy.orm import Mapped, relationship
 
 from mainstay import (
@@ -101,7 +103,7 @@ class Tickets(Resource[Ticket]):
     lookup = Ticket.slug
     writable = [Ticket.title, Ticket.state, Ticket.public, Ticket.parent_id]
     write_once = [Ticket.slug]
-    filters = [Ticket.state]
+    filters = [Ticket.state, Ticket.title]
     sorts = [Ticket.title]
     read = where(Ticket.public) | owner(Ticket.owner_id) | role("boss")
     create = signed_in
@@ -176,6 +178,77 @@ class Tickets(Resource[Ticket]):
     async def looked_at(self, ticket: Ticket) -> str:
         """Looks at a row that was not asked for."""
         return "alone" if ticket.parent is None else ticket.parent.title
+
+    @action(allow=owner(Ticket.owner_id))
+    async def ring(self, ticket: Ticket, how: Literal["sleep", "connect", "task", "nothing"]) -> None:
+        """Waits for the outside, where it may not."""
+        ticket.title = "rung"
+        if how == "sleep":
+            await asyncio.sleep(0.01)
+        elif how == "connect":
+            await asyncio.open_connection("127.0.0.1", 9)
+        elif how == "task":
+            await asyncio.create_task(asyncio.sleep(0))
+        await asyncio.sleep(0)
+
+    @action(allow=owner(Ticket.owner_id))
+    def dial(self, ticket: Ticket) -> None:
+        """Waits for the outside without awaiting."""
+        ticket.title = "dialled"
+        socket.create_connection(("127.0.0.1", 9), timeout=1)
+
+    @action(allow=owner(Ticket.owner_id), transaction=False)
+    async def consult(self, call: Call, ticket: Ticket, inside: bool = False) -> Ticket:
+        """Asks the outside, and writes what it said."""
+        before = ticket.title
+        await asyncio.sleep(0.001)
+        async with call.transaction() as session:
+            ticket.title = f"{before}, {ticket.title}"
+            session.add(Saying(text="consulted", ticket_id=ticket.id))
+            if inside:
+                await asyncio.sleep(0.001)
+        await asyncio.sleep(0.001)
+        return ticket
+
+    @action(allow=owner(Ticket.owner_id), timeout=0.2)
+    async def dawdle(self, call: Call, ticket: Ticket) -> None:
+        """Takes too long."""
+        ticket.title = "dawdled"
+        while True:
+            await call.session.execute(select(1))
+
+    @action(allow=owner(Ticket.owner_id), timeout=0.2)
+    def toil(self, call: SyncCall, ticket: Ticket) -> None:
+        """Takes too long, in one statement."""
+        ticket.title = "toiled"
+        numbers = select(literal(1).label("n")).cte(recursive=True)
+        numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < 100_000_000))
+        call.session.scalar(select(func.count()).select_from(numbers))
+
+    @action(allow=signed_in)
+    async def shift(self, call: Call, giver: UUID, taker: UUID, hours: int) -> list[int]:
+        """Moves hours from one ticket to another, however many do so at the same time."""
+        one, other = await call.lock(Ticket, [giver, taker])
+        one.hours -= hours
+        other.hours += hours
+        return [one.hours, other.hours]
+
+    @action(allow=signed_in)
+    def shift_at_once(self, call: SyncCall, giver: UUID, taker: UUID, hours: int) -> list[int]:
+        """The same, in a def."""
+        one, other = call.lock(Ticket, [giver, taker])
+        one.hours -= hours
+        other.hours += hours
+        return [one.hours, other.hours]
+
+    @action(allow=signed_in)
+    async def through(self, call: Call, slug: str, title: str, fail: bool = False) -> dict[str, Any]:
+        """Calls other operations, under their policies."""
+        await call.operation("tickets.update", slug, body={"title": title})
+        listed = await call.operation("tickets.list", title=title, sort="-title")
+        if fail:
+            raise Refused("FAILED", "and everything is undone")
+        return {"listed": [ticket["slug"] for ticket in listed]}
 
     @action(allow=signed_in)
     def committed(self, call: SyncCall) -> None:

@@ -176,6 +176,19 @@ def test_a_time_out_that_is_none() -> None:
     the(problems(Recipes), "timeout=", what="has the timeout 0", do="write seconds")
 
 
+def test_transactions_of_its_own_in_what_blocks_and_in_what_reads() -> None:
+    class Blocking(Plain):
+        @action(allow=anyone, transaction=False)
+        def cook(self) -> None: ...
+
+    class Reading(Plain):
+        @action(allow=anyone, transaction=False, method="GET")
+        async def cook(self) -> None: ...
+
+    the(problems(Blocking), "transaction=", what="is a def and has transaction=False", do="write async def")
+    the(problems(Reading), "transaction=", what="is a GET and has transaction=False", do="drop it")
+
+
 def test_two_of_one_path() -> None:
     class Recipes(Plain):
         @action(allow=anyone, path="/cook")

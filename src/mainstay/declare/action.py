@@ -24,6 +24,7 @@ class Action:
     method: Method
     path: str | None
     status: int | None
+    transaction: bool
     timeout: float
     limit: str | None
 
@@ -46,6 +47,7 @@ def action(
     method: Method = "POST",
     path: str | None = None,
     status: int | None = None,
+    transaction: bool = True,
     timeout: float = 5.0,
     limit: str | None = None,
 ) -> Callable[[F], F]:
@@ -60,12 +62,13 @@ def action(
     It answers the row of a resource as that resource does, or what its return type says; None is 204.
 
     `path` stands behind that of the row, or of the resource where there is no row: the function's name with hyphens
-    unless given.  `timeout` is how many seconds its transaction may take before it is undone (503); `limit` is
-    `"10/minute"`.  What a GET does can only read.
+    unless given.  With `transaction` off it may wait for the outside, and opens `call.transaction()` around what
+    writes; it is an `async def` then.  `timeout` is how many seconds its transaction may take before it is undone
+    (503); `limit` is `"10/minute"`.  What a GET does can only read.
     """
 
     def mark(function: F) -> F:
-        setattr(function, MARK, Action(allow, method, path, status, timeout, limit))
+        setattr(function, MARK, Action(allow, method, path, status, transaction, timeout, limit))
         return function
 
     return mark

@@ -13,6 +13,7 @@ from mainstay.engine.arguments import Given
 from mainstay.engine.asked import Asked, Questions
 from mainstay.engine.call import Allowance, Answer, Call, Gone
 from mainstay.engine.guards import deciders
+from mainstay.engine.inside import Inside, at_once
 from mainstay.engine.limiter import Limiter
 from mainstay.engine.performing import Performer
 from mainstay.engine.reading import Reader
@@ -85,7 +86,7 @@ class Engine:
                 )
                 for resource in application.resources
             }
-            every = means(application, storage, answering, self.writers)
+            every = means(application, storage, answering, self.writers, self.within)
             for operation in application.operations:
                 if operation.action == "action":
                     code = storage.code[operation.name]
@@ -203,6 +204,17 @@ class Engine:
         if isinstance(wanted, Given):
             return await self.performers[call.operation.name].perform(call, wanted, now)
         return Answer(call.operation.status)
+
+    def within(self, call: Call, inside: Inside, now: dt.datetime) -> Answer:
+        """A call of an operation by an action, in its transaction: its actor is known, its limits are the action's."""
+        wanted = self.validate(call)
+        self.authorize(call, wanted)
+        if isinstance(wanted, Asked):
+            reader = self.readers[call.operation.name]
+            run = reader.page if call.operation.action == "list" else reader.one
+            return at_once(run(call, wanted, inside, now))
+        assert isinstance(wanted, Draft)
+        return at_once(self.writers[call.operation.name].write(call, wanted, inside, now))
 
     def observe(self, call: Call, status: int, code: str | None, seconds: float) -> None:
         """Tells every listener how it went."""

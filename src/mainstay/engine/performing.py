@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from mainstay.actor import Actor
 from mainstay.backing.databases.database import Acting, ForeignKeyViolation, IntegrityFailure
 from mainstay.behaviour import Call as GivenCall, Code, SyncCall as GivenSyncCall
+from mainstay.engine.apart import Apart, Watch, held
 from mainstay.engine.arguments import Arguments, Given
 from mainstay.engine.call import Answer, Call
 from mainstay.engine.guards import Deciders
@@ -26,6 +28,8 @@ from mainstay.engine.turn import Means, Turn
 from mainstay.errors import Conflict, Detail, Forbidden, MainstayError, NotFound, Unauthenticated
 from mainstay.operation import Behaviour, Operation, Resource
 
+M = TypeVar("M")
+
 DANGLING = "Something that this refers to is not there, or something still refers to this."
 
 
@@ -35,16 +39,73 @@ class Awaited(GivenCall):
     def __init__(self, turn: Turn, session: AsyncSession) -> None:
         self.turn = turn
         self.actor, self.now, self.request_id = turn.actor, turn.now, turn.call.request_id
-        self._session = session
+        self._session: AsyncSession | None = session
 
     @property
     def session(self) -> AsyncSession:
-        """The session of the action's transaction."""
+        """The session of the transaction that is open."""
+        if self._session is None:
+            raise RuntimeError("no transaction is open: write `async with call.transaction() as session:`")
         return self._session
+
+    def transaction(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """Refused: the action is one transaction."""
+        raise RuntimeError("the action is one transaction; with @action(transaction=False) it opens its own")
+
+    async def lock(self, model: type[M], keys: Iterable[Any]) -> list[M]:
+        """Rows by their primary keys, locked in one order."""
+        return await self.session.run_sync(lambda _: self.turn.lock(model, list(keys)))
+
+    async def operation(self, name: str, *key: Any, body: Any = None, **parameters: Any) -> Any:
+        """The data that another operation answers."""
+        return await self.session.run_sync(lambda _: self.turn.operation(name, key, body, parameters))
 
     async def save(self, row: Any) -> None:
         """Writes a row under the policies of its resource."""
-        await self._session.run_sync(lambda _: self.turn.save(row))
+        await self.session.run_sync(lambda _: self.turn.save(row))
+
+
+class Opening(Awaited):
+    """What an `async def` is given that opens its own transactions."""
+
+    def __init__(self, performer: Performer, call: Call, given: Given, now: dt.datetime) -> None:
+        self.performer, self.call, self.given = performer, call, given
+        self.actor, self.now, self.request_id = call.actor, now, call.request_id
+        self.rows: list[Any] = []
+        self._session = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether a transaction is open."""
+        return self._session is not None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction, in which the action's rows are locked, asked for their policies, and read anew."""
+        if self._session is not None:
+            raise RuntimeError("a transaction is open already; for a part of it use session.begin_nested()")
+        performer = self.performer
+        async with performer.sessions.open(limit=performer.behaviour.timeout) as session:
+            self.turn = Turn(performer.means, performer.resource, session.sync_session, self.call, self.now)
+            await session.run_sync(lambda _: self.again())
+            self._session = session
+            try:
+                with held():
+                    yield session
+                    await session.run_sync(lambda _: self.turn.session.flush())
+            finally:
+                self._session = None
+                session.expunge_all()
+
+    def again(self) -> None:
+        """The rows of the action as they are now; found for the first time where they have not been yet."""
+        if not self.rows:
+            self.rows = self.performer.rows(self.turn, self.given)
+            return
+        for key, row in zip(self.given.keys, self.rows, strict=True):
+            self.performer.key_of(self.turn, self.performer.find_shape(self.actor), key)
+            self.turn.session.add(row)
+            self.turn.session.refresh(row)
 
 
 class Blocking(GivenSyncCall):
@@ -58,6 +119,14 @@ class Blocking(GivenSyncCall):
     def session(self) -> Session:
         """The session of the action's transaction."""
         return self.turn.session
+
+    def lock(self, model: type[M], keys: Iterable[Any]) -> list[M]:
+        """Rows by their primary keys, locked in one order."""
+        return self.turn.lock(model, keys)
+
+    def operation(self, name: str, *key: Any, body: Any = None, **parameters: Any) -> Any:
+        """The data that another operation answers."""
+        return self.turn.operation(name, key, body, parameters)
 
     def save(self, row: Any) -> None:
         """Writes a row under the policies of its resource."""
@@ -90,6 +159,7 @@ class Performer:
         self.resource: Resource | None = self.arguments.resource
         self.policy = f":{operation.name}"
         self.reads = operation.method == "GET"
+        Watch.begin()
 
     def read(self, call: Call) -> Given:
         """What the call gives; ValidationError where it is not right."""
@@ -99,6 +169,8 @@ class Performer:
         """Runs the code in one transaction, and makes the answer."""
         limit = self.behaviour.timeout
         try:
+            if not self.behaviour.transaction:
+                return await self.opening(Opening(self, call, given, now))
             if self.code.awaits:
                 transact = self.sessions.read if self.reads else self.sessions.act_async
                 return await transact(partial(self.awaited, call, given, now), limit=limit)
@@ -114,14 +186,31 @@ class Performer:
         """One turn of an `async def`."""
         turn = Turn(self.means, self.resource, session.sync_session, call, now)
         rows = await session.run_sync(lambda _: self.rows(turn, given))
-        result = await self.code.function(**self.filled(given, rows, Awaited(turn, session)))
+        running = self.code.function(**self.filled(given, rows, Awaited(turn, session)))
+        with held() if not self.reads else nullcontext():
+            result = await Apart(running, lambda: not self.reads)
         return await session.run_sync(lambda _: self.answer(turn, result))
+
+    async def opening(self, call: Opening) -> Answer:
+        """One turn of an `async def` that opens its own transactions; its rows are found, and answered, in others."""
+        if self.behaviour.rows != "none":
+            async with call.transaction():
+                pass
+        running = self.code.function(**self.filled(call.given, call.rows, call))
+        result = await Apart(running, lambda: call.holds)
+        if self.behaviour.answers is None:
+            return self.plain(result)
+        async with self.sessions.open(limit=self.behaviour.timeout) as session:
+            turn = Turn(self.means, self.resource, session.sync_session, call.call, call.now)
+            return await session.run_sync(lambda _: self.answer(turn, result))
 
     def blocking(self, call: Call, given: Given, now: dt.datetime, session: Session) -> Answer:
         """One turn of a `def`."""
         turn = Turn(self.means, self.resource, session, call, now)
         rows = self.rows(turn, given)
-        return self.answer(turn, self.code.function(**self.filled(given, rows, Blocking(turn))))
+        with held():
+            result = self.code.function(**self.filled(given, rows, Blocking(turn)))
+        return self.answer(turn, result)
 
     def filled(self, given: Given, rows: list[Any], call: GivenCall | GivenSyncCall) -> dict[str, Any]:
         """The arguments of the function."""
@@ -185,12 +274,8 @@ class Performer:
         """What the function returned, as the caller is told it; nothing of a row that the caller may not read."""
         turn.session.flush()
         status = self.operation.status
-        if result is None or status == 204:
-            return Answer(204)
-        if self.behaviour.answers is None:
-            if self.code.answer is None:
-                raise TypeError(f"{self.operation.name} says that it answers nothing, and returned {result!r:.100}")
-            return Answer(status, self.code.answer.dump_python(result, mode="json", by_alias=True, warnings="error"))
+        if self.behaviour.answers is None or result is None or status == 204:
+            return self.plain(result)
         if self.operation.many:
             return Answer(status, turn.listed(self.behaviour.answers, result))
         try:
@@ -198,6 +283,15 @@ class Performer:
         except NotFound:
             return Answer(204)
         return Answer(status, shown.data, version=shown.version)
+
+    def plain(self, result: Any) -> Answer:
+        """What the function returned where that is no row."""
+        status = self.operation.status
+        if result is None or status == 204:
+            return Answer(204)
+        if self.code.answer is None:
+            raise TypeError(f"{self.operation.name} says that it answers nothing, and returned {result!r:.100}")
+        return Answer(status, self.code.answer.dump_python(result, mode="json", by_alias=True, warnings="error"))
 
     def explained(self, failure: IntegrityFailure) -> MainstayError:
         """A constraint's refusal as the caller is told it."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -14,13 +15,14 @@ from sqlalchemy.orm import Session
 from mainstay.actor import Actor
 from mainstay.backing.databases.database import Command
 from mainstay.engine.asked import Asked
-from mainstay.engine.call import Answer, Call
+from mainstay.engine.call import NOTHING, Answer, Call
 from mainstay.engine.filling import Filling
 from mainstay.engine.inside import Inside, at_once
+from mainstay.engine.mistakes import nearest
 from mainstay.engine.reading import Reader
 from mainstay.engine.sql.statement import Inputs, Statement
 from mainstay.engine.sql.write import Finding
-from mainstay.engine.writing import Writer, broken
+from mainstay.engine.writing import Writer, as_text, broken
 from mainstay.errors import NotFound
 from mainstay.operation import Application, Resource
 from mainstay.storage import Storage
@@ -38,6 +40,8 @@ class Means:
     """By operation."""
     fillings: dict[str, Filling]
     """By table."""
+    run: Callable[[Call, Inside, dt.datetime], Answer]
+    """Runs another operation in a transaction, its limits and its credentials apart."""
 
     def resource_of(self, row: Any, own: Resource | None) -> Resource:
         """The resource of a row: the action's own, or the only one; LookupError where there is none or several."""
@@ -50,11 +54,17 @@ class Means:
         return found[0]
 
 
-def means(application: Application, storage: Storage, readers: dict[str, Reader], writers: dict[str, Writer]) -> Means:
+def means(
+    application: Application,
+    storage: Storage,
+    readers: dict[str, Reader],
+    writers: dict[str, Writer],
+    run: Callable[[Call, Inside, dt.datetime], Answer],
+) -> Means:
     """The means of an application."""
     versions = {resource.table: resource.version for resource in application.resources}
     fillings = {table.name: Filling(storage, table, versions.get(table.name)) for table in application.tables}
-    return Means(application, storage, readers, writers, fillings)
+    return Means(application, storage, readers, writers, fillings, run)
 
 
 class Turn:
@@ -116,6 +126,42 @@ class Turn:
         return None if filling is None else (self.means.storage.tables[name], filling)
 
     # What an action may ask for
+
+    def lock(self, model: type[Any], keys: Iterable[Any]) -> list[Any]:
+        """Rows by their primary keys, locked in one order; NotFound where one is not there."""
+        mapper: Any = sa.inspect(model)
+        columns = mapper.primary_key
+        wanted = [key if isinstance(key, tuple) else (key,) for key in keys]
+        whole = sa.tuple_(*columns) if len(columns) > 1 else columns[0]
+        among = whole.in_(wanted if len(columns) > 1 else [key for (key,) in wanted])
+        select = sa.select(model).where(among).order_by(*columns).with_for_update()
+        rows = self.session.scalars(select, execution_options={"populate_existing": True}).all()
+        found = {tuple(mapper.primary_key_from_instance(row)): row for row in rows}
+        if any(key not in found for key in wanted):
+            raise NotFound
+        return [found[key] for key in wanted]
+
+    def operation(self, name: str, key: Sequence[Any], body: Any, parameters: Mapping[str, Any]) -> Any:
+        """What another operation answers, in JSON's own types."""
+        try:
+            operation = self.means.application.operation(name)
+        except KeyError:
+            known = [one.name for one in self.means.application.operations]
+            raise LookupError(f"no operation is called {name}; {nearest(name, known)}") from None
+        if operation.action in ("action", "opaque"):
+            raise LookupError(f"{name} is code of your own: call its function")
+        call = Call(
+            operation,
+            key=[as_text(part) for part in key],
+            parameters=[(parameter, as_text(value)) for parameter, value in parameters.items()],
+            body=NOTHING if body is None else body,
+            request_id=self.call.request_id,
+            actor=self.actor,
+        )
+        try:
+            return msgspec.to_builtins(self.means.run(call, self.inside, self.now).data)
+        finally:
+            self.call.statements += call.statements
 
     def save(self, row: Any) -> None:
         """Writes a row under the policies of its resource: of the old row, of what it refers to, of the new one."""

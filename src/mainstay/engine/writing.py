@@ -15,9 +15,9 @@ from msgspec import structs
 
 from mainstay.actor import Actor
 from mainstay.backing.databases.database import (
-    Database,
     ForeignKeyViolation,
     IntegrityFailure,
+    Runs,
     Script,
     UniqueViolation,
 )
@@ -92,7 +92,7 @@ class Writer:
 
     # Transact
 
-    async def write(self, call: Call, draft: Draft, database: Database, now: dt.datetime) -> Answer:
+    async def write(self, call: Call, draft: Draft, database: Runs, now: dt.datetime) -> Answer:
         """Runs the operation's script in one transaction."""
         work = self.works.of(call.actor, draft, now)
         try:
@@ -110,7 +110,7 @@ class Writer:
                 raise self.refused(call.actor, denied) from None
             raise self.refusals.explained(failure, missing) from failure
 
-    async def run(self, call: Call, work: Work, database: Database) -> Answer:
+    async def run(self, call: Call, work: Work, database: Runs) -> Answer:
         """Runs the script; where the database refuses one of several rows, once more, one row after the other."""
         try:
             return await database.write(lambda: self.script(call, work))
@@ -126,7 +126,7 @@ class Writer:
             (name,) for name in slugs
         ]
 
-    async def denied(self, call: Call, work: Work, database: Database) -> Sequence[str]:
+    async def denied(self, call: Call, work: Work, database: Runs) -> Sequence[str]:
         """The policies that a new row would have broken, had it not collided.
 
         Whoever may not make it is not told that there is one.
@@ -142,7 +142,7 @@ class Writer:
         )
         return [name for name, place in judging.flags if not row[place]]
 
-    async def missing(self, call: Call, work: Work, database: Database) -> Reference | None:
+    async def missing(self, call: Call, work: Work, database: Runs) -> Reference | None:
         """The reference that means nothing, where that is what the database refused."""
         for reference in self.works.targets:
             values = [work.row.get(column) for column in reference.columns]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -84,6 +85,13 @@ class Reads(Protocol):
         """The rows of one statement."""
 
 
+class Runs(Reads, Protocol):
+    """As much of a database as writing needs."""
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        """Runs a script in one transaction; an exception undoes it."""
+
+
 class Database(Protocol):
     """A database that runs compiled text.
 
@@ -139,6 +147,9 @@ class Acting(Protocol):
 
     async def act_async(self, do: Callable[[AsyncSession], Awaitable[T]], *, limit: float) -> T:
         """The same for what is awaited, in the caller's own task."""
+
+    def open(self, *, limit: float) -> AbstractAsyncContextManager[AsyncSession]:
+        """The same as a block, which is never run again."""
 
     async def read(self, do: Callable[[AsyncSession], Awaitable[T]], *, limit: float) -> T:
         """What `do` returns, in a transaction that can only read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, TimeoutError as PoolEmpty
@@ -49,6 +49,10 @@ class Sessions(ABC):
     @abstractmethod
     async def act_async(self, do: Callable[[AsyncSession], Awaitable[T]], *, limit: float) -> T:
         """What `do` returns; see `Acting`."""
+
+    @abstractmethod
+    def open(self, *, limit: float) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session in a transaction of the writer's; see `Acting`."""
 
     @asynccontextmanager
     async def begin(

@@ -79,6 +79,7 @@ def add(draft: Draft, declared: Declared) -> None:
     """The operation and its code; a problem for what cannot be one."""
     try:
         read_signature(draft, declared)
+        own_transactions(declared)
         made = operation(draft, declared)
         answer = answering(declared.hints.get("return", inspect.Signature.empty), draft, declared.resource)
         draft.operations.append(answered(draft, declared, made, answer))
@@ -191,6 +192,7 @@ def operation(draft: Draft, declared: Declared) -> Operation:
             keys=len(resource.lookup) if resource is not None and declared.rows == "one" else 0,
             argument=in_case(draft.case, declared.row or "") if declared.rows == "many" else "",
             whole=whole,
+            transaction=declared.action.transaction,
             timeout=timeout_of(declared),
         ),
     )
@@ -249,6 +251,16 @@ def limits_of(draft: Draft, declared: Declared) -> Any:
     if own is None:
         raise Refusal(f"has the limit {declared.action.limit!r}", 'write it as "10/minute" (second, minute, hour, day)')
     return (*draft.limits, *own)
+
+
+def own_transactions(declared: Declared) -> None:
+    """Refuses what cannot open transactions of its own."""
+    if declared.action.transaction:
+        return
+    if not inspect.iscoroutinefunction(declared.function):
+        raise Refusal("is a def and has transaction=False", "write async def: it waits for the outside")
+    if declared.action.method == "GET":
+        raise Refusal("is a GET and has transaction=False", "drop it: what only reads holds nobody up")
 
 
 def timeout_of(declared: Declared) -> float:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from random import uniform
 from time import monotonic
 from typing import Any, NoReturn, TypeVar
@@ -109,6 +109,27 @@ class PostgreSQL:
 
         return await self._committed(run)
 
+    @asynccontextmanager
+    async def lending(self, *, limit: float) -> AsyncIterator[asyncpg.Connection]:
+        """The same as a block, which is never run again."""
+        pool = self._pool
+        connection = await pool.acquire()
+        try:
+            transaction = await self._begun(connection)
+            connection.deadline = monotonic() + limit + connection.patience
+            try:
+                async with within(limit):
+                    yield connection.raw
+            except Exception as error:
+                await undo(transaction, connection, error)
+                raise
+            await transaction.commit()
+        except BaseException as error:
+            gone = lost(error, connection.raw) or connection.raw.is_in_transaction()
+            self._give_back(pool, connection, error, gone=gone)
+            fail(error, closed=gone)
+        pool.release(connection)
+
     async def _committed(self, run: Callable[[Connection], Awaitable[T]]) -> T:
         """What `run` returns when its transaction is committed; run again where the server undid it for another."""
         for attempt in range(1, ATTEMPTS + 1):
@@ -179,22 +200,25 @@ class PostgreSQL:
 
     async def _transaction(self, connection: Connection, run: Callable[[Connection], Awaitable[T]]) -> T:
         """What `run` returns, its transaction committed; undone where it raises and the connection lives."""
-        transaction = connection.raw.transaction()
-        connection.deadline = monotonic() + connection.patience
-        await transaction.start()
+        transaction = await self._begun(connection)
         try:
-            if not self.settings.prepared:
-                limits = self.settings.timeouts().items()
-                await connection.raw.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in limits))
             result = await run(connection)
         except Exception as error:
-            if not lost(error, connection.raw):
-                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                    await transaction.rollback()
+            await undo(transaction, connection, error)
             raise
         connection.deadline = monotonic() + connection.patience
         await transaction.commit()
         return result
+
+    async def _begun(self, connection: Connection) -> Any:
+        """A transaction that has begun, with its time-outs where the session's are not one's own."""
+        transaction = connection.raw.transaction()
+        connection.deadline = monotonic() + connection.patience
+        await transaction.start()
+        if not self.settings.prepared:
+            limits = self.settings.timeouts().items()
+            await connection.raw.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in limits))
+        return transaction
 
     def _give_back(self, pool: Pool, connection: Connection, error: BaseException, *, gone: bool) -> None:
         """Gives a connection back after an error; where it is dead, so are the idle ones to the same server."""
@@ -231,6 +255,13 @@ async def drive(connection: Connection, script: Callable[[], Script[T]]) -> T:
         return result
     finally:
         running.close()
+
+
+async def undo(transaction: Any, connection: Connection, error: Exception) -> None:
+    """Rolls back after an error, where the connection can still be spoken to."""
+    if not lost(error, connection.raw):
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            await transaction.rollback()
 
 
 def tell(script: Script[Any], error: Exception, raw: asyncpg.Connection) -> NoReturn:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -47,7 +48,7 @@ class PostgreSQLSessions(Sessions):
         self.database = database
         self.url = database.url
         self.settings = database.settings
-        self.lending = create_async_engine(
+        self.own = create_async_engine(
             f"{DIALECT}://",
             async_creator=lent,
             poolclass=NullPool,
@@ -81,19 +82,30 @@ class PostgreSQLSessions(Sessions):
     async def act_async(self, do: Callable[[AsyncSession], Awaitable[T]], *, limit: float) -> T:
         """What `do` returns, in this task."""
 
-        async def lent_to(raw: asyncpg.Connection) -> T:
-            before = LENT.set(raw)
-            try:
-                async with AsyncActingSession(self.lending, expire_on_commit=False) as session:
-                    result = await do(session)
-                    await session.run_sync(release)
-                    return result
-            except DBAPIError as error:
-                raise getattr(error.orig, "__cause__", None) or error from error
-            finally:
-                LENT.reset(before)
+        async def on(raw: asyncpg.Connection) -> T:
+            async with self.standing(raw) as session:
+                return await do(session)
 
-        return await self.database.lend(lent_to, limit=limit)
+        return await self.database.lend(on, limit=limit)
+
+    @asynccontextmanager
+    async def open(self, *, limit: float) -> AsyncIterator[AsyncSession]:
+        """A session on a connection of the engine's pool."""
+        async with self.database.lending(limit=limit) as raw, self.standing(raw) as session:
+            yield session
+
+    @asynccontextmanager
+    async def standing(self, raw: asyncpg.Connection) -> AsyncIterator[AsyncSession]:
+        """A session on a connection whose transaction has begun; raises asyncpg's errors, not SQLAlchemy's."""
+        before = LENT.set(raw)
+        try:
+            async with AsyncActingSession(self.own, expire_on_commit=False) as session:
+                yield session
+                await session.run_sync(release)
+        except DBAPIError as error:
+            raise getattr(error.orig, "__cause__", None) or error from error
+        finally:
+            LENT.reset(before)
 
     async def opened(self, **_: Any) -> asyncpg.Connection:
         """A new connection, which has answered once; `Unavailable` where there is none in time."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from random import uniform
 from time import monotonic
 from typing import Any, TypeVar
@@ -100,6 +101,12 @@ class SQLiteSessions(Sessions):
 
     async def act_async(self, do: Callable[[AsyncSession], Awaitable[T]], *, limit: float) -> T:
         """What `do` returns, in this task; the writer's thread does nothing else meanwhile."""
+        async with self.open(limit=limit) as session:
+            return await do(session)
+
+    @asynccontextmanager
+    async def open(self, *, limit: float) -> AsyncIterator[AsyncSession]:
+        """A session on the writer's connection, which is borrowed as long as the block lasts."""
         lent, loan = self.lending(), Loan(limit)
         done = self.database.writer.lend(loan)
         keep = False
@@ -109,7 +116,7 @@ class SQLiteSessions(Sessions):
                 await done
             lent.loan = loan
             async with within(limit), AsyncActingSession(lent.awaiting, expire_on_commit=False) as session:
-                result = await do(session)
+                yield session
                 await session.run_sync(release)
             keep = True
         except DBAPIError as error:
@@ -120,7 +127,6 @@ class SQLiteSessions(Sessions):
                 done.add_done_callback(forgotten)
                 done.cancel()
         await done
-        return result
 
 
 def forgotten(done: asyncio.Future[None]) -> None:
