@@ -195,6 +195,8 @@ class Filter:
     """Why no index serves it, where that was written down."""
     guards: tuple[str, ...] = ()
     """For each relation, the resource whose read policy guards the rows that it leads to."""
+    where: Computed | None = None
+    """The condition that it is, of what the caller gives, where it is not the comparison of a column."""
 
 
 @dataclass(frozen=True, slots=True)

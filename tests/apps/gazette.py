@@ -12,7 +12,7 @@ from annotated_types import Ge, Len
 from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import exists
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy.orm import Mapped, aliased, relationship
 
 from mainstay import Actor, Mainstay, Settings, kinds
 from mainstay.declare import (
@@ -24,6 +24,7 @@ from mainstay.declare import (
     anyone,
     descending,
     field,
+    given,
     listing,
     mount,
     owner,
@@ -79,6 +80,17 @@ class Notices(Resource[Notice]):
     read = create = update = delete = anyone
 
 
+Reader = aliased(Reporter, name="reader")
+
+
+class Followings(Resource[Following]):
+    """Who follows whom, as far as one is either."""
+
+    operations = ["list", "create", "delete"]
+    write_once = [Following.reporter_id]
+    read = create = delete = owner(Following.reader_id) | owner(Following.reporter_id)
+
+
 class Reporters(Resource[Reporter]):
     """Everybody who writes; paged by number."""
 
@@ -108,6 +120,24 @@ class Stories(Resource[NewsStory]):
         *(NewsStory.word_count, NewsStory.reporter_id, through(NewsStory.reporter, Reporter.full_name)),
         parameter("by", through(NewsStory.reporter, Reporter.full_name)),
         parameter("words_written", NewsStory.word_count),
+        parameter(
+            "readBy",
+            exists().where(
+                Following.reporter_id == NewsStory.reporter_id,
+                Following.reader_id == Reader.id,
+                Reader.full_name == given,
+            ),
+        ),
+        parameter(
+            "liked_by",
+            exists().where(
+                Following.reporter_id == NewsStory.reporter_id,
+                Following.reader_id == Reader.id,
+                Reader.full_name == given,
+                NewsStory.word_count > 2,
+            ),
+            all_rows="what somebody likes is no secret",
+        ),
         unindexed(NewsStory.head_line, "few stories"),
     ]
     sorts = [NewsStory.head_line, NewsStory.created_at]
@@ -127,7 +157,7 @@ class Stories(Resource[NewsStory]):
     drafts = listing("/drafts", where=~where(NewsStory.printed))
 
 
-RESOURCES: list[type[Resource[Any]]] = [Reporters, Stories, Notices]
+RESOURCES: list[type[Resource[Any]]] = [Reporters, Stories, Followings, Notices]
 
 WIRE = Wire(
     scheme="Token",

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from unittest.mock import ANY
 
 import pytest
-from sqlalchemy import func
+from sqlalchemy import exists, func
 from sqlalchemy.orm import Mapped
 
 from mainstay import kinds
-from mainstay.declare import Model, Resource, Wire, anyone, descending, field, listing, parameter, route
-from tests.compiler.models import Cook, Dish
+from mainstay.declare import Model, Resource, Wire, anyone, descending, field, given, listing, parameter, route, where
+from tests.compiler.models import Cook, Dish, Remark
 from tests.compiler.test_mistakes import problems, the as the_one
 
 the = partial(the_one, file=__file__)
@@ -217,3 +217,39 @@ def test_a_parameter_that_cannot_stand_in_a_query(name: str, do: str) -> None:
         filters = [parameter(name, Dish.title)]
 
     the(problems(Recipes), "filters = [", what=f"has the parameter {name!r}, which cannot stand in a query", do=do)
+
+
+CONDITIONS: list[tuple[Any, str, str]] = [
+    (Dish.rating > 3, "does not compare `given` with columns of one kind", "compare it with a column"),
+    ((Dish.title == given) & (Dish.rating == given), "does not compare `given` with columns of one kind", "compare"),
+    (func.lower(Dish.title) == given, "cannot say this", "write what has a node"),
+    (exists().where(Remark.recipe_id == Dish.id, Remark.text == given), "which no resource exposes", "all_rows"),
+]
+
+
+@pytest.mark.parametrize("condition, what, do", CONDITIONS, ids=["constant", "kinds", "node", "exposed"])
+def test_a_condition_that_a_parameter_cannot_be(condition: Any, what: str, do: str) -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        read = anyone
+        filters = [parameter("good", condition)]
+
+    the(problems(Recipes), "filters = [", what=what, do=do)
+
+
+def test_a_condition_over_what_callers_cannot_read() -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        read = anyone
+        hidden = [Dish.rating]
+        filters = [parameter("good", (Dish.title == given) & (Dish.rating > 3))]
+
+    the(problems(Recipes), "filters = [", what="looks at rating, which callers cannot read", do="expose it")
+
+
+def test_what_is_given_has_no_place_in_a_policy() -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        read = where(Dish.title == given)
+
+    the(problems(Recipes), "read = where", what="given is what the caller gives for a parameter", do="write it in")

@@ -26,6 +26,7 @@ EXAMPLES: dict[str, Node] = {
     "exists": tree.Exists("likes", "likes_2", tree.Compare("eq", tree.Column("likes_2", "recipe_id"), COLUMN)),
     "opaque": tree.Opaque("recipes.title ~ 'x'", "a regular expression"),
     "column": COLUMN,
+    "given": tree.Given(),
     "actor": tree.ActorValue("team"),
     "value": tree.Value(1.5, "float"),
     "now": tree.Now(-86400.0),

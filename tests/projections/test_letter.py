@@ -288,3 +288,17 @@ async def follow(paper: httpx2.AsyncClient, reader: str, reporter: str) -> None:
     keys = {"reader_id": gazette.ACTORS[reader].id, "reporter_id": gazette.ACTORS[reporter].id}
     async with app.sessions.begin() as session:
         await session.execute(app.compiled.storage.tables["followings"].insert().values(**keys))
+
+
+async def test_a_parameter_is_a_condition_of_its_value_as_far_as_the_caller_may_read(paper: httpx2.AsyncClient) -> None:
+    await write(paper, "Anna's", wordCount=3)
+    await write(paper, "Bert's", by=BERT, wordCount=3)
+    await write(paper, "Bert's short one", by=BERT, wordCount=2)
+    await follow(paper, "anna", "bert")
+    assert await heads(paper, "?readBy=anna&sort=headLine", by=ANNA) == ["Bert's", "Bert's short one"]
+    assert await heads(paper, "?readBy=anna&sort=headLine&wordCount=3", by=BERT) == ["Bert's"]
+    assert await heads(paper, "?readBy=anna") == []
+    assert await heads(paper, "?readBy=bert", by=ANNA) == []
+    assert await heads(paper, "?liked_by=anna") == ["Bert's"]
+    assert await heads(paper, "?liked_by=nobody") == []
+    assert await heads(paper, "/longest?liked_by=anna&readBy=anna", by=BERT) == ["Bert's"]

@@ -13,6 +13,7 @@ from mainstay.compiler.finish import finish
 from mainstay.compiler.passes.actions import actions
 from mainstay.compiler.passes.acyclic_references import acyclic
 from mainstay.compiler.passes.computed_fields import computed_fields
+from mainstay.compiler.passes.conditions import condition_policies
 from mainstay.compiler.passes.counted_rows import counted_rows
 from mainstay.compiler.passes.declared_fields import fields
 from mainstay.compiler.passes.declared_includes import includes
@@ -65,6 +66,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     names,
     counted_rows,
     search,
+    condition_policies,
     operations,
     routes,
     actions,

@@ -104,6 +104,8 @@ class DraftResource:
     sorts: list[Sort] = field(default_factory=list)
     order: list[tuple[str, bool]] = field(default_factory=list)
     listings: dict[str, DraftListing] = field(default_factory=dict)
+    conditions: dict[str, ComputedField] = field(default_factory=dict)
+    """By the name of a filter, the condition that it is declared as."""
     specified: set[str] = field(default_factory=set)
     """Names of filters that were written as callers know them."""
     includes: list[Include] = field(default_factory=list)

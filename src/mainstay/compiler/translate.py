@@ -14,7 +14,7 @@ from typing import Any, get_args
 import sqlalchemy as sa
 from sqlalchemy.sql import elements, functions, operators, selectable, visitors
 
-from mainstay.declare.actor import ActorElement, ClaimHas
+from mainstay.declare.actor import ActorElement, ClaimHas, GivenElement
 from mainstay.kinds import KindType
 from mainstay.policy import tree
 
@@ -56,6 +56,9 @@ AGGREGATES = get_args(tree.Function)
 Sources = Mapping[Any, str]
 """Tables and aliases in scope, and what each is called in the tree."""
 
+
+GIVEN = object()
+"""Among the sources of a condition in which `given` may stand."""
 
 OPAQUE = 'write opaque(expression, "reason")'
 
@@ -134,6 +137,10 @@ def value(expression: Any, sources: Sources, rows: Rows | None = None) -> tree.N
             return tree.Arithmetic("minus", tree.Value(0, "integer"), value(expression.element, sources, rows))
         case ActorElement():
             return tree.ActorValue(expression.claim)
+        case GivenElement():
+            if GIVEN not in sources:
+                raise OutsideTheSet("given is what the caller gives for a parameter", "write it in parameter(name, ..)")
+            return tree.Given()
         case elements.Null():
             return tree.Value(None)
         case elements.True_() | elements.False_():

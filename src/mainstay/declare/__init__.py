@@ -1,7 +1,7 @@
 """What the user writes: models, resources, policies."""
 
 from mainstay.declare.action import Actions, action
-from mainstay.declare.actor import actor
+from mainstay.declare.actor import actor, given
 from mainstay.declare.computed import computed, derived
 from mainstay.declare.field import field, reference
 from mainstay.declare.model import Model, SoftDelete, Timestamps, Versioned
@@ -41,6 +41,7 @@ __all__ = [
     "derived",
     "descending",
     "field",
+    "given",
     "include",
     "linked",
     "listing",

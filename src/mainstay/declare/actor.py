@@ -24,6 +24,13 @@ class ActorElement(ColumnElement[Any]):
         return ClaimHas(self.claim, column)
 
 
+class GivenElement(ColumnElement[Any]):
+    """What the caller gives for a parameter, in a SQLAlchemy expression; translated, never compiled."""
+
+    inherit_cache = False
+    type = NullType()
+
+
 class ClaimHas(ColumnElement[bool]):
     """A column's value is in the actor's list; translated, never compiled."""
 
@@ -36,9 +43,12 @@ class ClaimHas(ColumnElement[bool]):
 
 
 @compiles(ActorElement)
+@compiles(GivenElement)
 @compiles(ClaimHas)
-def in_words(element: ActorElement | ClaimHas, compiler: Any, **options: Any) -> str:
+def in_words(element: ActorElement | GivenElement | ClaimHas, compiler: Any, **options: Any) -> str:
     """How it stands in a message; policies are translated before anything is run."""
+    if isinstance(element, GivenElement):
+        return "given"
     if isinstance(element, ClaimHas):
         return f"actor.claim({element.claim!r}).has({compiler.process(element.column, **options)})"
     return "actor.id" if element.claim == "id" else f"actor.claim({element.claim!r})"
@@ -58,3 +68,5 @@ class ActorValues:
 
 
 actor = ActorValues()
+given: ColumnElement[Any] = GivenElement()
+"""What the caller gives for a parameter: `parameter("favorited", exists().where(.., User.username == given))`."""

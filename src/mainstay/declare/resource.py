@@ -98,7 +98,9 @@ class NamedFilter:
     """A filter whose parameter has a name of its own."""
 
     name: str
-    of: Attribute | Through | Unindexed
+    of: Attribute | Through | Unindexed | ColumnExpressionArgument[bool]
+    all_rows: str | None
+    via: tuple[type[Resource[Any]], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,9 +147,21 @@ def listing(
     return Listing(path, where, allow, order, description)
 
 
-def parameter(name: str, of: Attribute | Through | Unindexed) -> NamedFilter:
-    """A filter under a name of its own: `parameter("author", through(Article.author, User.username))` is `?author=`."""
-    return NamedFilter(name, of)
+def parameter(
+    name: str,
+    of: Attribute | Through | Unindexed | ColumnExpressionArgument[bool],
+    *,
+    all_rows: str | None = None,
+    via: type[Resource[Any]] | Sequence[type[Resource[Any]]] = (),
+) -> NamedFilter:
+    """A filter under a name of its own: `parameter("author", through(Article.author, User.username))` is `?author=`.
+
+    It may be any condition over the row in which `given` is compared with a column:
+    `parameter("fan", exists().where(Like.recipe_id == Recipe.id, Like.user_id == User.id, User.name == given))`.
+    Rows elsewhere are seen as far as the caller may read them; `all_rows` is the reason why every row is, and
+    `via` names the resources whose policies are meant where a model has several.
+    """
+    return NamedFilter(name, of, all_rows, (via,) if isinstance(via, type) else tuple(via))
 
 
 def through(*path: Attribute) -> Through:

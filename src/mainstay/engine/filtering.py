@@ -11,7 +11,8 @@ from mainstay.engine.plan import Condition
 from mainstay.kinds import Kind, Text
 from mainstay.kinds.boolean import Boolean
 from mainstay.kinds.text import without_nul
-from mainstay.operation import Application, Filter, Resource
+from mainstay.operation import Application, Computed, Filter, Resource
+from mainstay.policy.tree import compared_with_given, tables_in
 from mainstay.storage import Storage
 
 MOST_VALUES = 100
@@ -40,6 +41,11 @@ def filter_parameters(
     application: Application, storage: Storage, resource: Resource, filter_: Filter
 ) -> dict[str, FilterParameter]:
     """The parameters of one filter, one for each operator."""
+    if filter_.where is not None:
+        kind = given_kind(storage, resource, filter_.where)
+        elsewhere = [name.partition(".")[0] for one in filter_.where.counted for name in one.policies]
+        parameter = FilterParameter(Condition(filter_.name, "eq"), kind.parse, tuple(dict.fromkeys(elsewhere)))
+        return {filter_.name: parameter}
     table = application.table(resource.table)
     resources: list[str] = []
     for name in filter_.relations:
@@ -53,6 +59,12 @@ def filter_parameters(
         )
         for operator in filter_.operators
     }
+
+
+def given_kind(storage: Storage, resource: Resource, where: Computed) -> Kind:
+    """The kind of what the caller gives for a condition: that of the column that it is compared with."""
+    column = compared_with_given(where.value)[0]
+    return storage.kind({resource.table: resource.table, **tables_in(where.value)}[column.source], column.name)
 
 
 def parser(kind: Kind, operator: str) -> Callable[[str], Any]:

@@ -29,6 +29,7 @@ from mainstay.policy.tree import (
     Column,
     Compare,
     Exists,
+    Given,
     In,
     InClaim,
     IsNull,
@@ -82,6 +83,8 @@ class World:
     tables: Mapping[str, Sequence[Row]]
     constant: Callable[[Any, str], Any] = lambda value, kind: value
     """From a constant's wire form and kind to its value in Python."""
+    given: Any = None
+    """What the caller gives for the parameter whose condition is evaluated."""
     counts: Callable[[str, Row], bool] = lambda source, row: True
     """Whether a row is looked at under the name of a source."""
 
@@ -139,6 +142,8 @@ def value_of(node: Node, sources: Mapping[str, Row], world: World) -> Any:
             return sources[source][name]
         case ActorValue(claim):
             return world.actor.value(claim)
+        case Given():
+            return world.given
         case Value(value, kind):
             return None if value is None else world.constant(value, kind)
         case Now(seconds):

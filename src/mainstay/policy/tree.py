@@ -171,6 +171,13 @@ class Column(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Given(Node):
+    """What the caller gives for a parameter; only the condition of a filter has it, compared with a column."""
+
+    word = "given"
+
+
+@dataclass(frozen=True, slots=True)
 class ActorValue(Node):
     """The actor's identifier (`id`) or a claim; null where there is none."""
 
@@ -258,7 +265,7 @@ NODES: dict[str, type[Node]] = {
     for node in (
         *(Always, SignedIn, Role, Scope, All, Any_, Not),
         *(Compare, IsNull, In, InClaim, Exists, Opaque),
-        *(Column, ActorValue, Value, Now),
+        *(Column, Given, ActorValue, Value, Now),
         *(Source, Aggregate, Arithmetic, Coalesce, Case),
     )
 }
@@ -346,6 +353,13 @@ def all_of(*parts: Node) -> Node:
         return NOBODY
     flat = list(dict.fromkeys(part for part in flat if part != ANYONE))
     return flat[0] if len(flat) == 1 else All(tuple(flat)) if flat else ANYONE
+
+
+def compared_with_given(node: Node) -> list[Column]:
+    """The columns that what a caller gives is compared with, in the order in which they stand there."""
+    pairs = [(part.left, part.right) for part in node.walk() if isinstance(part, Compare)]
+    both = [*pairs, *[(right, left) for left, right in pairs]]
+    return [one for one, other in both if isinstance(one, Column) and isinstance(other, Given)]
 
 
 def tables_in(node: Node) -> dict[str, str]:

@@ -88,6 +88,8 @@ def needs(draft: Draft, resource: DraftResource) -> Iterator[tuple[str, Need]]:
         if filter_.relations:
             for table, order in path_orders(draft, resource, filter_):
                 yield table, Need(order, f"filter {filter_.name}", place)
+        elif filter_.where is not None:
+            yield from needs_of_expression(filter_.where.value, f"filter {filter_.name}", place)
         elif filter_.unindexed is None and resource.order[0][0] != filter_.column:
             rest = [part for part in resource.order if part[0] != filter_.column]
             yield own, Need([(filter_.column, False), *rest], f"filter {filter_.name} with the default order", place)
@@ -105,15 +107,21 @@ def needs(draft: Draft, resource: DraftResource) -> Iterator[tuple[str, Need]]:
 def needs_of_computed_fields(resource: DraftResource) -> Iterator[tuple[str, Need]]:
     """What computed fields need: columns by which the rows of their subqueries are looked up."""
     for field in resource.fields.values():
-        for node in field.computed.value.walk() if field.computed is not None else ():
+        if field.computed is not None:
             place, reason = partial(resource.place, field.column), f"the computed field {field.name} of {resource.name}"
-            if isinstance(node, tree.Exists):
-                columns = [(column, False) for column in looked_up(node.source, innermost(node))]
-                yield node.table, Need(columns, reason, place)
-            elif isinstance(node, tree.Aggregate):
-                for source in node.sources:
-                    columns = [(column, False) for column in looked_up(source.name, node.where)]
-                    yield source.table, Need(columns, reason, place)
+            yield from needs_of_expression(field.computed.value, reason, place)
+
+
+def needs_of_expression(value: tree.Node, reason: str, place: Callable[[], Place]) -> Iterator[tuple[str, Need]]:
+    """What the subqueries of an expression need."""
+    for node in value.walk():
+        if isinstance(node, tree.Exists):
+            columns = [(column, False) for column in looked_up(node.source, innermost(node))]
+            yield node.table, Need(columns, reason, place)
+        elif isinstance(node, tree.Aggregate):
+            for source in node.sources:
+                columns = [(column, False) for column in looked_up(source.name, node.where)]
+                yield source.table, Need(columns, reason, place)
 
 
 def include_orders(steps: tuple[Step, ...], include: Include) -> Iterator[Order]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import InstrumentedAttribute
 
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable, is_of
+from mainstay.compiler.passes.conditions import condition_filter
 from mainstay.compiler.problem import nearest
 from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.resource import Descending, NamedFilter, Through, Unindexed, attribute_name
@@ -124,7 +125,10 @@ def named_filter(draft: Draft, resource: DraftResource, item: NamedFilter, posit
         do = "use letters, digits, _ and -" if item.name not in RESERVED else "every list has a parameter of that name"
         draft.problem(resource.place("filters", position), what, do)
         return None
-    made = filter_of(draft, resource, item.of, position)
+    if isinstance(item.of, InstrumentedAttribute | Through | Unindexed | ComputedField | DerivedField):
+        made = filter_of(draft, resource, item.of, position)
+    else:
+        made = condition_filter(draft, resource, item, position)
     if made is None:
         return None
     resource.specified.add(item.name)

@@ -73,7 +73,7 @@ def unreadable_filters(draft: Draft, resource: DraftResource) -> Iterator[str]:
     guards = {other.name: other for other in draft.resources}
     for filter_ in resource.filters:
         guard = guards.get(filter_.resource or "", resource)
-        if not reads(guard, filter_.column):
+        if filter_.where is None and not reads(guard, filter_.column):
             yield filter_.name
 
 

@@ -36,7 +36,12 @@ def field_value(schema: Schema, resource: Resource, field: Field, guards: Guards
     columns = scope.sources[resource.table].c
     if field.computed is None or field.column in columns:
         return columns[field.column]
-    computed = field.computed
+    kind = schema.storage.kind_in(resource, field.column)
+    return valued(field.computed.value, kind, guarding(field.computed, guards, scope))
+
+
+def guarding(computed: Computed, guards: Guards, scope: Scope) -> Scope:
+    """The scope in which rows elsewhere are looked at under the policies that they count under."""
 
     def counting(source: str, table: str, clause: sa.FromClause) -> Iterator[Truth]:
         there = Scope(scope.storage, scope.dialect, scope.binds, {table: clause}, {table: table})
@@ -44,8 +49,7 @@ def field_value(schema: Schema, resource: Resource, field: Field, guards: Guards
             condition(guards.of(name), there) for name in policies_of(computed, source) if guards.of(name) != ANYONE
         )
 
-    kind = schema.storage.kind_in(resource, field.column)
-    return valued(computed.value, kind, replace(scope, counting=counting))
+    return replace(scope, counting=counting)
 
 
 def policies_of(computed: Computed, source: str) -> tuple[str, ...]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from mainstay.engine.plan import SEARCHED, Condition, Guards
+from mainstay.engine.sql.fields import guarding
 from mainstay.engine.sql.policy import Scope, Truth, condition, one_of
 from mainstay.engine.sql.search import Search
 from mainstay.engine.sql.statement import Inputs
 from mainstay.kinds import KindType, Text
-from mainstay.operation import Application, Filter, Resource
-from mainstay.policy.tree import ANYONE
+from mainstay.operation import Application, Computed, Filter, Resource
+from mainstay.policy.tree import ANYONE, Column, tables_in
 
 COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "eq": operator.eq,
@@ -40,6 +42,8 @@ def filter_condition(
     if wanted == SEARCHED:
         return Search(application, resource, number, guards, scope).found()
     filter_ = next(known for known in resource.filters if known.name == wanted.filter)
+    if filter_.where is not None:
+        return asked_for(resource, filter_, filter_.where, number, guards, scope)
     if not filter_.relations:
         return guarded(resource, filter_, wanted.operator, number, guards, scope)
     before: sa.FromClause = scope.sources[resource.table]
@@ -66,6 +70,17 @@ def filter_condition(
             where.append(guarded(target, filter_, wanted.operator, number, guards, there))
     select: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(*inner).where(*where)
     return sa.exists(select.correlate_except(*inner))
+
+
+def asked_for(resource: Resource, filter_: Filter, where: Computed, number: int, guards: Guards, scope: Scope) -> Truth:
+    """A condition of what the caller gives, where the caller may read the fields of the row that it looks at."""
+    looked_at = {node.name for node in where.value.walk() if isinstance(node, Column) and node.source == resource.table}
+    fields = [guards.of(f"{resource.name}.{field.name}") for field in resource.fields if field.column in looked_at]
+    own = [condition(guard, scope) for guard in fields if guard != ANYONE]
+    given = partial(lambda number, inputs: inputs.filters[number], number)
+    tables = {**tables_in(where.value), **scope.tables}
+    inside = replace(guarding(where, guards, scope), given=given, tables=tables)
+    return sa.and_(condition(where.value, inside), *own)
 
 
 def exposing(application: Application, table: str) -> list[str]:

@@ -33,6 +33,7 @@ from mainstay.policy.tree import (
     Column,
     Compare,
     Exists,
+    Given,
     In,
     InClaim,
     IsNull,
@@ -76,6 +77,8 @@ class Scope:
     """The table that each source is."""
     counting: Callable[[str, str, sa.FromClause], Iterable[Truth]] = lambda source, table, clause: ()
     """What must be true of a row that is looked at under the name of a source, besides what is said there."""
+    given: Fill | None = None
+    """What the caller gives for the parameter that a condition is of."""
 
     def within(self, source: str, table: str, clause: sa.FromClause) -> Scope:
         """The scope with one more table in it."""
@@ -163,6 +166,8 @@ def value_of(node: Node, typed: Typed, scope: Scope) -> Any:
             return scope.binds.add(lambda inputs: fitting(typed.kind, inputs.actor.value(claim)), typed.type)
         case Value(value):
             return sa.null() if value is None else sa.literal(python_form(typed.kind, value), typed.type)
+        case Given() if scope.given is not None:
+            return scope.binds.add(scope.given, typed.type)
         case Now(seconds):
             span = dt.timedelta(seconds=seconds)
             type_ = typed.type if isinstance(typed.kind, Moment) else MOMENT.type

@@ -12,6 +12,7 @@ import msgspec
 from mainstay.kinds import Kind
 from mainstay.operation import RELEVANCE, Application, Filter, Operation
 from mainstay.proofs.access.personas import Persona
+from mainstay.proofs.access.worked_out import given_column
 from mainstay.storage import Storage
 
 Row = Mapping[str, Any]
@@ -184,6 +185,9 @@ class Requests:
         """The value of a filter as text."""
         if operator == "is_null":
             return "true" if value else "false"
+        if filter_.where is not None:
+            resource = self.application.resource(cell.operation.resource or "")
+            return to_text(self.storage.kind(*given_column(resource, filter_.where)), value)
         resource = self.application.resource(cell.operation.resource or "")
         table = self.application.table(resource.table)
         for relation in filter_.relations:

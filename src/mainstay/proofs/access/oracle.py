@@ -9,7 +9,7 @@ from typing import Any
 
 from mainstay.operation import Application, Field, Filter, Resource
 from mainstay.policy.rows import World
-from mainstay.policy.tree import ActorValue, InClaim, Node, Role, Scope, SignedIn
+from mainstay.policy.tree import ActorValue, Column, InClaim, Node, Role, Scope, SignedIn
 from mainstay.proofs.access.cells import BY_RELEVANCE, Cell, Question, Row, to_wire
 from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.finding import Weighed, is_found, relevance
@@ -18,7 +18,7 @@ from mainstay.proofs.access.order import ordered
 from mainstay.proofs.access.personas import Persona
 from mainstay.proofs.access.rows import Generated
 from mainstay.proofs.access.values import constant
-from mainstay.proofs.access.worked_out import computed_value, derived_value
+from mainstay.proofs.access.worked_out import computed_value, condition_holds, derived_value
 from mainstay.storage import Storage
 
 Tables = Mapping[str, Sequence[Row]]
@@ -213,6 +213,13 @@ class Oracle:
         self, resource: Resource, row: Row, filter_: Filter, operator: str, wanted: Any, persona: Persona
     ) -> bool:
         """Whether a filter is true of a row, as far as the persona may know."""
+        if filter_.where is not None:
+            columns = [node for node in filter_.where.value.walk() if isinstance(node, Column)]
+            own = {column.name for column in columns if column.source == resource.table}
+            if not all(self.reads_column(resource, name, row, persona) for name in own):
+                return False
+            allows = partial(self.lets, persona, None)
+            return condition_holds(resource, filter_.where, row, wanted, self.world(persona), allows)
         if not filter_.relations:
             return self.reads_column(resource, filter_.column, row, persona) and compares(
                 self.value(resource, filter_.column, row, persona), operator, wanted

@@ -16,7 +16,7 @@ from mainstay.proofs.access.personas import Persona, telling
 from mainstay.proofs.access.rows import Generated
 from mainstay.proofs.access.sites import sites
 from mainstay.proofs.access.values import Values
-from mainstay.proofs.access.worked_out import computed_fields
+from mainstay.proofs.access.worked_out import computed_fields, given_column
 from mainstay.storage import Storage
 
 FRESH = 70_000
@@ -120,7 +120,11 @@ class Planner:
             for relation in filter_.relations:
                 table = self.application.table(table.relation(relation).target)
             every = self.generated.rows[table.name]
-            if filter_.relations or (resource.table, filter_.column) in self.values:
+            if filter_.where is not None:
+                place = given_column(resource, filter_.where)
+                found = [row[place[1]] for row in self.generated.rows[place[0]]]
+                several = self.values[place]
+            elif filter_.relations or (resource.table, filter_.column) in self.values:
                 found = [row[filter_.column] for row in every]
                 several = self.values[table.name, filter_.column]
             else:

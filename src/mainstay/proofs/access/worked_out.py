@@ -11,8 +11,8 @@ import msgspec
 
 from mainstay.kinds import Decimal, Kind
 from mainstay.operation import Computed, Field, Resource
-from mainstay.policy.rows import Row, World, value_of
-from mainstay.policy.tree import Column
+from mainstay.policy.rows import Row, World, truth, value_of
+from mainstay.policy.tree import Column, compared_with_given, tables_in
 from mainstay.storage import Storage
 
 Allows = Callable[[str, Row], bool]
@@ -23,12 +23,7 @@ def computed_value(resource: Resource, field: Field, row: Row, world: World, all
     """The value of a computed field in Python's form; only rows that the persona may read count."""
     computed = field.computed
     assert computed is not None
-    policies = {counted.source: counted.policies for counted in computed.counted}
-
-    def counts(source: str, there: Row) -> bool:
-        return all(allows(name, there) for name in policies.get(source, ()))
-
-    found = value_of(computed.value, {resource.table: row}, replace(world, counts=counts))
+    found = value_of(computed.value, {resource.table: row}, replace(world, counts=counting(computed, allows)))
     if found is None:
         return None
     if isinstance(kind, Decimal):
@@ -54,5 +49,24 @@ def own_columns(resource: Resource) -> set[str]:
 
 
 def computed_fields(resource: Resource) -> list[Computed]:
-    """What a resource's rows are answered with beside columns."""
-    return [field.computed for field in resource.fields if field.computed is not None]
+    """What a resource's rows are answered with, and filtered by, beside columns."""
+    conditions = [filter_.where for filter_ in resource.filters if filter_.where is not None]
+    return [*(field.computed for field in resource.fields if field.computed is not None), *conditions]
+
+
+def given_column(resource: Resource, where: Computed) -> tuple[str, str]:
+    """The table and the column that what the caller gives is compared with."""
+    column = compared_with_given(where.value)[0]
+    return {resource.table: resource.table, **tables_in(where.value)}[column.source], column.name
+
+
+def condition_holds(resource: Resource, where: Computed, row: Row, given: Any, world: World, allows: Allows) -> bool:
+    """Whether a condition of what the caller gives is true of a row; only rows that the persona may read are seen."""
+    seen = replace(world, counts=counting(where, allows), given=given)
+    return truth(where.value, {resource.table: row}, seen) is True
+
+
+def counting(computed: Computed, allows: Allows) -> Callable[[str, Row], bool]:
+    """Whether a row is looked at under the name of a source."""
+    policies = {counted.source: counted.policies for counted in computed.counted}
+    return lambda source, there: all(allows(name, there) for name in policies.get(source, ()))
