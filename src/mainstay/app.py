@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -24,6 +25,8 @@ from mainstay.declare import Actions, Mount, Wire
 from mainstay.engine import Engine
 from mainstay.events import Event, Listener, Started, Stopped
 from mainstay.identity import Identity
+from mainstay.migrate.folder import EMPTY, newest, refuse_behind
+from mainstay.migrate.version import version
 from mainstay.observe.logs import Log
 from mainstay.operation import Application
 from mainstay.projections.rest import Catch, CompiledRoute, Edge, Guard, Rest, document, merged, tell_errors
@@ -232,8 +235,7 @@ class Mainstay(FastAPI):
             self.log.note("secret_key is not set: cursors are signed with a random key until the next start", "warning")
         await self.engine.open()
         try:
-            if self.settings.create_tables:
-                await self.database.create_missing(self.compiled.storage.metadata)
+            await self.bring_up_schema()
             self.serving = True
             self.tell(Started(self.title, self.database.name, len(self.application.operations)))
             if self.inner_lifespan is None:
@@ -247,6 +249,23 @@ class Mainstay(FastAPI):
             await self.sessions.close()
             await self.engine.close()
             self.tell(Stopped(self.title))
+
+    async def bring_up_schema(self) -> None:
+        """Brings the database up to what the models say, or refuses to start where that is somebody else's work.
+
+        Raises `MigrationProblem` where the database is behind the migrations, or those are behind the models.
+        """
+        folder, metadata = self.settings.migrations, self.compiled.storage.metadata
+        if newest(folder) == EMPTY:
+            if self.settings.create_tables:
+                await self.database.create_missing(metadata)
+            return
+        changes = backing.changes(self.settings.database_url, self.database)
+        if self.settings.create_tables:
+            upgrade = import_module("mainstay.migrate.start").upgrade  # brings Alembic, where there are migrations
+            await upgrade(changes, folder, metadata, self.tell)
+        else:
+            refuse_behind(await changes.run(version), newest(folder))
 
     def tell(self, event: Event) -> None:
         """Tells every listener."""

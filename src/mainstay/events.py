@@ -43,6 +43,16 @@ class Broke:
 
 
 @dataclass(frozen=True, slots=True)
+class Migrated:
+    """A migration was run at start."""
+
+    number: str
+    title: str
+    changes: tuple[str, ...]
+    """What it changed, a sign and a name each: `+ column recipes.subtitle TEXT`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The application serves."""
 
@@ -58,5 +68,5 @@ class Stopped:
     name: str
 
 
-Event = CallFinished | RequestFinished | Broke | Started | Stopped
+Event = CallFinished | RequestFinished | Broke | Migrated | Started | Stopped
 Listener = Callable[[Event], None]

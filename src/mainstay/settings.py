@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
@@ -28,7 +29,12 @@ class Settings(BaseSettings):
     """The database: `sqlite:///file.db` or `postgresql://user:password@host/name`."""
 
     create_tables: bool = True
-    """Whether missing tables and indexes are created at start; what is there is never changed."""
+    """Whether the schema is brought up to date at start: by the migrations where there are any, which is meant for
+    development; else by creating the tables and indexes that are missing.  Without it an application whose database is
+    behind its migrations does not start."""
+
+    migrations: Path = Path("migrations")
+    """The folder of the migrations."""
 
     secret_key: SecretStr | None = None
     """What cursors are signed with, 32 characters or more.  Without it a random key is made at start: cursors then do

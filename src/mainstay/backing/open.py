@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from mainstay.backing.changes import SchemaChanges
 from mainstay.backing.databases.database import Database
 from mainstay.backing.databases.sessions import Sessions
 
@@ -12,8 +13,8 @@ DATABASES = {
     "sqlite": "mainstay.backing.databases.sqlite",
     "postgresql": "mainstay.backing.databases.postgresql",
 }
-"""URL scheme to the module whose `connect(url, **options)` makes the adapter, and whose `Sessions(database)` makes
-the sessions beside it; imported when used."""
+"""URL scheme to the module whose `connect(url, **options)` makes the adapter, and whose `Sessions(database)` and
+`Changes(database)` make the sessions and the changes of the schema beside it; imported when used."""
 
 NEEDED = {"asyncpg": "pg"}
 """The package that an adapter may miss, and the extra of Mainstay that brings it."""
@@ -53,4 +54,10 @@ def database(url: str, **options: object) -> Database:
 def sessions(url: str, database: Database) -> Sessions:
     """SQLAlchemy sessions on a database, timed as it is."""
     made: Sessions = adapter(url).Sessions(database)
+    return made
+
+
+def changes(url: str, database: Database) -> SchemaChanges:
+    """Changes of the schema of a database that is open."""
+    made: SchemaChanges = adapter(url).Changes(database)
     return made

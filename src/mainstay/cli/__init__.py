@@ -13,6 +13,7 @@ COMMANDS = {
     "serve": ("mainstay.cli.serve", "Serve an application over HTTP."),
     "operations": ("mainstay.cli.operations", "Print the operations of an application."),
     "call": ("mainstay.cli.call", "Run an operation without HTTP."),
+    "migrate": ("mainstay.cli.migrate", "Change the schema of a database that has rows."),
     "prove": ("mainstay.cli.prove", "Prove that nobody reads or changes what the policies forbid."),
     "check": ("mainstay.cli.check", "Review a backend, whatever it is built with."),
     "version": ("mainstay.cli.version", VERSION),

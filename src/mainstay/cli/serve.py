@@ -15,6 +15,7 @@ from mainstay.app import Mainstay
 from mainstay.cli.target import Target, load, wrong
 from mainstay.compiler import DeclarationErrors
 from mainstay.errors import MainstayError
+from mainstay.migrate.folder import MigrationProblem
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -64,7 +65,7 @@ def run(served: Mainstay, target: str, *, host: str, port: int, workers: int, se
             module.run_workers(target, served.settings, host=host, port=port, workers=workers)
         else:
             module.run_one(served, host=host, port=port)
-    except (MainstayError, DeclarationErrors) as error:
+    except (MainstayError, DeclarationErrors, MigrationProblem) as error:
         raise wrong(str(error)) from None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from mainstay.events import Broke, Event, RequestFinished, Started, Stopped
+from mainstay.events import Broke, Event, Migrated, RequestFinished, Started, Stopped
 
 LONGEST_PATH = 500
 LONGEST_STACK = 20_000
@@ -85,6 +85,8 @@ class Log:
             case Broke():
                 self.add(self.fault(event))
                 self.flush()
+            case Migrated():
+                self.note("; ".join((f"migration {event.number} {event.title}", *event.changes)))
             case Started():
                 self.note(f"{event.name} serves {event.operations} operations on {event.database}")
             case Stopped():

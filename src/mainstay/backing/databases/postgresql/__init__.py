@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mainstay.backing.databases.postgresql.adapter import PostgreSQL
+from mainstay.backing.databases.postgresql.changes import PostgreSQLChanges as Changes
 from mainstay.backing.databases.postgresql.sessions import PostgreSQLSessions as Sessions
 from mainstay.backing.databases.postgresql.settings import Settings
 
-__all__ = ["PostgreSQL", "Sessions", "Settings", "connect"]
+__all__ = ["Changes", "PostgreSQL", "Sessions", "Settings", "connect"]
 
 
 def connect(url: str, **options: Any) -> PostgreSQL:

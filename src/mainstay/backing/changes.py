@@ -1,0 +1,44 @@
+"""The port through which a schema is changed: a connection of SQLAlchemy's, alone among those that change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How many seconds a change waits; SQLite has one lock, and no limit for a statement."""
+
+    turn: float = 600.0
+    """For another process that changes the schema."""
+    lock: float = 2.0
+    """For one lock, while everybody who wants the table queues behind; the change is tried again after that."""
+    statement: float = 600.0
+    """For one statement."""
+    retries: float = 60.0
+    """For all locks together."""
+
+
+class BrokenReferences(Exception):
+    """A change would leave rows that refer to none; the message names their tables."""
+
+
+class SchemaChanges(Protocol):
+    """Changes of the schema of a database that is open."""
+
+    async def run(self, change: Callable[[Connection], T], patience: Patience = Patience()) -> T:
+        """What `change` returns, in one transaction that is durable when this returns.
+
+        Nobody else who changes the schema through this port does so meanwhile.  Nothing of the change is
+        there where it raises, or where the process dies.  It may be run again from its beginning, when a
+        lock was not had in time.  Foreign keys are looked at in its end, so that a table may be replaced.
+
+        Raises `Unavailable` where the database does not answer, a lock is not had or a statement takes too
+        long; `BrokenReferences` where a row would refer to none.
+        """

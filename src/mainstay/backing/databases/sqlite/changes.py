@@ -1,0 +1,76 @@
+"""Changes of the schema on SQLite: foreign keys off, one writing transaction, foreign keys looked at before its end."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic
+from typing import TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from mainstay.backing.changes import BrokenReferences, Patience
+from mainstay.backing.databases.sqlite import connection
+from mainstay.backing.databases.sqlite.adapter import SQLite
+from mainstay.backing.databases.sqlite.settings import Settings
+from mainstay.errors import Unavailable
+
+T = TypeVar("T")
+
+
+class SQLiteChanges:
+    """Changes on the file that the adapter has opened, each on a connection of its own."""
+
+    def __init__(self, database: SQLite) -> None:
+        self.database = database
+
+    async def run(self, change: Callable[[Connection], T], patience: Patience = Patience()) -> T:
+        """What `change` returns; see the port."""
+        ((_, _, file), *_) = await self.database.read("PRAGMA database_list", ())
+        return await asyncio.to_thread(self._run, Path(file), change, patience)
+
+    def _run(self, file: Path, change: Callable[[Connection], T], patience: Patience) -> T:
+        engine = create_engine(
+            "sqlite://", creator=lambda: opened(file), poolclass=NullPool, paramstyle="qmark", hide_parameters=True
+        )
+        event.listen(engine, "begin", lambda begun: take_turn(begun, monotonic() + patience.turn))
+        try:
+            with engine.begin() as begun:
+                result = change(begun)
+                refuse_broken(begun)
+                return result
+        except DBAPIError as error:
+            code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+            if code in connection.LOCKED:
+                raise Unavailable("somebody else is writing to the database", retry_after=1) from error
+            raise
+        finally:
+            engine.dispose()
+
+
+def opened(file: Path) -> sqlite3.Connection:
+    """A connection that writes as the adapter's does, but does not look at foreign keys.
+
+    That cannot be switched inside a transaction, and with it on, a table that is replaced takes the rows that refer to
+    it along.
+    """
+    made = connection.writing(file, Settings())
+    made.execute("PRAGMA foreign_keys = OFF")
+    return made
+
+
+def take_turn(begun: Connection, until: float) -> None:
+    """Begins a transaction that writes, when nobody else does."""
+    connection.patiently(lambda: begun.connection.cursor().execute("BEGIN IMMEDIATE"), until=until)
+
+
+def refuse_broken(begun: Connection) -> None:
+    """Raises `BrokenReferences` where a row refers to none."""
+    broken = begun.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        pairs = sorted({f"{table} refers to {target}" for table, _, target, _ in broken})
+        raise BrokenReferences(f"{len(broken)} rows would refer to rows that are not there: {', '.join(pairs)}")

@@ -1,0 +1,259 @@
+"""`mainstay migrate make "message"`, `up`, `down`, `to`, `status`, `check`."""
+
+from __future__ import annotations
+
+import asyncio
+import json as json_of
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+
+from mainstay.app import Mainstay
+from mainstay.backing import open as backing
+from mainstay.backing.changes import Patience, SchemaChanges
+from mainstay.cli.target import load, wrong
+from mainstay.errors import Unavailable
+from mainstay.migrate.compare import differences, sentences
+from mainstay.migrate.folder import EMPTY, Chain, Migration, MigrationProblem, read
+from mainstay.migrate.loss import losses
+from mainstay.migrate.make import Asked, Made, make as make_files
+from mainstay.migrate.run import Step, current, made_by, move, rehearse
+from mainstay.migrate.schema import schema_of
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
+console = Console(highlight=False, soft_wrap=True)
+
+T = TypeVar("T")
+
+DIFFERS = 1
+"""The exit code of `check` where something is to be done."""
+REFUSED = 4
+"""The exit code of a command that would lose data and was not told to."""
+
+Application = Annotated[
+    str, typer.Argument(metavar="[APP]", help="module:attribute, such as app:app.", envvar="MAINSTAY_APP")
+]
+Lock = Annotated[float, typer.Option(help="Seconds to wait for one lock of PostgreSQL's, before trying again.", min=0)]
+Statement = Annotated[float, typer.Option(help="Seconds that one statement may take on PostgreSQL.", min=0)]
+
+
+@app.callback()
+def migrate() -> None:
+    """Change the schema of a database that has rows."""
+
+
+@app.command()
+def make(
+    message: Annotated[str, typer.Argument(help="What the migration does, in a few words.")],
+    target: Application = "app:app",
+    rename: Annotated[
+        list[str] | None, typer.Option(metavar="TABLE.OLD:NEW", help="A column, or OLD:NEW for a table, kept.")
+    ] = None,
+    fill: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TABLE.COLUMN=SQL", help="A required column's value in the rows that are there."),
+    ] = None,
+    expand: Annotated[
+        bool, typer.Option("--expand", help="Three migrations: expand, backfill, contract; old code runs meanwhile.")
+    ] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="A migration to write by hand, whatever the models say.")] = (
+        False
+    ),
+) -> None:
+    """Write a migration from what the migrations make to what the models say."""
+    chosen = load(target)
+    wanted = schema_of(chosen.compiled.storage.metadata)
+    asked = Asked(message, tuple(rename or ()), tuple(fill or ()), expand, empty)
+    tell_made(answer(make_files(chosen.settings.migrations, wanted, asked)))
+
+
+def tell_made(made: Made) -> None:
+    """Says which files were written, and what they do."""
+    if not made.files:
+        console.print("The migrations make what the models say; nothing was written.")
+    for path in made.files:
+        console.print(f"wrote {shown(path)}")
+    for sentence in made.sentences:
+        console.print(f"  {sentence}", markup=False)
+    for hint in made.hints:
+        console.print(hint, markup=False)
+
+
+@app.command()
+def up(
+    target: Application = "app:app",
+    lock_timeout: Lock = Patience().lock,
+    statement_timeout: Statement = Patience().statement,
+) -> None:
+    """Run every migration that the database has not had."""
+    chosen = load(target)
+    answer(moved(chosen, "newest", patience(lock_timeout, statement_timeout), sure=True))
+
+
+@app.command()
+def down(
+    target: Application = "app:app",
+    yes: Annotated[bool, typer.Option("--yes", help="Lose what is lost without being asked.")] = False,
+    lock_timeout: Lock = Patience().lock,
+    statement_timeout: Statement = Patience().statement,
+) -> None:
+    """Take the last migration back."""
+    chosen = load(target)
+    answer(moved(chosen, "previous", patience(lock_timeout, statement_timeout), sure=yes))
+
+
+@app.command()
+def to(
+    number: Annotated[str, typer.Argument(help="A migration's number; 0 for none, newest for the last.")],
+    target: Application = "app:app",
+    yes: Annotated[bool, typer.Option("--yes", help="Lose what is lost without being asked.")] = False,
+    lock_timeout: Lock = Patience().lock,
+    statement_timeout: Statement = Patience().statement,
+) -> None:
+    """Run or take back migrations until the database is at one."""
+    chosen = load(target)
+    answer(moved(chosen, number, patience(lock_timeout, statement_timeout), sure=yes))
+
+
+@app.command()
+def status(
+    target: Application = "app:app",
+    json: Annotated[bool, typer.Option("--json", help="JSON even where the output is a terminal.")] = False,
+) -> None:
+    """Say where the database is, and what is still to be run or written."""
+    told = answer(status_of(load(target)))
+    if json or not sys.stdout.isatty():
+        typer.echo(json_of.dumps(told, indent=2))
+        return
+    for one in told["migrations"]:
+        console.print(f"{'done' if one['done'] else 'to do':>6}  {one['number']} {one['title']}", markup=False)
+    console.print(f"The database is at {told['database']}, the newest migration is {told['newest']}.")
+    if told["models"]:
+        console.print('The models say more; write it down with: mainstay migrate make "..."')
+        for sentence in told["models"]:
+            console.print(f"  {sentence}", markup=False)
+
+
+@app.command()
+def check(target: Application = "app:app") -> None:
+    """End with 1 where the migrations do not make what the models say; for continuous integration."""
+    told = answer(unwritten(load(target)))
+    if not told:
+        console.print("The migrations make what the models say.")
+        return
+    console.print("The models say what no migration makes:")
+    for sentence in told:
+        console.print(f"  {sentence}", markup=False)
+    console.print('Write it down with: mainstay migrate make "..."')
+    raise typer.Exit(DIFFERS)
+
+
+async def unwritten(chosen: Mainstay) -> list[str]:
+    """What the models say and no migration makes."""
+    before = await made_by(read(chosen.settings.migrations))
+    return list(sentences(differences(before, schema_of(chosen.compiled.storage.metadata))))
+
+
+async def status_of(chosen: Mainstay) -> dict[str, Any]:
+    """Where a database is."""
+    chain = read(chosen.settings.migrations)
+    async with opened(chosen) as changes:
+        place = await current(changes)
+    done = chain.numbers.index(place) if place in chain.numbers else 0
+    return {
+        "database": place,
+        "newest": chain.newest,
+        "migrations": [
+            {"number": one.number, "title": one.title, "done": at < done} for at, one in enumerate(chain.migrations)
+        ],
+        "models": await unwritten(chosen),
+    }
+
+
+async def moved(chosen: Mainstay, number: str, patience: Patience, *, sure: bool) -> None:
+    """Runs migrations, asking first where the way down loses something."""
+    chain = read(chosen.settings.migrations)
+    if not chain.migrations:
+        raise MigrationProblem(
+            f'there are no migrations in {chosen.settings.migrations}; mainstay migrate make "first"'
+        )
+    async with opened(chosen) as changes:
+        place = await current(changes)
+        target = goal(chain, place, number)
+        steps = (await rehearse(chain, place, target))[len(chain.steps(EMPTY, place)) :]
+        lost = await changes.run(lambda connection: losses(connection, steps)) if steps else []
+        if lost:
+            ask(lost, sure=sure or steps[0].up)
+        done = await move(changes, chain, target, teller(steps), patience)
+        if not done:
+            console.print(f"The database is at {place} already.")
+
+
+def goal(chain: Chain, place: str, number: str) -> str:
+    """The number that is meant."""
+    if number != "previous":
+        return chain.named(number)
+    if place == EMPTY:
+        raise MigrationProblem("no migration was run on the database; there is nothing to take back")
+    chain.next(place, EMPTY)
+    return chain.numbers[chain.numbers.index(place) - 1]
+
+
+def teller(steps: list[Step]) -> Any:
+    """Tells each migration as it is done, with what it changed."""
+    known = {(step.migration.number, step.up): step for step in steps}
+
+    def tell(migration: Migration, up: bool) -> None:
+        console.print(f"{'up  ' if up else 'down'} {migration}", markup=False)
+        step = known.get((migration.number, up))
+        for sentence in sentences(differences(step.before, step.after)) if step is not None else ():
+            console.print(f"  {sentence}", markup=False)
+
+    return tell
+
+
+def ask(lost: list[str], *, sure: bool) -> None:
+    """Says what is lost, and goes on when that is meant."""
+    console.print("This loses, for good:", style="bold")
+    for one in lost:
+        console.print(f"  {one}", markup=False)
+    if sure:
+        return
+    if not sys.stdin.isatty():
+        console.print("Nothing was done; say --yes if that is meant.")
+        raise typer.Exit(REFUSED)
+    if not typer.confirm("Go on?"):
+        raise typer.Exit(REFUSED)
+
+
+@asynccontextmanager
+async def opened(chosen: Mainstay) -> AsyncIterator[SchemaChanges]:
+    """The application's database, open for changes."""
+    await chosen.database.open()
+    try:
+        yield backing.changes(chosen.settings.database_url, chosen.database)
+    finally:
+        await chosen.database.close()
+
+
+def answer(work: Coroutine[Any, Any, T]) -> T:
+    """What the work returns; a sentence and the end of the command where it cannot be done."""
+    try:
+        return asyncio.run(work)
+    except (MigrationProblem, Unavailable) as error:
+        raise wrong(str(error)) from None
+
+
+def patience(lock: float, statement: float) -> Patience:
+    """What the options say."""
+    return Patience(lock=lock, statement=statement)
+
+
+def shown(path: Path) -> Path:
+    """A path as it is found from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -1,0 +1,38 @@
+"""What an application in development does with its migrations when it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import MetaData
+
+from mainstay.backing.changes import SchemaChanges
+from mainstay.events import Migrated
+from mainstay.migrate.compare import differences, sentences
+from mainstay.migrate.folder import Migration, MigrationProblem, read
+from mainstay.migrate.run import current, move, rehearse
+from mainstay.migrate.schema import schema_of
+
+
+async def upgrade(changes: SchemaChanges, folder: Path, metadata: MetaData, tell: Callable[[Migrated], None]) -> None:
+    """Runs the migrations that the database has not had, and tells each with what it changed.
+
+    Raises `MigrationProblem` where the models say what no migration makes.
+    """
+    chain = read(folder)
+    steps = {step.migration.number: step for step in await rehearse(chain, chain.newest)}
+    unwritten = list(sentences(differences(steps[chain.newest].after, schema_of(metadata))))
+    if unwritten:
+        said = "\n  ".join(unwritten)
+        raise MigrationProblem(
+            f'the models say what no migration makes; write it down with: mainstay migrate make "..."\n  {said}'
+        )
+
+    def done(migration: Migration, up: bool) -> None:
+        step = steps[migration.number]
+        told = tuple(sentences(differences(step.before, step.after)))
+        tell(Migrated(migration.number, migration.title, told))
+
+    if await current(changes) != chain.newest:
+        await move(changes, chain, chain.newest, done)

@@ -1,0 +1,316 @@
+"""Writes migrations: the two ways between two schemas, as files that people read and change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mainstay.migrate.code import call, indented, listed, literal
+from mainstay.migrate.compare import TableChange, differences
+from mainstay.migrate.folder import MigrationProblem
+from mainstay.migrate.schema import Column, Constraint, Index, Schema, Table, Text
+
+BY_TYPE = (
+    (r"VARCHAR|TEXT|CHAR", Text("'-'", "'-'")),
+    (r"BOOLEAN", Text("false", "0")),
+    (r"BIGINT|INTEGER|SMALLINT|NUMERIC|DOUBLE|REAL|FLOAT", Text("0", "0")),
+    (r"TIMESTAMP", Text("now()", "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')")),
+    (r"DATE", Text("current_date", "date('now')")),
+    (r"JSON", Text("'{}'", "'{}'")),
+)
+"""What stands in on the way down for values that are gone, by type."""
+
+KINDS = {"primary": "primary", "unique": "unique", "check": "check", "foreign": "foreignkey"}
+"""What Alembic calls the sorts of constraints."""
+
+WIDE = 24
+"""Characters of the words in a file's name, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A table, or a column of one, that gets another name and keeps what is in it."""
+
+    table: str
+    old: str
+    new: str
+    """The same as `old` and a column's name; of a table, its own name is `old`."""
+    is_table: bool = False
+
+    def back(self) -> Rename:
+        """The other way."""
+        return replace(self, table=self.new if self.is_table else self.table, old=self.new, new=self.old)
+
+    def applied(self, schema: Schema) -> Schema:
+        """The schema afterwards; MigrationProblem where there is nothing of that name."""
+        table = schema.tables.get(self.table)
+        if table is None:
+            raise MigrationProblem(f"no migration makes a table {self.table}; there is {', '.join(schema.tables)}")
+        if self.is_table:
+            return schema.renamed(self.old, self.new)
+        if table.column(self.old) is None:
+            names = ", ".join(column.name for column in table.columns)
+            raise MigrationProblem(f"{self.table} has no column {self.old}; it has {names}")
+        return schema.column_renamed(self.table, self.old, self.new)
+
+    def code(self) -> list[str]:
+        """The statements."""
+        if self.is_table:
+            return [call("op.rename_table", [literal(self.old), literal(self.new)])]
+        inside = call("batch.alter_column", [literal(self.old), f"new_column_name={literal(self.new)}"])
+        return [batch(self.table, [inside])]
+
+
+def renaming(text: str) -> Rename:
+    """What `recipes.body:directions` or `recipes:dishes` means; MigrationProblem where it means nothing."""
+    old, colon, new = text.partition(":")
+    table, dot, column = old.partition(".")
+    if not colon or not new or not table or (dot and not column):
+        raise MigrationProblem(f"{text!r} is no renaming; write table.old:new, or old_table:new_table")
+    return Rename(table, column, new) if dot else Rename(table, table, new, is_table=True)
+
+
+def body(before: Schema, after: Schema, renames: Sequence[Rename] = (), *, fills: Mapping[str, Text] | None) -> str:
+    """The statements that make `after` of `before`.
+
+    `fills` are the values of required columns in rows that are there, by `table.column`; MigrationProblem where one is
+    missing.  None says that values are gone and something stands in for them.
+    """
+    lines: list[str] = []
+    for rename in renames:
+        lines += rename.code()
+        before = rename.applied(before)
+    changes = differences(before, after)
+    altered = [one for one in changes if one.before is not None and one.after is not None]
+    for one in altered:
+        lines += [drop_index(index, one.name) for index in one.dropped_indexes]
+    late: list[str] = []
+    made = set(before.tables)
+    for one in changes:
+        if one.before is None and one.after is not None:
+            lines += create_table(one.after, made, late)
+            made.add(one.name)
+    lines += late
+    for one in altered:
+        lines += alter_table(one, fills)
+    for one in altered:
+        lines += [create_index(index, one.name) for index in one.added_indexes]
+    lines += [call("op.drop_table", [literal(one.name)]) for one in changes if one.after is None]
+    return "\n".join(lines) or "pass"
+
+
+def create_table(table: Table, made: set[str], late: list[str]) -> Iterator[str]:
+    """The statements that make a table; references to tables that are not made yet go into `late`."""
+    later = [one for one in table.constraints if one.sort == "foreign" and one.target not in {*made, table.name}]
+    parts = [literal(table.name), *(column_code(column) for column in table.columns)]
+    parts += [constraint_code(one) for one in table.constraints if one not in later]
+    parts += [f"{name}={value}" for name, value in table.options]
+    yield call("op.create_table", parts)
+    yield from (create_index(index, table.name) for index in table.indexes)
+    if later:
+        late.append(batch(table.name, [add_constraint(one) for one in later]))
+
+
+def alter_table(one: TableChange, fills: Mapping[str, Text] | None) -> Iterator[str]:
+    """The statements that change a table: columns added and filled, then what binds them."""
+    assert one.after is not None
+    first, second = [], []
+    updates: list[str] = []
+    gone = {column.name for column in one.dropped_columns}
+    for constraint in one.dropped_constraints:
+        if constraint.name is None:
+            raise MigrationProblem(
+                f"a {constraint.sort} constraint of {one.name} has no name, so that no migration can drop it; give the "
+                "metadata a naming convention, or write the migration by hand"
+            )
+        first.append(call("batch.drop_constraint", [literal(constraint.name), f'type_="{KINDS[constraint.sort]}"'], 2))
+    for column in one.added_columns:
+        required = not column.nullable and column.default is None and not is_computed(column)
+        added = replace(column, nullable=True) if required else column
+        first.append(call("batch.add_column", [column_code(added)], 2))
+        if required:
+            second.append(call("batch.alter_column", [literal(column.name), "nullable=False"], 2))
+            updates.append(fill(one.after, column, fills))
+    for old, new in one.changed_columns:
+        if old.nullable and not new.nullable and new.default is None:
+            updates.append(fill(one.after, new, fills))
+            second.append(call("batch.alter_column", [literal(new.name), "nullable=False"], 2))
+            new = replace(new, nullable=True)
+        updates += rescaled(one.name, old, new)
+        if old != new:
+            first.append(alter_column(old, new))
+    first += [call("batch.drop_column", [literal(name)]) for name in gone]
+    constraints = [add_constraint(constraint) for constraint in one.added_constraints]
+    if updates:
+        yield from [batch(one.name, first)] if first else []
+        yield from updates
+        yield from [batch(one.name, [*second, *constraints])] if second or constraints else []
+    elif first or constraints:
+        yield batch(one.name, [*first, *constraints])
+
+
+def is_computed(column: Column) -> bool:
+    """Whether the database makes the column's values."""
+    return any(not name for name, _ in column.options)
+
+
+def fill(table: Table, column: Column, fills: Mapping[str, Text] | None) -> str:
+    """The statement that gives a required column a value in the rows that are there."""
+    name = f"{table.name}.{column.name}"
+    value = column.fill
+    if fills is None:
+        value = value or stand_in(table, column)
+    elif name in fills:
+        value = fills[name]
+    if value is None:
+        raise MigrationProblem(
+            f"{name} is required and has no default: which value do the rows that are there get? "
+            f"Say so with --fill \"{name}='...'\", in SQL; or let it be null"
+        )
+    text = Text(*(f"UPDATE {table.name} SET {column.name} = {one} WHERE {column.name} IS NULL" for one in value))
+    return call("op.execute", [sql_code(text)])
+
+
+def stand_in(table: Table, column: Column) -> Text:
+    """What stands where a value was lost: the first that a CHECK admits, or one of the type."""
+    for constraint in table.constraints:
+        said = constraint.condition or Text("", "")
+        found = [re.match(rf"{re.escape(column.name)} (?:IN \(|>= )('(?:[^']|'')*'|-?[\d.]+|\w+)", one) for one in said]
+        if all(found):
+            return Text(*(one[1] for one in found if one is not None))
+    return next((text for pattern, text in BY_TYPE if re.match(pattern, column.type.postgresql)), Text("NULL", "NULL"))
+
+
+def rescaled(table: str, old: Column, new: Column) -> Iterator[str]:
+    """The statement that moves the point of decimals on SQLite, where they are whole numbers."""
+    scales = [scale(column) for column in (old, new)]
+    if None in scales or scales[0] == scales[1]:
+        return
+    digits = (scales[1] or 0) - (scales[0] or 0)
+    moved = f"{new.name} * {10**digits}" if digits > 0 else f"CAST(round({new.name} / {10**-digits}.0) AS INTEGER)"
+    yield call("op.execute", [sql_code(Text("SELECT 1", f"UPDATE {table} SET {new.name} = {moved}"))])
+
+
+def scale(column: Column) -> int | None:
+    """The digits behind the point of a number that SQLite keeps as a whole one; None for anything else."""
+    if column.type.sqlite != "INTEGER":
+        return None
+    decimal = re.fullmatch(r"NUMERIC\(\d+, (\d+)\)", column.type.postgresql)
+    return int(decimal[1]) if decimal else 0 if "INT" in column.type.postgresql else None
+
+
+def alter_column(old: Column, new: Column) -> str:
+    """The statement that changes a column."""
+    said = [literal(new.name)]
+    if old.type != new.type:
+        said.append(f"type_={new.type_code}")
+        if old.type.postgresql.partition("(")[0] != new.type.postgresql.partition("(")[0]:
+            target = new.type.postgresql.partition(" COLLATE")[0]
+            said.append(f"postgresql_using={literal(f'{new.name}::{target}')}")
+    if old.default != new.default:
+        said.append(f"server_default={default_code(new.default)}")
+    if old.nullable != new.nullable:
+        said.append(f"nullable={new.nullable}")
+    return call("batch.alter_column", said, 2)
+
+
+def batch(table: str, lines: Sequence[str]) -> str:
+    """Statements on one table, which SQLite makes anew once for all of them."""
+    inside = "".join(f"\n    {indented(line)}" for line in lines)
+    return f"with op.batch_alter_table({literal(table)}) as batch:{inside}"
+
+
+def column_code(column: Column) -> str:
+    """`sa.Column(..)`."""
+    said = [literal(column.name), column.type_code]
+    said += [f"{name}={value}" if name else value for name, value in column.options]
+    if column.default is not None:
+        said.append(f"server_default={default_code(column.default)}")
+    return call("sa.Column", [*said, f"nullable={column.nullable}"], 2)
+
+
+def default_code(default: Text | None) -> str:
+    """What the database puts in, as `server_default` takes it."""
+    if default is None:
+        return "None"
+    return f"sa.text({sql_code(default)})" if default.same else sql_code(default)
+
+
+def sql_code(text: Text) -> str:
+    """SQL as a string, or as `by_database` where one will not do for both."""
+    if text.same:
+        return literal(text.postgresql.replace(":", "\\:"))
+    return call("by_database", [f"postgresql={literal(text.postgresql)}", f"sqlite={literal(text.sqlite)}"], 2)
+
+
+def names(columns: Sequence[str]) -> str:
+    """A list of names."""
+    return f"[{', '.join(map(literal, columns))}]"
+
+
+def constraint_code(constraint: Constraint) -> str:
+    """A constraint within a new table."""
+    named = [f"name={literal(constraint.name)}"] if constraint.name is not None else []
+    more = [f"{name}={value}" for name, value in constraint.options]
+    if constraint.condition is not None:
+        return call("sa.CheckConstraint", [sql_code(constraint.condition), *named, *more], 2)
+    if constraint.sort == "foreign":
+        remote = names([f"{constraint.target}.{column}" for column in constraint.target_columns])
+        return call("sa.ForeignKeyConstraint", [names(constraint.columns), remote, *named, *more], 2)
+    sort = "sa.PrimaryKeyConstraint" if constraint.sort == "primary" else "sa.UniqueConstraint"
+    return call(sort, [*map(literal, constraint.columns), *named, *more], 2)
+
+
+def add_constraint(constraint: Constraint) -> str:
+    """The statement that adds a constraint to a table that is there."""
+    named = "None" if constraint.name is None else literal(constraint.name)
+    more = [f"{name}={value}" for name, value in constraint.options]
+    if constraint.condition is not None:
+        return call("batch.create_check_constraint", [named, sql_code(constraint.condition), *more], 2)
+    if constraint.sort == "foreign":
+        ends = [literal(constraint.target), names(constraint.columns), names(constraint.target_columns)]
+        return call("batch.create_foreign_key", [named, *ends, *more], 2)
+    sort = "primary_key" if constraint.sort == "primary" else "unique_constraint"
+    return call(f"batch.create_{sort}", [named, names(constraint.columns), *more], 2)
+
+
+def create_index(index: Index, table: str) -> str:
+    """The statement that makes an index, unless somebody has made it already, without locking the table."""
+    parts = [literal(part) if isinstance(part, str) else part_code(part) for part in index.parts]
+    said = [literal(index.name), literal(table), listed(parts, 2)]
+    said += ["unique=True"] if index.unique else []
+    said += [f"{name}={value}" for name, value in index.options]
+    return call("op.create_index", [*said, "if_not_exists=True"])
+
+
+def part_code(part: Text) -> str:
+    """An expression in an index."""
+    return f"sa.text({sql_code(part)})" if part.same else sql_code(part)
+
+
+def drop_index(index: Index, table: str) -> str:
+    """The statement that drops an index."""
+    return call("op.drop_index", [literal(index.name), f"table_name={literal(table)}"])
+
+
+def file_name(number: str, message: str) -> str:
+    """What a migration's file is called."""
+    words = re.sub(r"[^a-z0-9]+", "_", message.lower()).strip("_")
+    short = words if len(words) <= WIDE else words[: WIDE + 1].rpartition("_")[0] or words[:WIDE]
+    return f"{number}_{short or 'migration'}.py"
+
+
+def file_text(number: str, before: str, message: str, up: str, down: str) -> str:
+    """A whole file."""
+    code = f"{up}\n{down}"
+    imports = ["import sqlalchemy as sa"] if "sa." in code else []
+    imports.append("from alembic import op") if "op." in code else None
+    imports += ["from sqlalchemy.dialects import postgresql"] if "postgresql." in code else []
+    text = f'"""{message[:1].upper()}{message[1:].rstrip(".")}."""\n\nfrom __future__ import annotations\n\n'
+    text += "".join(f"{line}\n" for line in imports) + "\n" * bool(imports)
+    text += "from mainstay.migrate import by_database\n\n" if "by_database(" in code else ""
+    text += f'revision = "{number}"\ndown_revision = {literal(before) if before.strip("0") else None}\n'
+    for name, statements in (("upgrade", up), ("downgrade", down)):
+        text += f"\n\ndef {name}() -> None:\n    {indented(statements)}\n"
+    return text

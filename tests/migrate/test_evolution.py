@@ -1,0 +1,115 @@
+"""Models that change: what is written, what it makes of rows, the way back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.migrate.house import House
+
+BOOKS = """
+class Rack(Base):
+    name: Mapped[Annotated[str, Len(1, 40)]] = field(unique=True)
+
+
+class Book(Base, Versioned):
+    title: Mapped[Annotated[str, Len(1, 120)]]
+    body: Mapped[str]
+    price: Mapped[decimal.Decimal] = field(kind=Decimal(precision=10, scale=2, ge=0))
+    rack_id: Mapped[UUID] = reference(Rack, on_delete="cascade")
+    sold: Mapped[bool] = field(default=False)
+    pages: Mapped[int | None]
+"""
+
+TOP = "00000000-0000-0000-0000-000000000001"
+ROWS = (
+    f"INSERT INTO racks (id, name) VALUES ('{TOP}', 'top')",
+    (
+        "INSERT INTO books (id, title, body, price, rack_id, sold, version) VALUES "
+        f"('00000000-0000-0000-0000-000000000002', 'One', 'Text', {{price}}, '{TOP}', {{no}}, 1)"
+    ),
+)
+
+
+WHAT_STAYS = "SELECT b.id, b.title, b.body, r.name FROM books b JOIN racks r ON r.id = b.rack_id"
+
+
+def fill(house: House) -> None:
+    """Rows of the first models."""
+    sqlite = house.url.startswith("sqlite")
+    house.execute(*(row.format(price=1250 if sqlite else "12.5", no=0 if sqlite else "false") for row in ROWS))
+
+
+def price(house: House) -> Decimal:
+    """The price of the book, which SQLite has as a whole number of its smallest unit."""
+    ((stored,),) = house.rows("SELECT price FROM books")
+    if house.url.startswith("postgresql"):
+        return Decimal(stored)
+    newest = max(house.migrations.glob("*.py"))
+    scale = 3 if "sa.Numeric(precision=10, scale=3)" in newest.read_text().partition("def downgrade")[0] else 2
+    return Decimal(stored).scaleb(-scale)
+
+
+def changed(*pairs: tuple[str, str]) -> str:
+    """The models with some lines written otherwise."""
+    source = BOOKS
+    for old, new in pairs:
+        assert old in source
+        source = source.replace(old, new)
+    return source
+
+
+def test_the_first_migration_makes_what_is_created_without_migrations(house: House, other_url: str) -> None:
+    house.make("The first tables", BOOKS)
+    assert house.schema() == house.created(other_url)
+    assert "The migrations make what the models say." in house.run("check")
+
+
+CHANGES = [
+    # a column that may be null, one with a default, one less
+    [("pages:", "note: Mapped[str | None]\n    pages:")],
+    [("pages:", 'state: Mapped[Literal["a", "b"]] = field(default="a")\n    pages:')],
+    [("    pages: Mapped[int | None]\n", "")],
+    # another type, reference, constraint, whether it may be null
+    [("Len(1, 120)", "Len(1, 200)")],
+    [('on_delete="cascade"', 'on_delete="restrict"')],
+    [("Len(1, 120)]]", "Len(1, 120)]] = field(unique=True)")],
+    [("body: Mapped[str]", "body: Mapped[str | None]")],
+    [("pages: Mapped[int | None]", "pages: Mapped[Annotated[int, Ge(0)] | None]")],
+    [("scale=2", "scale=3")],
+    # a table, an index of an expression with a condition, moments
+    [("class Book", "class Loan(Base, Timestamps):\n    who: Mapped[str]\n\n\nclass Book")],
+    [
+        (
+            "class Book(Base, Versioned):",
+            (
+                'class Book(Base, Versioned):\n    __table_args__ = (Index("ix_books_lower", text("lower(title)"), '
+                'unique=True, sqlite_where=text("sold"), postgresql_where=text("sold")),)\n'
+            ),
+        )
+    ],
+    [("class Rack(Base)", "class Rack(Base, Timestamps)")],
+]
+"""Lines that are written otherwise, each time from the first models."""
+
+
+def test_every_change_keeps_every_row_and_goes_back_and_forth(house: House, other_url: str) -> None:
+    house.make("First", BOOKS)
+    fill(house)
+    rows = house.rows(WHAT_STAYS)
+    schemas = [house.schema()]
+    for place, pairs in enumerate(CHANGES, start=2):
+        house.make(f"Change {place}", changed(*pairs), "--fill", "books.body='?'")
+        assert price(house) == Decimal("12.5")
+        schemas.append(house.schema())
+        assert house.rows(WHAT_STAYS) == rows
+    assert schemas[-1] == house.created(other_url)
+    assert "The migrations make what the models say." in house.run("check")
+    for _ in range(2):
+        for place in reversed(range(len(CHANGES))):
+            house.run("down", "--yes")
+            assert house.schema() == schemas[place], CHANGES[place]
+            assert house.rows(WHAT_STAYS) == rows
+        for place in range(1, len(schemas)):
+            house.run("to", str(place + 1), "--yes")
+            assert house.schema() == schemas[place], CHANGES[place - 1]
+            assert house.rows(WHAT_STAYS) == rows
