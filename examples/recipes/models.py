@@ -53,8 +53,8 @@ class Recipe(Model, Timestamps, Versioned):
     """A dish that somebody shares."""
 
     slug: Mapped[Annotated[str, Slug()]] = field(unique=True)
-    title: Mapped[Annotated[str, Len(1, 120)]]
-    description: Mapped[Annotated[str, Len(0, 2000)]] = field(default="")
+    title: Mapped[Annotated[str, Len(1, 120)]] = field(search=True)
+    description: Mapped[Annotated[str, Len(0, 2000)]] = field(default="", search=True)
     ingredients: Mapped[Lines]
     directions: Mapped[Lines]
     minutes: Mapped[Annotated[int, Ge(0)] | None]
@@ -62,7 +62,7 @@ class Recipe(Model, Timestamps, Versioned):
     written_on: Mapped[dt.date] = field(default=today)
     published: Mapped[bool] = field(default=False)
     featured: Mapped[bool] = field(default=False)
-    notes: Mapped[Annotated[str, Len(1, 5000)] | None]
+    notes: Mapped[Annotated[str, Len(1, 5000)] | None] = field(search=True)
     author_id: Mapped[UUID] = reference(Person, on_delete="cascade", default=actor.id)
 
     author: Mapped[Person] = relationship()

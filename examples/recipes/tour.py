@@ -188,6 +188,9 @@ def reading(tour: Tour) -> None:
         200,
         lambda reply: f"{reply.data[0]['title']}, by {reply.data[0]['author']['name']}",
     )
+    tour.ask("GET", f"{recipes}?q=creme+brulee", 200, lambda reply: "Crème brûlée" in titles(reply) and titles(reply))
+    tour.ask("GET", f"{recipes}?q=crepe&tags.name=french&limit=3", 200, titles)
+    tour.ask("GET", f"{recipes}?q=rice&sort=relevance&limit=3", 200, titles)
     tour.ask("GET", f"{recipes}?limit=1&count=exact", 200, lambda reply: f"{reply.json['meta']['total']} published")
     tour.ask(
         "GET", f"{recipes}?limit=2&page=5", 200, lambda reply: f"page {reply.json['meta']['page']}: {titles(reply)}"
@@ -339,6 +342,7 @@ def mistakes(tour: Tour) -> None:
     tour.ask("GET", f"{recipes}?minute=10", 400, refusal)
     tour.ask("GET", f"{recipes}?minutes=ten&limit=1000", 400, refusal)
     tour.ask("GET", f"{recipes}?cursor=made-up", 400, refusal)
+    tour.ask("GET", f"{recipes}?sort=relevance", 400, refusal)
     tour.ask("GET", f"{recipes}/no-such-dish", 404, refusal)
     tour.ask("GET", "/api/v1/recipies", 404, refusal)
     tour.ask("DELETE", recipes, 405, lambda reply: f"{refusal(reply)} Allow: {reply.headers['allow']}", by="admin")

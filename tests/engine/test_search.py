@@ -130,6 +130,7 @@ async def titles(there: World, q: str, *, by: Actor = NOBODY, **ask: Any) -> lis
         ("Crème brûlée", ["creme brulee", "CRÈME", "brûl", "creme, brulee!", "Cre\u0301me"], ["cremes", "rulee"]),
         ("Straße nach Süden", ["strasse", "STRASSE", "straße", "suden", "süd nach"], ["sueden", "str asse"]),
         ("ΣΊΣΥΦΟΣ Привет Éire", ["σισυφος", "ΠРИВЕТ".replace("Π", "П"), "eire"], ["sisyphos"]),
+        ("Risengrød, Æbler, œuf, Łódź", ["risengrod", "aeb", "OEUF", "lodz łódź", "RISENGRØD"], ["risengroed"]),
         ("half-baked e-mail to a.b@example.com", ["half baked", "example", "e-mail", "b@example"], ["ebaked"]),
         ("I don't: 'quoted' \"words\" AND OR NOT NEAR(a b) title:x ^y *z \\ {c}", ["don't", "near(", "not"], ["dont"]),
         ("½ cup ﬁsh № 5, 100% 1.5e3", ["1", "fish", "no 5", "100", "5e3"], ["15"]),

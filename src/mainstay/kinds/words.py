@@ -57,15 +57,22 @@ BETWEEN = (
 """Characters that part words: space, punctuation, symbols, and what is no character of any script."""
 
 
-def lower_cases() -> dict[str, str]:
-    """The letters that have another case, and that case of each; none of them is decomposed by NFKD."""
+PLAIN = {"đ": "d", "ħ": "h", "ı": "i", "ł": "l", "ø": "o", "ŧ": "t"}
+"""Letters with a stroke, or without a dot, and what is typed instead of them."""
+
+DOUBLED = {"ß": "ss", "ẞ": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe"}
+"""Letters that are typed as two."""
+
+
+def plain_letters() -> dict[str, str]:
+    """What becomes of each letter that stays one: its other case, plain; none of them is decomposed by NFKD."""
     found = {}
     for first, last in CASED:
         for letter in map(chr, range(first, last + 1)):
-            folded = letter.casefold()
-            if len(folded) == 1 and folded != letter and unicodedata.normalize("NFKD", letter) == letter:
-                found[letter] = unicodedata.normalize("NFKD", folded)
-    return found
+            if unicodedata.normalize("NFKD", letter) == letter and letter not in DOUBLED:
+                folded = unicodedata.normalize("NFKD", letter.casefold())
+                found[letter] = PLAIN.get(folded, folded)
+    return {letter: plain for letter, plain in found.items() if plain != letter}
 
 
 def a_class(ranges: tuple[tuple[int, int], ...]) -> str:
@@ -73,12 +80,9 @@ def a_class(ranges: tuple[tuple[int, int], ...]) -> str:
     return "[" + "".join(f"\\U{first:08X}-\\U{last:08X}" for first, last in ranges) + "]"
 
 
-CASES = lower_cases()
-DOUBLED = ("ß", "ẞ")
-"""Letters of which folding the case makes two, `ss`."""
-
+LETTERS = plain_letters()
 CAPITALS = {chr(capital): chr(capital + 32) for capital in range(ord("A"), ord("Z") + 1)}
-FOLDED = str.maketrans(CASES | CAPITALS | dict.fromkeys(DOUBLED, "ss"))
+FOLDED = str.maketrans(LETTERS | CAPITALS | DOUBLED)
 WITHOUT = re.compile(a_class(DROPPED))
 PARTING = re.compile(a_class(BETWEEN) + "+")
 

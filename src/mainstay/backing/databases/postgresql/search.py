@@ -11,9 +11,9 @@ from sqlalchemy.engine import Dialect
 from mainstay.backing.databases.database import Command, Script
 from mainstay.kinds.words import (
     BETWEEN,
-    CASES,
     DOUBLED,
     DROPPED,
+    LETTERS,
     LONGEST_TEXT,
     LONGEST_WORD,
     VERSION,
@@ -71,13 +71,13 @@ def vector(table: Table, index: SearchIndex, dialect: Dialect) -> str:
 
 def function() -> str:
     """The statement that makes the function: what `kinds.words.folded` does, and a letter before each word."""
-    cased, cases = "".join(CASES), "".join(CASES.values())
+    letters, plain = "".join(LETTERS), "".join(LETTERS.values())
     words = f"regexp_replace(normalize(content COLLATE \"C\", NFKD), '{a_class(DROPPED)}', '', 'g')"
     words = f"left(regexp_replace({words}, '{a_class(BETWEEN)}+', ' ', 'g'), {LONGEST_TEXT})"
-    folded = f"translate(word, '{cased}', '{cases}')"
-    for letter in DOUBLED:
-        folded = f"replace({folded}, '{letter}', 'ss')"
-    folded = f"CASE WHEN word ~ '[{cased}{''.join(DOUBLED)}]' THEN {folded} ELSE word END"
+    folded = f"translate(word, '{letters}', '{plain}')"
+    for letter, typed in DOUBLED.items():
+        folded = f"replace({folded}, '{letter}', '{typed}')"
+    folded = f"CASE WHEN word ~ '[{letters}{''.join(DOUBLED)}]' THEN {folded} ELSE word END"
     return f"""CREATE FUNCTION {FUNCTION}(label text, content text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $words$
 SELECT coalesce(array_to_tsvector(array_agg(label || left({folded}, {LONGEST_WORD})) FILTER (WHERE word <> '')), '')

@@ -32,6 +32,9 @@ STEPS = 1_000
 SLOW_OR_LOCKED = {sqlite3.SQLITE_INTERRUPT} | connection.LOCKED
 """Primary codes of a read that a reader thread repeats."""
 
+UNOPENED = "vtable constructor failed"
+"""What SQLite says of an index of words that it was interrupted in opening, or found locked, without saying that."""
+
 
 class SQLite:
     """A file of SQLite, read and written by this process and perhaps by a few others."""
@@ -70,7 +73,7 @@ class SQLite:
         try:
             return self._execute(text, values).fetchall()
         except sqlite3.Error as error:
-            if connection.primary(error) not in SLOW_OR_LOCKED:
+            if connection.primary(error) not in SLOW_OR_LOCKED and UNOPENED not in str(error):
                 errors.fail(error)
         return await self._running().readers.read(text, values)
 
