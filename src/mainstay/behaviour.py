@@ -79,6 +79,13 @@ class Call(ABC):
         Raises what such a call is refused with: Forbidden, Unauthenticated, NotFound.
         """
 
+    async def carry_out(self, values: Mapping[str, Any] | None = None) -> Any:
+        """Inside `on_create`, `on_update` and `on_delete`: what `super()` does, which is the operation as it would be.
+
+        `values` are set in place of those that the call gives.  Gives the row; None of one that is deleted.
+        """
+        raise RuntimeError("only on_create, on_update and on_delete carry out a write")
+
 
 class SyncCall(ABC):
     """What a `def` action is given: the same as a `Call`, without awaiting."""
@@ -139,6 +146,15 @@ class Code:
     """What the rows are."""
     answer: pydantic.TypeAdapter[Any] | None = None
     """How what it returns is written, where that is no row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Minded:
+    """What is around a write operation: rules that it must keep, and the method that does it, where one does."""
+
+    model: type[Any]
+    rules: tuple[Callable[..., Any], ...]
+    hook: Callable[..., Any] | None
 
 
 def keys_type(names: Sequence[str], annotations: Sequence[Any]) -> Any:

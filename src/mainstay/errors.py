@@ -12,6 +12,7 @@
      ├── RequestTimeout           408  REQUEST_TIMEOUT
      ├── Conflict                 409  CONFLICT
      │    ├── Duplicate           409  DUPLICATE
+     │    ├── InvalidTransition   409  INVALID_TRANSITION
      │    └── StillReferenced     409  STILL_REFERENCED
      ├── PreconditionFailed       412  PRECONDITION_FAILED
      ├── PayloadTooLarge          413  PAYLOAD_TOO_LARGE
@@ -151,6 +152,13 @@ class Duplicate(Conflict):
 
     code = "DUPLICATE"
     default = "This is taken."
+
+
+class InvalidTransition(Conflict):
+    """A choice cannot follow the one that is there now; the details name the field."""
+
+    code = "INVALID_TRANSITION"
+    default = "This cannot follow what is there now."
 
 
 class StillReferenced(Conflict):

@@ -275,6 +275,22 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class Transitions:
+    """Which choice of a column may follow which."""
+
+    column: str
+    steps: tuple[tuple[str | None, tuple[str, ...]], ...]
+    """Each choice that something may follow, with what may; None stands before the first, where that is not any."""
+
+    def allows(self, before: str | None, after: str) -> bool:
+        """Whether one choice may follow another; None is before a new row's first."""
+        steps = dict(self.steps)
+        if before is None:
+            return None not in steps or after in steps[None]
+        return before == after or after in steps.get(before, ())
+
+
+@dataclass(frozen=True, slots=True)
 class Paging:
     """How many rows a list answers: where the caller does not say, and at most."""
 
@@ -309,6 +325,7 @@ class Resource:
     """The column that counts the writes of a row."""
     deleted: str | None = None
     """The column that marks a row as deleted where rows are kept."""
+    transitions: tuple[Transitions, ...] = ()
     must_match: bool = False
     """Whether a write must say which version it read."""
     owned: tuple[Owned, ...] = ()
@@ -417,6 +434,10 @@ class Operation:
     limits: tuple[Limit, ...] = ()
     behaviour: Behaviour | None = None
     """Of an action."""
+    rules: tuple[str, ...] = ()
+    """The business rules that a write is asked for, in words."""
+    overridden: bool = False
+    """Whether a write is done by the user's code."""
     statements: int = 0
     """The most statements that one call runs, whatever the rows; 0 where that is not known."""
     order: tuple[tuple[str, bool], ...] = ()

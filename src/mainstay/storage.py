@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, MetaData, Table
 
-from mainstay.behaviour import Code
+from mainstay.behaviour import Code, Minded
 from mainstay.kinds import Kind
 from mainstay.operation import Resource
 
@@ -36,6 +36,8 @@ class Storage:
     """What makes derived fields of their columns, in the wire's form, by resource and field."""
     code: Mapping[str, Code] = field(default_factory=dict)
     """By the operation's name, the code behind it."""
+    minded: Mapping[str, Minded] = field(default_factory=dict)
+    """By the operation's name, the code around a write."""
 
     def kind(self, table: str, column: str) -> Kind:
         """The kind of a column."""

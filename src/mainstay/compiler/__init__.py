@@ -12,6 +12,7 @@ from mainstay.compiler.draft import Draft
 from mainstay.compiler.finish import finish
 from mainstay.compiler.passes.actions import actions
 from mainstay.compiler.passes.acyclic_references import acyclic
+from mainstay.compiler.passes.behaviours import behaviours, transitions
 from mainstay.compiler.passes.computed_fields import computed_fields
 from mainstay.compiler.passes.conditions import condition_policies
 from mainstay.compiler.passes.counted_rows import counted_rows
@@ -55,6 +56,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     fields,
     computed_fields,
     derived_fields,
+    transitions,
     policies,
     owned,
     links,
@@ -69,6 +71,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     condition_policies,
     operations,
     routes,
+    behaviours,
     actions,
     routers,
     letters,

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
-from mainstay.behaviour import Code
+from mainstay.behaviour import Code, Minded
 from mainstay.compiler.problem import Place, Problem, nearest, place_of
 from mainstay.declare.action import Actions
 from mainstay.declare.computed import ComputedField, DerivedField
@@ -32,6 +32,7 @@ from mainstay.operation import (
     Relation,
     SearchIndex,
     Sort,
+    Transitions,
 )
 from mainstay.policy.tree import Node
 
@@ -113,6 +114,7 @@ class DraftResource:
     search: tuple[str, ...] = ()
     version: str | None = None
     deleted: str | None = None
+    transitions: list[Transitions] = field(default_factory=list)
     owned: dict[str, Owned] = field(default_factory=dict)
     links: dict[str, Links] = field(default_factory=dict)
     acyclic: list[str] = field(default_factory=list)
@@ -169,6 +171,8 @@ class Draft:
     """By method and path, where a route of a router, or an action, is written."""
     code: dict[str, Code] = field(default_factory=dict)
     """By the operation's name, the code behind it."""
+    minded: dict[str, Minded] = field(default_factory=dict)
+    """By the operation's name, the code around a write."""
     problems: list[Problem] = field(default_factory=list)
     is_unreadable: bool = False
     """Whether a mistake hides so much that nothing more can be found."""

@@ -44,6 +44,7 @@ def finish(draft: Draft, made: Callable[[Application, Storage], C]) -> C:
         computed={(one.name, name): kind for one in draft.resources for name, kind in one.kinds.items()},
         derived={(one.name, name): make for one in draft.resources for name, make in one.makers.items()},
         code=dict(draft.code),
+        minded=dict(draft.minded),
     )
     return made(application, storage)
 
@@ -100,6 +101,7 @@ def resource_of(draft: Draft, resource: DraftResource) -> Resource:
         search=resource.search,
         version=resource.version,
         deleted=resource.deleted,
+        transitions=tuple(resource.transitions),
         must_match=resource.declared.must_match,
         owned=tuple(resource.owned.values()),
         links=tuple(resource.links.values()),

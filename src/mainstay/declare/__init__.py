@@ -22,6 +22,7 @@ from mainstay.declare.resource import (
     values,
     via,
 )
+from mainstay.declare.rule import rule
 from mainstay.declare.wire import Wire
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "reference",
     "role",
     "route",
+    "rule",
     "scope",
     "signed_in",
     "through",

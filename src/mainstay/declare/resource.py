@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from sqlalchemy import ColumnExpressionArgument
 from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute
 
+from mainstay.behaviour import Call
 from mainstay.declare.action import Actions
 from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.policy import Policy
@@ -284,6 +285,12 @@ class Resource(Actions, Generic[M]):
     must_match: ClassVar[bool] = False
     """Whether a change or a delete must say with If-Match which version it read (428 otherwise)."""
 
+    transitions: ClassVar[Mapping[Attribute, Mapping[Any, Collection[Any]]]] = {}
+    """Which choice may follow which: `{Order.state: {"pending": {"paid", "cancelled"}}}` (409 otherwise).
+
+    A choice that is not a key ends the row's life; None as key says what a new row may begin with.
+    """
+
     read: ClassVar[Policy]
     create: ClassVar[Policy]
     update: ClassVar[Policy]
@@ -302,6 +309,26 @@ class Resource(Actions, Generic[M]):
     """What callers call a field or a relation, where that is not its name in the model."""
     wire: ClassVar[Wire | None] = None
     """What of the application's `Wire` is otherwise here: its `one`, `many`, `body` and `pages`."""
+
+    # What the user may override
+
+    async def on_create(self, call: Call, draft: dict[str, Any]) -> M:
+        """Makes a row of the values in `draft`, by the model's attributes, and gives it; the policies are asked here.
+
+        An override may change the draft before it awaits this one, and do more with the row after, in the same
+        transaction.
+        """
+        row: M = await call.carry_out(draft)
+        return row
+
+    async def on_update(self, call: Call, row: M, changes: dict[str, Any]) -> M:
+        """Sets the `changes` of a row that is locked and whose policy is true, and gives it as it has become."""
+        changed: M = await call.carry_out(changes)
+        return changed
+
+    async def on_delete(self, call: Call, row: M) -> None:
+        """Deletes a row that is locked and whose policy is true."""
+        await call.carry_out()
 
     @classmethod
     def model(cls) -> type[Any] | None:

@@ -15,11 +15,12 @@ from mainstay.engine.call import Allowance, Answer, Call, Gone
 from mainstay.engine.guards import deciders
 from mainstay.engine.inside import Inside, at_once
 from mainstay.engine.limiter import Limiter
+from mainstay.engine.minding import MindedWriter
 from mainstay.engine.performing import Performer
 from mainstay.engine.reading import Reader
 from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.fields import Schema
-from mainstay.engine.turn import means
+from mainstay.engine.turn import Means
 from mainstay.engine.work import Draft
 from mainstay.engine.writing import Writer
 from mainstay.errors import Forbidden, InternalError, MainstayError, TooManyRequests, Unauthenticated
@@ -67,32 +68,24 @@ class Engine:
         schema, shapes = Schema(application, storage, database.dialect), Shapes()
         self.readers: dict[str, Reader] = {}
         self.writers: dict[str, Writer] = {}
+        self.performers: dict[str, Performer] = {}
+        every = Means(application, storage, self.writers, self.within)
+        if storage.code or storage.minded:
+            for resource in application.resources:
+                questions = Questions(application, storage, one_row(resource.name))
+                every.readers[resource.name] = Reader(schema, questions, self.deciders, shapes, cursor_key)
         for operation in application.operations:
+            made = (schema, operation, self.deciders, shapes)
+            name = operation.name
             if operation.action in ("list", "get"):
                 questions = Questions(application, storage, operation)
-                self.readers[operation.name] = Reader(schema, questions, self.deciders, shapes, cursor_key)
-            elif operation.action not in ("action", "opaque"):
-                self.writers[operation.name] = Writer(schema, operation, self.deciders, shapes)
-        self.performers: dict[str, Performer] = {}
-        if any(operation.action == "action" for operation in application.operations):
-            assert sessions is not None, "actions need sessions"
-            answering = {
-                resource.name: Reader(
-                    schema,
-                    Questions(application, storage, one_row(resource.name)),
-                    self.deciders,
-                    shapes,
-                    cursor_key,
-                )
-                for resource in application.resources
-            }
-            every = means(application, storage, answering, self.writers, self.within)
-            for operation in application.operations:
-                if operation.action == "action":
-                    code = storage.code[operation.name]
-                    self.performers[operation.name] = Performer(
-                        schema, operation, code, self.deciders, shapes, every, sessions
-                    )
+                self.readers[name] = Reader(schema, questions, self.deciders, shapes, cursor_key)
+            elif operation.action == "action":
+                self.performers[name] = Performer(*made, every, acting(sessions), storage.code[name])
+            elif name in storage.minded:
+                self.writers[name] = MindedWriter(*made, every, acting(sessions), storage.minded[name])
+            elif operation.action != "opaque":
+                self.writers[name] = Writer(*made)
 
     async def open(self) -> None:
         """Connects to what stands behind."""
@@ -222,6 +215,12 @@ class Engine:
         event = CallFinished(call.operation.name, status, code, actor, call.request_id, seconds, call.statements)
         for listen in self.listeners:
             listen(event)
+
+
+def acting(sessions: Acting | None) -> Acting:
+    """The transactions of the user's code, which an application with such code is given."""
+    assert sessions is not None, "the application has code of its own, which needs sessions"
+    return sessions
 
 
 def one_row(resource: str) -> Operation:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from mainstay.backing.databases.database import Command, Row, Script
+from mainstay.backing.databases.database import MEANING, Command, Row, Script
 
 T = TypeVar("T")
 
@@ -41,8 +42,12 @@ class Inside:
         return self.run(Command(text, tuple(values)))
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
-        """What a script returns; never waits."""
-        return self.drive(script())
+        """What a script returns; never waits.  What it did is undone where it fails, and only that."""
+        try:
+            with self.session.begin_nested():
+                return self.drive(script())
+        except DBAPIError as error:
+            raise self.session.info[MEANING](error) from error
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:

@@ -140,11 +140,11 @@ class Performer:
         self,
         schema: Schema,
         operation: Operation,
-        code: Code,
         deciders: Deciders,
         shapes: Shapes,
         means: Means,
         sessions: Acting,
+        code: Code,
     ) -> None:
         assert operation.behaviour is not None
         self.schema = schema

@@ -15,12 +15,13 @@ from mainstay.errors import (
     CheckFailed,
     Detail,
     Duplicate,
+    InvalidTransition,
     MainstayError,
     ReferenceNotFound,
     RuleBroken,
     StillReferenced,
 )
-from mainstay.operation import Reference, Resource, Table
+from mainstay.operation import Reference, Resource, Table, Transitions
 
 
 class Refusals:
@@ -64,6 +65,14 @@ class Refusals:
         """A reference would make the row its own ancestor."""
         detail = Detail(self.field_of.get(column, column), "circle", "would make this its own ancestor")
         return RuleBroken(details=(detail,))
+
+    def cannot_follow(self, transitions: Transitions, before: str | None, after: str) -> InvalidTransition:
+        """A choice cannot follow the one that is there now."""
+        can = dict(transitions.steps).get(before, ())
+        then = f"can only become {' or '.join(can)}" if can else "does not change any more"
+        words = f"cannot begin as {after}, only as {' or '.join(can)}" if before is None else f"is {before} and {then}"
+        name = self.field_of.get(transitions.column, transitions.column)
+        return InvalidTransition(details=(Detail(name, "invalid_transition", words),))
 
     def unique_columns(self, failure: IntegrityFailure) -> Sequence[str]:
         """The columns of the unique constraint that refused."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -28,20 +27,27 @@ from mainstay.operation import Application, Resource
 from mainstay.storage import Storage
 
 
-@dataclass(frozen=True, slots=True)
 class Means:
-    """What every turn of every action can do: how rows are answered and written."""
+    """What every turn of every action can do: how rows are answered and written, how other operations are run."""
 
-    application: Application
-    storage: Storage
-    readers: dict[str, Reader]
-    """By resource, what answers one row of it."""
-    writers: dict[str, Writer]
-    """By operation."""
-    fillings: dict[str, Filling]
-    """By table."""
-    run: Callable[[Call, Inside, dt.datetime], Answer]
-    """Runs another operation in a transaction, its limits and its credentials apart."""
+    def __init__(
+        self,
+        application: Application,
+        storage: Storage,
+        writers: Mapping[str, Writer],
+        run: Callable[[Call, Inside, dt.datetime], Answer],
+    ) -> None:
+        self.application = application
+        self.storage = storage
+        self.readers: dict[str, Reader] = {}
+        """By resource, what answers one row of it."""
+        self.writers = writers
+        """By operation."""
+        self.run = run
+        """Runs another operation in a transaction, its limits and its credentials apart."""
+        versions = {resource.table: resource.version for resource in application.resources}
+        self.fillings = {table.name: Filling(storage, table, versions.get(table.name)) for table in application.tables}
+        """By table."""
 
     def resource_of(self, row: Any, own: Resource | None) -> Resource:
         """The resource of a row: the action's own, or the only one; LookupError where there is none or several."""
@@ -52,19 +58,6 @@ class Means:
         if len(found) != 1:
             raise LookupError(f"{len(found)} resources show rows of {table}: write this one through call.session")
         return found[0]
-
-
-def means(
-    application: Application,
-    storage: Storage,
-    readers: dict[str, Reader],
-    writers: dict[str, Writer],
-    run: Callable[[Call, Inside, dt.datetime], Answer],
-) -> Means:
-    """The means of an application."""
-    versions = {resource.table: resource.version for resource in application.resources}
-    fillings = {table.name: Filling(storage, table, versions.get(table.name)) for table in application.tables}
-    return Means(application, storage, readers, writers, fillings, run)
 
 
 class Turn:
@@ -179,6 +172,11 @@ class Turn:
         if not new:
             with self.session.no_autoflush:
                 self.judge(writer, finding, self.stored_key(row, writer), old=True)
+        for transitions in resource.transitions:
+            if transitions.column in given:
+                (after,) = lookup_of(row, [transitions.column])
+                (before,) = [None] if new else lookup_of(row, [transitions.column], stored=True)
+                writer.check_transitions({transitions.column: after}, {transitions.column: before})
         self.session.add(row)
         self.session.flush()
         for reference in writer.works.targets:

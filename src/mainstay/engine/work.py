@@ -109,6 +109,8 @@ class Works:
         )
         if action != "create" and self.filling.following:
             columns = (*columns, *self.followed(draft))
+        if action != "create" and self.resource.transitions:
+            columns = tuple(dict.fromkeys((*columns, *[one.column for one in self.resource.transitions])))
         finding = None if action == "create" else self.find_shape(actor, fields, columns)
         checks = tuple((reference, self.check_shape(actor, reference)) for reference in changed)
         writing: Writing | Statement

@@ -7,7 +7,7 @@ runs in the database's thread, perhaps again from its beginning, and does nothin
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -166,6 +166,8 @@ class Writer:
                 row[self.resource.version] = (found[work.finding.version] or 0) + 1
         if known:
             row |= self.works.unchanged(row, known)
+        if self.resource.transitions:
+            self.check_transitions(row, known)
         for reference, statement in work.checks:
             values = [row.get(column, known.get(column)) for column in reference.columns]
             if None not in values and not (yield from run(call, statement, structs.replace(work.inputs, key=values))):
@@ -185,6 +187,14 @@ class Writer:
             if (yield from run(call, circle.find, inputs)):
                 raise self.refusals.circle(circle.column)
         return answer
+
+    def check_transitions(self, row: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+        """Raises `InvalidTransition` where a choice that is set cannot follow the one that is there."""
+        for transitions in self.resource.transitions:
+            after = as_choice(row.get(transitions.column))
+            before = as_choice(known.get(transitions.column))
+            if after is not None and not transitions.allows(before, after):
+                raise self.refusals.cannot_follow(transitions, before, after)
 
     def found(self, call: Call, work: Work, finding: Finding) -> Script[Sequence[Any]]:
         """The row that is to be changed; raises what the caller is told where it may not."""
@@ -249,6 +259,11 @@ class Writer:
 def broken(finding: Finding, rows: Sequence[Sequence[Any]]) -> list[str]:
     """The policies that are not true of the row that was found."""
     return [name for name, place in finding.flags if not rows[0][place]] if rows else []
+
+
+def as_choice(value: Any) -> str | None:
+    """A choice as it is stored, whatever stands for it in Python."""
+    return None if value is None else str(getattr(value, "value", value))
 
 
 def as_text(value: Any) -> str:

@@ -131,6 +131,10 @@ class Database(Protocol):
         """One round trip, bounded by a second."""
 
 
+MEANING = "meaning"
+"""In the `info` of a session, what makes an error of SQLAlchemy's one of the port's."""
+
+
 class Acting(Protocol):
     """Transactions for code that is not a script: in each stands a session of SQLAlchemy's, on the database's writer.
 

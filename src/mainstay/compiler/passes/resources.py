@@ -22,7 +22,7 @@ LISTS = (
     *("operations", "fields", "hidden", "writable", "write_once", "acyclic"),
     *("filters", "sorts", "order", "includes", "embedded", "indexes", "list_hidden"),
 )
-MAPPINGS = ("read_fields", "write_fields", "limits", "routes", "names")
+MAPPINGS = ("read_fields", "write_fields", "limits", "routes", "names", "transitions")
 
 
 def resources(draft: Draft) -> None:

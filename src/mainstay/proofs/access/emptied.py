@@ -15,7 +15,8 @@ from mainstay.storage import Storage
 def emptied(application: Application, storage: Storage) -> tuple[Application, Storage]:
     """The application whose actions take nothing but their rows, and answer them where they answer rows of their own.
 
-    An action that is about no resource stands beside the first one, at which its policy does not look.
+    Rules and overridden writes are taken out too.  An action that is about no resource stands beside the first one, at
+    which its policy does not look.
     """
     beside = application.resources[0].name if application.resources else None
     operations = tuple(
@@ -24,7 +25,7 @@ def emptied(application: Application, storage: Storage) -> tuple[Application, St
     )
     changed = replace(application, operations=operations)
     code = {name: replaced(changed.operation(name), found) for name, found in storage.code.items()}
-    return changed, replace(storage, code=code)
+    return changed, replace(storage, code=code, minded={})
 
 
 def without_code(operation: Operation, resource: str | None) -> Operation:

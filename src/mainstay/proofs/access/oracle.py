@@ -343,6 +343,8 @@ class Oracle:
             if self.hopeless(guard, persona):
                 return Expected(self.denied(guard, persona))
         new = self.new_row(resource, cell.given, persona)
+        if breaks_transition(resource, new, None):
+            return Expected(frozenset({409}))
         if self.refers_beyond(resource, cell.given, new, persona):
             return Expected(frozenset({422}))
         may_collide = frozenset({409}) if self.collides(resource, new, None) else frozenset()
@@ -373,6 +375,8 @@ class Oracle:
         new = {**row, **cell.given}
         if cell.operation.action == "replace":
             new |= self.left_out(cell, resource)
+        if breaks_transition(resource, new, row):
+            return Expected(frozenset({409}))
         if self.refers_beyond(resource, cell.given, new, persona):
             return Expected(frozenset({422}))
         may_collide = frozenset({409}) if self.collides(resource, new, row) else frozenset()
@@ -544,6 +548,15 @@ class Oracle:
         """A written row as its writer sees it."""
         resource = self.application.resource(cell.operation.resource or "")
         return self.shown(resource, written, cell.persona, replace(cell.question, includes=()), tables)
+
+
+def breaks_transition(resource: Resource, new: Row, old: Row | None) -> bool:
+    """Whether a choice in the row cannot follow the one before."""
+    for transitions in resource.transitions:
+        before = None if old is None else old[transitions.column]
+        if new[transitions.column] is not None and not transitions.allows(before, new[transitions.column]):
+            return True
+    return False
 
 
 def compares(value: Any, operator: str, wanted: Any) -> bool:

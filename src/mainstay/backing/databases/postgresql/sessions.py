@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 
 from mainstay.backing.databases.acting import AsyncActingSession
+from mainstay.backing.databases.database import MEANING
 from mainstay.backing.databases.postgresql.adapter import PostgreSQL
+from mainstay.backing.databases.postgresql.errors import translated
 from mainstay.backing.databases.postgresql.lending import DIALECT, Unended
 from mainstay.backing.databases.sessions import Sessions
 from mainstay.errors import Unavailable
@@ -99,11 +101,11 @@ class PostgreSQLSessions(Sessions):
         """A session on a connection whose transaction has begun; raises asyncpg's errors, not SQLAlchemy's."""
         before = LENT.set(raw)
         try:
-            async with AsyncActingSession(self.own, expire_on_commit=False) as session:
+            async with AsyncActingSession(self.own, expire_on_commit=False, info={MEANING: meaning}) as session:
                 yield session
                 await session.run_sync(release)
         except DBAPIError as error:
-            raise getattr(error.orig, "__cause__", None) or error from error
+            raise cause_of(error) from error
         finally:
             LENT.reset(before)
 
@@ -145,6 +147,16 @@ class PostgreSQLSessions(Sessions):
     def unavailable(self, error: DBAPIError) -> bool:
         """Whether the connection is gone, a time-out was reached, or the server has no room."""
         return error.connection_invalidated or str(getattr(error.orig, "sqlstate", None)).startswith(LATER)
+
+
+def cause_of(error: DBAPIError) -> BaseException:
+    """The driver's own error."""
+    return getattr(error.orig, "__cause__", None) or error
+
+
+def meaning(error: DBAPIError) -> BaseException:
+    """What an error of SQLAlchemy's means."""
+    return translated(cause_of(error))
 
 
 async def lent() -> Unended:

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.util import await_only
 
 from mainstay.backing.databases.acting import ActingSession, AsyncActingSession
+from mainstay.backing.databases.database import MEANING
 from mainstay.backing.databases.sessions import READS, Sessions, within
 from mainstay.backing.databases.sqlite.adapter import SQLite
-from mainstay.backing.databases.sqlite.errors import fail
+from mainstay.backing.databases.sqlite.errors import fail, translated
 from mainstay.backing.databases.sqlite.lending import Lent, Loan
 from mainstay.backing.databases.sqlite.search import know_words
 from mainstay.errors import Unavailable
@@ -90,7 +91,7 @@ class SQLiteSessions(Sessions):
 
         def work(connection: sqlite3.Connection) -> T:
             try:
-                with ActingSession(lent.blocking, expire_on_commit=False) as session:
+                with ActingSession(lent.blocking, expire_on_commit=False, info={MEANING: meaning}) as session:
                     result = do(session)
                     session.release()
                     return result
@@ -115,7 +116,8 @@ class SQLiteSessions(Sessions):
             if not loan.begun.done():
                 await done
             lent.loan = loan
-            async with within(limit), AsyncActingSession(lent.awaiting, expire_on_commit=False) as session:
+            session = AsyncActingSession(lent.awaiting, expire_on_commit=False, info={MEANING: meaning})
+            async with within(limit), session:
                 yield session
                 await session.run_sync(release)
             keep = True
@@ -127,6 +129,11 @@ class SQLiteSessions(Sessions):
                 done.add_done_callback(forgotten)
                 done.cancel()
         await done
+
+
+def meaning(error: DBAPIError) -> BaseException:
+    """What an error of SQLAlchemy's means."""
+    return translated(error.orig or error)
 
 
 def forgotten(done: asyncio.Future[None]) -> None:
