@@ -236,6 +236,7 @@ class Mainstay(FastAPI):
         await self.engine.open()
         try:
             await self.bring_up_schema()
+            self.engine.prepare()
             self.serving = True
             self.tell(Started(self.title, self.database.name, len(self.application.operations)))
             if self.inner_lifespan is None:

@@ -87,10 +87,15 @@ class Questions:
         self.page = 1 if operation.pages == "page" else None
         self.count = "exact" if operation.counts else None
 
-    def read(self, call: Call) -> Asked:
-        """What the call asks for."""
+    def usual(self) -> Asked:
+        """What a call asks for that gives no parameter."""
         asked = Asked(self.plain, self.order, self.resource.paging.default)
         asked.page, asked.offset, asked.count = self.page, self.offset, self.count
+        return asked
+
+    def read(self, call: Call) -> Asked:
+        """What the call asks for."""
+        asked = self.usual()
         mistakes = Mistakes()
         given: dict[str, str] = {}
         for name, text in call.parameters:

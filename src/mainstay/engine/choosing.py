@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
 
 from msgspec import structs
 
 from mainstay.engine.mistakes import LONGEST, Mistakes, nearest
 from mainstay.engine.plan import Order, Selection
+from mainstay.engine.shapes import remembered
 from mainstay.operation import Application, Include, Operation, Resource, named
 
 SORTED_BY = 3
@@ -17,14 +17,8 @@ SORTED_BY = 3
 INCLUDED = 16
 """Paths in one `include`."""
 
-REMEMBERED = 256
-"""Spellings of `sort`, and of `fields` and `include`, whose meaning is kept."""
-
 Path = tuple[str, ...]
 """Names of includes, one after the other."""
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 class Choices:
@@ -35,14 +29,16 @@ class Choices:
         self.resource = resource
         self.sorts = {sort.name: sort.column for sort in resource.sorts}
         self.key = application.table(resource.table).key
-        self.orders: dict[str, tuple[Order, tuple[str, ...]]] = {"": (operation.order or resource.order, ())}
+        self.usual: tuple[Order, tuple[str, ...]] = (operation.order or resource.order, ())
+        self.orders: dict[str, tuple[Order, tuple[str, ...]]] = {}
         self.shown = shown(operation, resource)
-        self.selections = {("", ""): structs.replace(whole(application, resource.name), fields=self.shown)}
+        self.plain = structs.replace(whole(application, resource.name), fields=self.shown)
+        self.selections: dict[tuple[str, str], Selection] = {}
         self.looked_at: dict[Selection, list[str]] = {}
 
     def order(self, text: str, mistakes: Mistakes) -> tuple[Order, tuple[str, ...]]:
         """The order that a sort means, ended by the key, and the fields in it."""
-        known = self.orders.get(text)
+        known = self.orders.get(text) if text else self.usual
         if known is not None:
             return known
         parts = text.split(",")
@@ -50,7 +46,7 @@ class Choices:
         if len(parts) > SORTED_BY:
             mistakes.add("sort", "too_many", f"names more than {SORTED_BY} fields")
         if mistakes.details:
-            return self.orders[""]
+            return self.usual
         order = [(self.sorts[part.removeprefix("-")], part.startswith("-")) for part in parts]
         present = {column for column, _ in order}
         down = order[-1][1]
@@ -59,7 +55,7 @@ class Choices:
 
     def selection(self, fields: str, include: str, mistakes: Mistakes) -> Selection:
         """What `fields` and `include` mean, in the order of the declaration whatever theirs is."""
-        known = self.selections.get((fields, include))
+        known = self.selections.get((fields, include)) if fields or include else self.plain
         if known is not None:
             return known
         paths = self.paths(include, mistakes)
@@ -67,7 +63,7 @@ class Choices:
         if not chosen.get(()):
             chosen[()] = [*self.shown, *embedded(self.resource)]
         if mistakes.details:
-            return self.selections["", ""]
+            return self.plain
         return remembered(self.selections, (fields, include), self.selected((), paths, chosen))
 
     def paths(self, include: str, mistakes: Mistakes) -> dict[Path, Resource]:
@@ -156,13 +152,6 @@ def listed(parameter: str, names: list[str], known: Iterable[str], mistakes: Mis
 def dotted(before: Path, name: str) -> str:
     """A name with the path before it."""
     return ".".join((*before, name))
-
-
-def remembered(kept: dict[K, V], key: K, value: V) -> V:
-    """The value, kept where there is room."""
-    if len(kept) < REMEMBERED:
-        kept[key] = value
-    return value
 
 
 def readable(resource: Resource) -> tuple[str, ...]:

@@ -12,14 +12,12 @@ from typing import Any
 import msgspec
 
 from mainstay.engine.plan import RANKED, Order
+from mainstay.engine.shapes import remembered
 from mainstay.errors import InvalidCursor
 from mainstay.kinds import Kind, Reference
 
 SIGNATURE = 16
 """Bytes of the keyed hash in front."""
-
-REMEMBERED = 256
-"""Orders whose decoder is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +79,7 @@ class Cursors:
             types = (bool, int) if ranked else (bool, *[python_type(self.kinds[column]) for column, _ in order])
             decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(types_of(types))
             known = f"{self.name} {order!r}\0".encode(), decoder
-            if len(self.orders) < REMEMBERED:
-                self.orders[order] = known
+            remembered(self.orders, order, known)
         return known
 
     def sign(self, context: bytes, payload: bytes) -> bytes:

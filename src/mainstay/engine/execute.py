@@ -7,7 +7,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from mainstay.actor import NOBODY
+from mainstay.actor import NOBODY, Actor
 from mainstay.backing.databases.database import Acting, Database, Health
 from mainstay.engine.arguments import Given
 from mainstay.engine.asked import Asked, Questions
@@ -18,7 +18,7 @@ from mainstay.engine.limiter import Limiter
 from mainstay.engine.minding import MindedWriter
 from mainstay.engine.performing import Performer
 from mainstay.engine.reading import Reader
-from mainstay.engine.shapes import Shapes
+from mainstay.engine.shapes import MOST, Shapes
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.turn import Means
 from mainstay.engine.work import Draft
@@ -29,6 +29,9 @@ from mainstay.identity import Identity, NoIdentity
 from mainstay.operation import Application, Limit, Operation
 from mainstay.policy.tree import ANYONE
 from mainstay.storage import Storage
+
+SOMEBODY = Actor("somebody")
+"""A caller of whom no more is known than that it is one."""
 
 
 def utc_now() -> dt.datetime:
@@ -66,6 +69,7 @@ class Engine:
         self.clock = clock
         self.deciders = deciders(application)
         schema, shapes = Schema(application, storage, database.dialect), Shapes()
+        self.shapes = shapes
         self.readers: dict[str, Reader] = {}
         self.writers: dict[str, Writer] = {}
         self.performers: dict[str, Performer] = {}
@@ -90,6 +94,13 @@ class Engine:
     async def open(self) -> None:
         """Connects to what stands behind."""
         await self.database.open()
+
+    def prepare(self) -> None:
+        """Compiles the statements of the usual reads, for nobody and for somebody, as far as half of those kept go."""
+        for reader in self.readers.values():
+            for actor in (NOBODY, SOMEBODY):
+                if len(self.shapes.kept) < MOST // 2:
+                    reader.prepare(actor)
 
     async def close(self) -> None:
         """Lets go of what stands behind, when everything that runs has ended."""

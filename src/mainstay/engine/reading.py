@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from mainstay.actor import Actor
 from mainstay.backing.databases.database import Reads
 from mainstay.engine.asked import Asked, Questions
 from mainstay.engine.call import Answer, Call, Meta
@@ -60,18 +61,24 @@ class Reader:
         included = self.questions.choices.resources(asked.selection)
         return (*self.deciders.reading(self.resource.name, *included, *looked_at), *self.condition)
 
+    def prepare(self, actor: Actor) -> None:
+        """Compiles what a call of this actor without parameters runs, so that the first one does not wait for it."""
+        asked = self.questions.usual()
+        names = self.involved(asked)
+        if any(self.deciders.decide(name, actor).is_no for name in (self.resource.name, f":{self.name}")):
+            return
+        if self.questions.operation.action == "list":
+            self.page_shape(actor, asked, None, names)
+            if asked.count is not None:
+                self.count_shape(actor, asked, names)
+        else:
+            self.row_shape(actor, asked, names)
+
     # One row
 
     async def one(self, call: Call, asked: Asked, database: Reads, now: dt.datetime) -> Answer:
         """One row; NotFound where there is none that the caller may read."""
-        names = self.involved(asked)
-        reading: Reading = self.shapes.get(
-            (self.name, asked.selection, self.deciders.numbers(names, call.actor)),
-            lambda: get_statement(
-                self.schema,
-                GetPlan(asked.selection, self.deciders.guards(names, call.actor), self.questions.keys.columns),
-            ),
-        )
+        reading = self.row_shape(call.actor, asked, self.involved(asked))
         inputs = Inputs(call.actor, now, key=asked.key)
         rows = await read(call, reading.statement, inputs, database)
         if not rows:
@@ -85,6 +92,17 @@ class Reader:
                 version = f"{version}.{zlib.crc32(msgspec.json.encode(data)):08x}"
         return Answer(200, data, version=version)
 
+    def row_shape(self, actor: Actor, asked: Asked, names: tuple[str, ...]) -> Reading:
+        """The statement for one row."""
+        reading: Reading = self.shapes.get(
+            (self.name, asked.selection, self.deciders.numbers(names, actor)),
+            lambda: get_statement(
+                self.schema,
+                GetPlan(asked.selection, self.deciders.guards(names, actor), self.questions.keys.columns),
+            ),
+        )
+        return reading
+
     # A page of rows
 
     async def page(self, call: Call, asked: Asked, database: Reads, now: dt.datetime) -> Answer:
@@ -93,7 +111,6 @@ class Reader:
             needs_actor = self.deciders.by_name[self.resource.name].needs_actor
             raise Unauthenticated if needs_actor and not call.actor.is_known else Forbidden
         names = self.involved(asked)
-        numbers = self.deciders.numbers(names, call.actor)
         position = None if asked.cursor is None else self.cursors.read(asked.order, asked.cursor, asked.search)
         inputs = Inputs(call.actor, now, asked.filters, limit=asked.limit + 1)
         seek = None
@@ -104,19 +121,18 @@ class Reader:
             seek = Seek(tuple([value is None for value in position.values]), position.backward)
         if asked.offset is not None:
             inputs.offset = asked.offset
-        reading = self.page_shape(call, asked, seek, names, numbers)
+        reading = self.page_shape(call.actor, asked, seek, names)
         rows = list(await read(call, reading.statement, inputs, database))
         total = None
         if asked.count is not None:
-            total = await self.total(call, asked, names, numbers, inputs, database)
+            ((total,),) = await read(call, self.count_shape(call.actor, asked, names), inputs, database)
         meta = self.turned(asked, reading, rows, position, total, inputs.offset)
         return Answer(200, await fetched(call, reading, rows, inputs, database), meta)
 
-    def page_shape(
-        self, call: Call, asked: Asked, seek: Seek | None, names: tuple[str, ...], numbers: tuple[int, ...]
-    ) -> Reading:
+    def page_shape(self, actor: Actor, asked: Asked, seek: Seek | None, names: tuple[str, ...]) -> Reading:
         """The statement for a page."""
         offset = asked.offset is not None or asked.order[0] == RANKED
+        numbers = self.deciders.numbers(names, actor)
         shape = (self.name, asked.conditions, asked.order, asked.selection, seek, offset, numbers)
         reading: Reading = self.shapes.get(
             shape,
@@ -124,7 +140,7 @@ class Reader:
                 self.schema,
                 ListPlan(
                     selection=asked.selection,
-                    guards=self.deciders.guards(names, call.actor),
+                    guards=self.deciders.guards(names, actor),
                     conditions=asked.conditions,
                     order=asked.order,
                     sorted_by=asked.sorted_by,
@@ -135,32 +151,24 @@ class Reader:
         )
         return reading
 
-    async def total(
-        self,
-        call: Call,
-        asked: Asked,
-        names: tuple[str, ...],
-        numbers: tuple[int, ...],
-        inputs: Inputs,
-        database: Reads,
-    ) -> int:
+    def count_shape(self, actor: Actor, asked: Asked, names: tuple[str, ...]) -> Statement:
         """How many rows there are; where a page is asked for by its number alone, counted as far as `CAP`."""
         at_most = None if asked.count == "exact" else CAP
+        numbers = self.deciders.numbers(names, actor)
         statement: Statement = self.shapes.get(
             (self.name, "count", at_most, asked.conditions, asked.sorted_by, numbers),
             lambda: count_statement(
                 self.schema,
                 CountPlan(
                     resource=self.resource.name,
-                    guards=self.deciders.guards(names, call.actor),
+                    guards=self.deciders.guards(names, actor),
                     conditions=asked.conditions,
                     sorted_by=asked.sorted_by,
                     at_most=at_most,
                 ),
             ),
         )
-        rows = await read(call, statement, inputs, database)
-        return int(rows[0][0])
+        return statement
 
     def turned(
         self, asked: Asked, reading: Reading, rows: list[Any], position: Position | None, total: int | None, offset: int

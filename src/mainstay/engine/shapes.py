@@ -9,7 +9,11 @@ from typing import Any, TypeVar
 MOST = 512
 """Shapes kept in one process; a shape more drops the one that was used longest ago."""
 
+REMEMBERED = 256
+"""Spellings of a parameter, or other readings of one thing, that are remembered."""
+
 T = TypeVar("T")
+K = TypeVar("K")
 
 
 class Shapes:
@@ -30,3 +34,11 @@ class Shapes:
         if len(self.kept) > self.most:
             self.kept.popitem(last=False)
         return made
+
+
+def remembered(kept: dict[K, T], key: K, value: T) -> T:
+    """The value, kept in place of the one that has been kept longest where there are `REMEMBERED`."""
+    if len(kept) >= REMEMBERED:
+        del kept[next(iter(kept))]
+    kept[key] = value
+    return value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -19,20 +20,12 @@ class Accepted:
 
 
 ANYTHING = Accepted(True, False)
-REMEMBERED: dict[bytes, Accepted] = {}
-"""By the header's value: there are few."""
 
 
+@lru_cache(MOST)
 def accepted(value: bytes | None) -> Accepted:
     """What a header's value accepts; no header accepts anything."""
-    if value is None:
-        return ANYTHING
-    known = REMEMBERED.get(value)
-    if known is None:
-        known = read(value.decode("latin-1").lower())
-        if len(REMEMBERED) < MOST:
-            REMEMBERED[value] = known
-    return known
+    return ANYTHING if value is None else read(value.decode("latin-1").lower())
 
 
 def read(value: str) -> Accepted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from mainstay import strict_json
@@ -23,8 +24,6 @@ MOST_TYPES = 256
 BROKEN_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 PATCHES = ("application/merge-patch+json", "application/json-patch+json")
 """Types that are JSON and mean a change, each of its own kind."""
-TYPES: dict[tuple[bytes, str], str | None] = {}
-"""By header and method, what is wrong with a type; there are few."""
 
 
 def parameters_of(query: bytes) -> list[tuple[str, str]]:
@@ -112,22 +111,18 @@ async def received(receive: Receive, limit: int) -> bytes:
 
 def check_type(headers: Headers, method: str) -> None:
     """Raises UnsupportedMediaType where the body is said to be something else than JSON."""
-    given = headers.get(b"content-type", b"")
-    if (given, method) not in TYPES:
-        if len(TYPES) >= MOST_TYPES:
-            TYPES.clear()
-        TYPES[given, method] = wrong_type(given.decode("latin-1"), method)
-    wrong = TYPES[given, method]
+    wrong = wrong_type(headers.get(b"content-type", b""), method)
     if wrong is not None:
         raise UnsupportedMediaType(wrong)
     if headers.get(b"content-encoding", b"identity") != b"identity":
         raise UnsupportedMediaType("Send the body without Content-Encoding.")
 
 
-def wrong_type(given: str, method: str) -> str | None:
+@lru_cache(MOST_TYPES)
+def wrong_type(given: bytes, method: str) -> str | None:
     """What is wrong with a type, or None."""
     wanted = "Send Content-Type: application/json" + (" or application/merge-patch+json." if method == "PATCH" else ".")
-    media, *parameters = (word.strip().lower() for word in given.split(";"))
+    media, *parameters = (word.strip().lower() for word in given.decode("latin-1").split(";"))
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "charset" and value.strip('" ') not in ("utf-8", "utf8"):
