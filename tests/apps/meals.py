@@ -162,7 +162,7 @@ class Keywords(Resource[Keyword]):
     writable = [Keyword.slug, Keyword.banned]
     sorts = [Keyword.slug]
     read = where(~Keyword.banned) | role("editor")
-    create = signed_in & where(Keyword.slug != "forbidden")
+    create = signed_in & ~role("muted")
     update = delete = role("editor")
     write_fields = {Keyword.banned: role("editor")}
 

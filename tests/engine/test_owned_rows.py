@@ -344,3 +344,11 @@ async def test_a_nested_write_is_one_of_a_version(cooking: World) -> None:
     await cooking.call("meals.update", key, by=ANN, body={"ingredients": [{"id": a["id"], "amount": 4}]})
     versions = {row["name"]: row["version"] for row in await cooking.rows("meal_ingredients")}
     assert versions == {"a": 2, "b": 1}
+
+
+async def test_a_policy_that_asks_for_null_is_true_of_a_row_that_has_just_been_written(cooking: World) -> None:
+    await people(cooking)
+    await meal(cooking, {"name": "a"}, public=True)
+    (a,) = await listed(cooking)
+    answer = await cooking.call("ingredients.update", a["id"], by=BEN, body={"amount": 2})
+    assert (answer.status, answer.data.amount) == (200, 2)

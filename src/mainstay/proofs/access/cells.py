@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from mainstay.kinds import Kind
-from mainstay.operation import RELEVANCE, Application, Filter, Operation
+from mainstay.operation import RELEVANCE, Application, Field, Filter, Operation, Resource, named
 from mainstay.proofs.access.personas import Persona
 from mainstay.proofs.access.worked_out import given_column
 from mainstay.storage import Storage
@@ -39,6 +39,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One object of a list of owned rows, by column, in Python's form."""
+
+    given: Row
+    key: Row = field(default_factory=dict)
+    """What it is known by; empty where it must be new."""
+    gone: bool = False
+    lists: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One persona, one request, and the row it is about."""
 
@@ -50,6 +61,8 @@ class Cell:
     question: Question = field(default=Question(), hash=False)
     given: Row | None = field(default=None, hash=False)
     """What a write sets, by column, in Python's form."""
+    lists: Mapping[str, Sequence[Any]] = field(default_factory=dict, hash=False)
+    """Lists in the body by name: of owned rows as lines, of links as values."""
     smuggled: str | None = None
     """A field that the body has although it cannot be written."""
     smuggled_value: Any = None
@@ -104,6 +117,12 @@ def to_text(kind: Kind, value: Any) -> str:
 def called(operation: Operation) -> dict[str, str]:
     """By what it is, the name of each parameter of a query."""
     return {one.means or one.name: one.name for one in operation.parameters if one.place == "query"}
+
+
+def written_fields(resource: Resource, operation: Operation) -> list[Field]:
+    """The fields that an operation's body can set."""
+    names = {part.name for part in operation.body.parts} if operation.body is not None else set()
+    return [one for one in resource.fields if one.name in names]
 
 
 class Requests:
@@ -214,6 +233,23 @@ class Requests:
         resource = self.application.resource(cell.operation.resource or "")
         names = {field.column: field.name for field in resource.fields}
         body = {names[column]: to_wire(self.kind(cell, column), value) for column, value in cell.given.items()}
+        body |= self.lists(resource, cell.lists)
         if cell.smuggled is not None:
             body[cell.smuggled] = cell.smuggled_value
         return body
+
+    def lists(self, resource: Resource, lists: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+        """Lists in a body, or in an object of one."""
+        return {name: [self.listed(resource, name, item) for item in items] for name, items in lists.items()}
+
+    def listed(self, resource: Resource, name: str, item: Any) -> Any:
+        """An item of a list."""
+        if not isinstance(item, Line):
+            links = named(resource.links, name)
+            target = self.application.resource(links.resource)
+            return to_wire(self.storage.kind(target.table, target.field(links.field).column), item)
+        child = self.application.resource(named(resource.owned, name).resource)
+        names = {one.column: one.name for one in child.fields}
+        values = {**item.key, **item.given}
+        body = {names[own]: to_wire(self.storage.kind(child.table, own), value) for own, value in values.items()}
+        return body | self.lists(child, item.lists) | ({"_delete": True} if item.gone else {})

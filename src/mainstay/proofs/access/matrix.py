@@ -10,8 +10,9 @@ import msgspec
 
 from mainstay.operation import Application, Resource
 from mainstay.proofs.access.authorization import Answers
-from mainstay.proofs.access.cells import Cell, Request, Requests
+from mainstay.proofs.access.cells import Cell, Request, Requests, written_fields
 from mainstay.proofs.access.doors import Door, Reply
+from mainstay.proofs.access.listing import wrong_lists
 from mainstay.proofs.access.oracle import Expected, Oracle
 from mainstay.proofs.access.pages import after, following
 from mainstay.proofs.access.store import Change, Store
@@ -131,6 +132,14 @@ class Matrix:
             return
         written = [change for change in changes if change.table == resource.table and change.after is not None]
         beside = [change for change in changes if change not in written]
+        if expected.lists is not None:
+            here = [change for change in written if self.is_row(cell, resource, change)][:1]
+            beside = [change for change in changes if change not in here]
+            made = here[0].after if here else cell.row
+            if made is not None:
+                key = self.application.table(resource.table).key
+                yield from wrong_lists(self.application, self.storage, expected.lists, key, made, beside)
+            written, beside = here, []
         if beside or len(written) > 1:
             yield f"changed more than its row: {[(change.table, change.key) for change in changes]}"
         if expected.effect == "created" and (not written or written[0].before is not None):
@@ -149,6 +158,13 @@ class Matrix:
                     yield difference(answer, reply.data)
             elif reply.raw:
                 yield "status 204 with a body"
+
+    def is_row(self, cell: Cell, resource: Resource, change: Change) -> bool:
+        """Whether a change is of the row that a write is about, and not of one in its lists."""
+        if cell.row is not None:
+            return change.key == tuple(cell.row[name] for name in self.application.table(resource.table).key)
+        given = cell.given or {}
+        return change.after is not None and all(change.after[name] == value for name, value in given.items())
 
     def wrong_row(self, cell: Cell, resource: Resource, expected: Expected, change: Change) -> Iterator[str]:
         """What is wrong with a row that was written."""
@@ -176,8 +192,7 @@ class Matrix:
         """The columns that a replacing write may set to their defaults by leaving them out: those that it may write."""
         assert cell.row is not None
         world = self.oracle.world(cell.persona)
-        parts = cell.operation.body.parts if cell.operation.body is not None else ()
-        fields = [resource.field(part.name) for part in parts]
+        fields = written_fields(resource, cell.operation)
         return {field.column for field in fields if self.oracle.allowed(field.write, cell.row, resource.table, world)}
 
     def wrong_delete(self, cell: Cell, resource: Resource, changes: list[Change]) -> Iterator[str]:

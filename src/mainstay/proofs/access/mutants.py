@@ -75,8 +75,10 @@ async def hunted(
 
 def concerns(cell: Cell, site: Site) -> bool:
     """Whether a cell asks what the policy is about."""
-    if cell.operation.resource != site.resource or cell.smuggled is not None:
+    if cell.smuggled is not None:
         return False
+    if cell.operation.resource != site.resource:
+        return bool(cell.lists) and site.what != "read"
     if site.field is None:
         return governs(site, cell.operation)
     reading = cell.operation.action in ("list", "get")
@@ -106,7 +108,8 @@ def telling(cells: Sequence[Planned], oracle: Oracle) -> Iterator[Planned]:
     found = 0
     for planned in cells:
         expected, other = planned.expected, oracle.expect(planned.cell)
-        if (other.statuses, other.data, other.effect) != (expected.statuses, expected.data, expected.effect):
+        told = (other.statuses, other.data, other.effect, other.outcome)
+        if told != (expected.statuses, expected.data, expected.effect, expected.outcome):
             yield planned
             found += 1
             if found == ASKED:

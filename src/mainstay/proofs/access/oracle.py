@@ -10,11 +10,14 @@ from typing import Any
 from mainstay.operation import Application, Field, Filter, Resource
 from mainstay.policy.rows import World
 from mainstay.policy.tree import ActorValue, Column, InClaim, Node, Role, Scope, SignedIn
-from mainstay.proofs.access.cells import BY_RELEVANCE, Cell, Question, Row, to_wire
+from mainstay.proofs.access.cells import BY_RELEVANCE, Cell, Question, Row, to_wire, written_fields
+from mainstay.proofs.access.constraints import Constraints
 from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.finding import Weighed, is_found, relevance
 from mainstay.proofs.access.foresight import possible_truths
+from mainstay.proofs.access.lists import Lists, Wanted
 from mainstay.proofs.access.order import ordered
+from mainstay.proofs.access.paths import is_own_ancestor
 from mainstay.proofs.access.personas import Persona
 from mainstay.proofs.access.rows import Generated
 from mainstay.proofs.access.values import constant
@@ -48,21 +51,21 @@ class Expected:
     """Of a write that is done: `created`, `changed` or `deleted`; nothing else may change but what follows from it."""
     written: Row | None = None
     """By column, what a done create or change must leave in the row."""
+    lists: Wanted | None = None
+    """What the lists of its body must come to."""
 
     @property
     def outcome(self) -> tuple[Any, ...]:
         """Equal for cells that are alike in what they must come to."""
         fields = tuple(sorted(self.data)) if isinstance(self.data, dict) else len(self.data or ())
-        return tuple(sorted(self.statuses)), self.effect, fields
+        return tuple(sorted(self.statuses)), self.effect, fields, None if self.lists is None else self.lists.outcome
 
 
-class Oracle:
+class Oracle(Constraints):
     """The policies of an application over generated rows."""
 
     def __init__(self, application: Application, storage: Storage, generated: Generated) -> None:
-        self.application = application
-        self.storage = storage
-        self.generated = generated
+        super().__init__(application, storage, generated)
         self.hopes: dict[tuple[int, str], tuple[Node, bool]] = {}
         """Policies by identity, each kept so that its identity stays its own."""
         self.known: dict[tuple[str, str, int], bool] = {}
@@ -394,16 +397,24 @@ class Oracle:
         written: Row,
     ) -> Expected:
         """What is answered for a row that has been written, if its policies are true of it."""
-        tables = self.with_row(resource, new, old)
-        world = self.world(cell.persona, tables)
-        false = [policy for policy in policies if not allowed_by(policy, new, resource.table, world)]
+        lists = Lists(self, cell.persona, cell.operation.action).of(resource, cell.lists, new, old)
+        tables = lists.tables(self.with_row(resource, new, old))
+        after = self.world(cell.persona, tables)
+        for several, table, row in lists.judged:
+            false = [policy for policy in several if not allowed_by(policy, row, table, after)]
+            lists.refused |= self.denied_by_any(false, cell.persona) if false else set()
+        lists.refused |= may_collide
+        if any(is_own_ancestor(self.application, resource, column, new, tables) for column in resource.acyclic):
+            lists.refused.add(422)
+        false = [policy for policy in policies if not allowed_by(policy, new, resource.table, after)]
         if false:
-            return Expected(self.denied_by_any(false, cell.persona) | may_collide)
-        if may_collide:
-            return Expected(may_collide)
+            lists.refused |= self.denied_by_any(false, cell.persona)
+        if lists.refused:
+            return Expected(frozenset(lists.refused | lists.perhaps))
         done = cell.operation.status if self.reads(resource, new, cell.persona, tables) else 204
         extra = frozenset({422}) if self.has_checks(resource.table) else frozenset()
-        return Expected(frozenset({done}) | extra, effect=effect, written=written)
+        told = frozenset({done}) | extra | lists.perhaps
+        return Expected(told, effect=effect, written=written, lists=lists if cell.lists else None)
 
     def delete(self, cell: Cell) -> Expected:
         """A row gone."""
@@ -450,28 +461,6 @@ class Oracle:
         """The policies of the fields that a write sets."""
         return [field.write for field in resource.fields if field.column in given and field.writable != "never"]
 
-    def new_row(self, resource: Resource, given: Row, persona: Persona) -> dict[str, Any]:
-        """The row that a create would leave, with what nobody gives as it will be or as good as that."""
-        row: dict[str, Any] = {}
-        for column in self.application.table(resource.table).columns:
-            kind = self.storage.kind(resource.table, column.name)
-            maker = self.storage.defaults.get((resource.table, column.name))
-            if column.name in given:
-                row[column.name] = given[column.name]
-            elif column.default is not None and column.default.startswith("actor."):
-                row[column.name] = persona.actor.value(column.default.removeprefix("actor."))
-            elif maker is not None:
-                row[column.name] = maker()
-            elif column.default is not None and column.default.startswith("slug."):
-                row[column.name] = "a-slug-that-no-other-row-has"
-            elif column.default == "database":
-                row[column.name] = (
-                    self.generated.now if kind.name == "moment" else 2**40 if "integer" in kind.name else None
-                )
-            else:
-                row[column.name] = None
-        return row
-
     def left_out(self, cell: Cell, resource: Resource) -> dict[str, Any]:
         """What a replace makes of the fields that it leaves out: their defaults, or null.
 
@@ -479,18 +468,11 @@ class Oracle:
         """
         assert cell.given is not None
         new = self.new_row(resource, {}, cell.persona)
-        parts = cell.operation.body.parts if cell.operation.body is not None else ()
         return {
             field.column: new[field.column]
-            for field in (resource.field(part.name) for part in parts)
+            for field in written_fields(resource, cell.operation)
             if field.column not in cell.given and self.certain(field.write, cell.persona)
         }
-
-    def must_have(self, resource: Resource, new: Row) -> Iterable[Any]:
-        """The columns that cannot be null and that the database does not fill."""
-        for column in self.application.table(resource.table).columns:
-            if not column.nullable and column.default != "database" and column.name in new:
-                yield column
 
     def refers_beyond(self, resource: Resource, given: Row, new: Row, persona: Persona) -> bool:
         """Whether a write sets a reference to a row that is not there for the persona."""
@@ -508,41 +490,6 @@ class Oracle:
             if not any(self.reads_anyhow(reference.table, row, persona) for row in found):
                 return True
         return False
-
-    def collides(self, resource: Resource, new: Row, old: Row | None) -> bool:
-        """Whether another row has what must be unique."""
-        table = self.application.table(resource.table)
-        for columns in (table.key, *table.unique):
-            values = [new[name] for name in columns]
-            if None not in values:
-                for row in self.generated.rows[resource.table]:
-                    if row is not old and [row[name] for name in columns] == values:
-                        return True
-        return False
-
-    def with_row(self, resource: Resource, new: Row, old: Row | None) -> Tables:
-        """The tables with a row in place of another."""
-        rows = [row for row in self.generated.rows[resource.table] if row is not old]
-        return {**self.generated.rows, resource.table: [*rows, new]}
-
-    def is_referenced(self, table: str, row: Row) -> bool:
-        """Whether any row refers to this one, so that the database may not let it go."""
-        for other in self.application.tables:
-            for reference in other.references:
-                if reference.table == table:
-                    pairs = list(zip(reference.columns, reference.target, strict=True))
-                    if any(
-                        all(item[own] == row[there] for own, there in pairs) for item in self.generated.rows[other.name]
-                    ):
-                        return True
-        return False
-
-    def has_checks(self, table: str) -> bool:
-        """Whether the table has CHECKs besides those of its kinds, of which the oracle knows nothing."""
-        names = {column.name for column in self.application.table(table).columns}
-        constraints = self.storage.tables[table].constraints
-        checks = [item for item in constraints if type(item).__name__ == "CheckConstraint"]
-        return any(str(item.name).removeprefix(f"ck_{table}_") not in names for item in checks)
 
     def answered(self, cell: Cell, written: Row, tables: Tables) -> dict[str, Any]:
         """A written row as its writer sees it."""

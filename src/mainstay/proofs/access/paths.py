@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from mainstay.operation import Application, Resource, named
 
@@ -49,3 +50,22 @@ def tables_on(application: Application, table: str, chain: tuple[str, ...]) -> I
         relation = application.table(table).relation(name)
         yield from (step.table for step in relation.steps)
         table = relation.target
+
+
+def is_own_ancestor(
+    application: Application,
+    resource: Resource,
+    column: str,
+    row: Mapping[str, Any],
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> bool:
+    """Whether a reference of a table to itself leads from a row back to it."""
+    (key,) = application.table(resource.table).key
+    rows = {one[key]: one for one in tables[resource.table]}
+    above, seen = row[column], set()
+    while above is not None and above not in seen:
+        if above == row[key]:
+            return True
+        seen.add(above)
+        above = rows[above][column] if above in rows else None
+    return False

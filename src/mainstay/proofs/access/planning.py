@@ -8,8 +8,9 @@ from typing import Any
 
 from mainstay.operation import Application, Operation, Resource
 from mainstay.policy.tree import ANYONE, Column, tables_in
-from mainstay.proofs.access.cells import BY_RELEVANCE, Cell, Question, Row, called, to_wire
+from mainstay.proofs.access.cells import BY_RELEVANCE, Cell, Question, Row, called, to_wire, written_fields
 from mainstay.proofs.access.finding import words_of
+from mainstay.proofs.access.lists_in_bodies import ListsInBodies, tables_written
 from mainstay.proofs.access.oracle import Oracle
 from mainstay.proofs.access.paths import chains, include_paths, tables_on
 from mainstay.proofs.access.personas import Persona, telling
@@ -55,6 +56,7 @@ class Planner:
             if isinstance(node, Column)
         }
         """Columns that a policy looks at."""
+        self.lists_in_bodies = ListsInBodies(application, storage, generated, self.deciding)
 
     def cells(self) -> Iterator[Cell]:
         """Every cell."""
@@ -85,7 +87,9 @@ class Planner:
         policies = [
             site.policy
             for site in sites(self.application)
-            if site.resource == resource.name or (site.table in tables and site.what in ("read", "read field"))
+            if site.resource == resource.name
+            or (site.table in tables and site.what in ("read", "read field"))
+            or site.table in tables_written(self.application, resource)
         ] + [one.value for one in computed]
         apart = self.every_persona if self.all_personas else telling(self.every_persona, policies)
         return [persona for persona in self.every_persona if persona not in apart] if self.left_out else apart
@@ -189,8 +193,7 @@ class Planner:
     def writable(self, operation: Operation) -> list[str]:
         """The columns that the operation's body can set."""
         resource = self.resource(operation)
-        parts = operation.body.parts if operation.body is not None else ()
-        return [resource.field(part.name).column for part in parts]
+        return [field.column for field in written_fields(resource, operation)]
 
     def creates(self, operation: Operation) -> Iterator[Cell]:
         """New rows: one as good as any, and one for each value that decides something."""
@@ -203,6 +206,8 @@ class Planner:
                     yield Cell(
                         persona, operation, f"create with {column}", given={**self.new(operation), column: value}
                     )
+            for about, lists in self.lists_in_bodies.making(resource):
+                yield Cell(persona, operation, about, given=self.new(operation), lists=lists)
             yield from self.smuggling(operation, persona, None, self.new(operation))
 
     def new(self, operation: Operation) -> dict[str, Any]:
@@ -258,6 +263,8 @@ class Planner:
                     deciding = self.deciding(resource, column)
                     for value in deciding or [self.other(resource, column, row)]:
                         yield Cell(persona, operation, f"update {column}", row, given={column: value})
+                for about, lists in self.lists_in_bodies.changing(resource, row):
+                    yield Cell(persona, operation, about, row, given={}, lists=lists)
                 yield from self.smuggling(operation, persona, row, {})
 
     def other(self, resource: Resource, column: str, row: Row) -> Any:
@@ -271,19 +278,21 @@ class Planner:
         """Each row replaced: as it is, with nothing that can be left out, with each value that decides something."""
         resource = self.resource(operation)
         columns = self.writable(operation)
-        required = [
-            resource.field(part.name).column
-            for part in (operation.body.parts if operation.body else ())
-            if part.required
-        ]
+        needed = {part.name for part in (operation.body.parts if operation.body else ()) if part.required}
+        required = [field.column for field in written_fields(resource, operation) if field.name in needed]
         for persona in self.personas(resource):
             for row in self.generated.rows[resource.table]:
                 whole = {column: row[column] for column in columns}
-                yield Cell(persona, operation, "replace", row, given=whole)
-                yield Cell(persona, operation, "replace with least", row, given={name: row[name] for name in required})
+                least = {name: row[name] for name in required}
+                lists = self.lists_in_bodies.mirrored(resource, row, persona)
+                yield Cell(persona, operation, "replace", row, given=whole, lists=lists)
+                yield Cell(persona, operation, "replace with least", row, given=least, lists=lists)
                 for column in columns:
                     for value in self.deciding(resource, column):
-                        yield Cell(persona, operation, f"replace {column}", row, given={**whole, column: value})
+                        given = {**whole, column: value}
+                        yield Cell(persona, operation, f"replace {column}", row, given=given, lists=lists)
+                for about, others in self.lists_in_bodies.replacing(resource, row, lists):
+                    yield Cell(persona, operation, about, row, given=whole, lists={**lists, **others})
                 yield from self.smuggling(operation, persona, row, whole)
 
     def deletes(self, operation: Operation) -> Iterator[Cell]:

@@ -267,8 +267,9 @@ class Generator:
         """Sets references to rows that were not there before."""
         for reference in self.application.table(table).references:
             if reference.columns == (column,):
-                for row in self.rows[table]:
-                    others = self.rows[reference.table]
+                for place, row in enumerate(self.rows[table]):
+                    own = reference.table == table  # rows before it, so that they form no circle
+                    others = self.rows[table][:place] if own else self.rows[reference.table]
                     if others and self.random.random() < 0.7:
                         row[column] = self.random.choice(others)[reference.target[0]]
 

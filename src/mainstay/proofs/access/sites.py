@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from mainstay.operation import Application, Operation
+from mainstay.operation import Application, Links, Operation, Resource
 from mainstay.policy.tree import All, Always, Any_, Exists, Node, Not, Opaque
 
 What = Literal["read", "list", "create", "update", "delete", "read field", "write field", "action"]
@@ -52,6 +52,10 @@ def sites(application: Application) -> tuple[Site, ...]:
                 if operation.resource == resource.name and operation.action in OPERATIONS[what]:
                     found.append(Site(resource.name, resource.table, what, operation.policy))
                     break
+            else:
+                policy = next(beside(application, resource, what), None)
+                if policy is not None:
+                    found.append(Site(resource.name, resource.table, what, policy))
         for operation in application.operations:
             another = operation.action == "list" and operation.policy != resource.read
             if operation.resource == resource.name and (operation.action == "action" or another):
@@ -85,6 +89,9 @@ def with_policy(application: Application, site: Site, policy: Node) -> Applicati
         for operation in application.operations
     )
     changed = replace(application, operations=operations)
+    if site.what in ("create", "update", "delete"):
+        resources = tuple(with_lists(resource, site, policy) for resource in changed.resources)
+        changed = replace(changed, resources=resources)
     if site.what == "read":
         changed = with_resource(changed, site.resource, lambda resource: replace(resource, read=policy))
     return changed
@@ -97,6 +104,38 @@ def governs(site: Site, operation: Operation) -> bool:
     if operation.resource != site.resource or operation.action not in OPERATIONS[site.what]:
         return False
     return operation.action != "list" or operation.policy == site.policy
+
+
+def beside(application: Application, resource: Resource, what: str) -> Iterator[Node]:
+    """A policy of a resource as the lists in bodies of others have it, where no operation of its own does."""
+    for other in application.resources:
+        for owned in other.owned:
+            if owned.resource == resource.name:
+                yield {"create": owned.create, "update": owned.update, "delete": owned.delete}[what]
+        for links in other.links:
+            if links.resource == resource.name and what == "create" and links.create is not None:
+                yield links.create
+            if links.link == resource.name and what in ADDED:
+                yield links.add if what == "create" else links.remove
+
+
+def with_lists(resource: Resource, site: Site, policy: Node) -> Resource:
+    """The resource with another policy of the rows that are written with its own."""
+    changes: dict[str, Any] = {site.what: policy}
+    owned = tuple(replace(one, **changes) if one.resource == site.resource else one for one in resource.owned)
+    links: list[Links] = []
+    for one in resource.links:
+        if one.resource == site.resource and site.what == "create" and one.create is not None:
+            one = replace(one, create=policy)
+        if one.link == site.resource and site.what in ADDED:
+            changes = {ADDED[site.what]: policy}
+            one = replace(one, **changes)
+        links.append(one)
+    return replace(resource, owned=owned, links=tuple(links))
+
+
+ADDED = {"create": "add", "delete": "remove"}
+"""What making and deleting a row of a link table is called."""
 
 
 def with_resource(application: Application, name: str, change: Any) -> Application:
