@@ -193,7 +193,8 @@ class Prepared:
     def columns_made(self, items: Sequence[Item]) -> tuple[str, ...]:
         """The columns that are set of new rows."""
         filling = self.children.filling
-        names = {*filling.makers, *filling.actors, *self.children.held, *([self.order] if self.order else [])}
+        names = {*filling.makers, *filling.actors, *filling.slugs, *self.children.held}
+        names.update([self.order] if self.order else [])
         return tuple(sorted(names.union(*[item.given for item in items])))
 
     def columns_changed(self, items: Sequence[Item]) -> tuple[str, ...]:
@@ -359,6 +360,7 @@ class Prepared:
         for row in batch.new:
             assert row.owner is not None
             row.values |= {own: row.owner.key[there] for own, there in children.owned.parent}
+            row.values |= children.filling.slugged(row.values, children.filling.slugs, int(run.singly))
             row.key = {column: row.values.get(column) for column in children.table.key}
         yield from self.check(run)
         if children.resource.deleted is None:

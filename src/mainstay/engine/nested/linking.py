@@ -144,7 +144,7 @@ class Prepared:
             ("delete",), (), lambda: delete_several(schema, linking.table.name, linking.ends)
         )
         filling, column = linking.target_filling, linking.field.column
-        self.made = tuple(sorted({column, *filling.makers, *filling.actors}))
+        self.made = tuple(sorted({column, *filling.makers, *filling.actors, *filling.slugs}))
         self.making: tuple[Statement, Values] | None = None
         if links.create is not None:
             self.making = self.shape(
@@ -255,7 +255,9 @@ class Prepared:
         values = sorted(paths, key=str)
         rows = []
         for value in values:
-            row = {**self.linking.target_filling.defaults(self.actor), self.linking.field.column: value}
+            filling = self.linking.target_filling
+            row = {**filling.defaults(self.actor), self.linking.field.column: value}
+            row |= filling.slugged(row, filling.slugs, int(run.singly))
             rows.append([*[row[name] for name in self.made], DEFAULT * len(self.made)])
         places = [paths[value] for value in values]
         answer = yield from run.write(statement, rows, places, self.linking.target_refusals)
