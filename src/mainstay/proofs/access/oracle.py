@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from mainstay.proofs.access.finding import Weighed, is_found, relevance
 from mainstay.proofs.access.foresight import possible_truths
 from mainstay.proofs.access.lists import Lists, Wanted
 from mainstay.proofs.access.order import ordered
-from mainstay.proofs.access.paths import is_own_ancestor
+from mainstay.proofs.access.paths import branches, is_own_ancestor
 from mainstay.proofs.access.personas import Persona
 from mainstay.proofs.access.rows import Generated
 from mainstay.proofs.access.values import constant
@@ -511,12 +511,3 @@ def compares(value: Any, operator: str, wanted: Any) -> bool:
     if operator == "is_null":
         return (value is None) is bool(wanted)
     return value is not None and bool(COMPARISONS[operator](value, wanted))
-
-
-def branches(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """By the first name of some paths, what follows it in them."""
-    found: dict[str, tuple[str, ...]] = {}
-    for path in paths:
-        name, _, rest = path.partition(".")
-        found[name] = (*found.get(name, ()), *([rest] if rest else []))
-    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from mainstay.operation import Application, Resource, named
@@ -69,3 +69,12 @@ def is_own_ancestor(
         seen.add(above)
         above = rows[above][column] if above in rows else None
     return False
+
+
+def branches(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """By the first name of some paths, what follows it in them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in paths:
+        name, _, rest = path.partition(".")
+        found[name] = (*found.get(name, ()), *([rest] if rest else []))
+    return found
