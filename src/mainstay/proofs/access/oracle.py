@@ -20,23 +20,11 @@ from mainstay.proofs.access.order import ordered
 from mainstay.proofs.access.paths import branches, is_own_ancestor
 from mainstay.proofs.access.personas import Persona
 from mainstay.proofs.access.rows import Generated
-from mainstay.proofs.access.values import constant
+from mainstay.proofs.access.values import compares, constant
 from mainstay.proofs.access.worked_out import computed_value, condition_holds, derived_value
 from mainstay.storage import Storage
 
 Tables = Mapping[str, Sequence[Row]]
-
-COMPARISONS: dict[str, Any] = {
-    "eq": lambda value, wanted: value == wanted,
-    "ne": lambda value, wanted: value != wanted,
-    "lt": lambda value, wanted: value < wanted,
-    "lte": lambda value, wanted: value <= wanted,
-    "gt": lambda value, wanted: value > wanted,
-    "gte": lambda value, wanted: value >= wanted,
-    "in": lambda value, wanted: value in wanted,
-    "starts_with": lambda value, wanted: value.startswith(wanted),
-    "contains": lambda value, wanted: wanted in value,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,10 +492,3 @@ def breaks_transition(resource: Resource, new: Row, old: Row | None) -> bool:
         if new[transitions.column] is not None and not transitions.allows(before, new[transitions.column]):
             return True
     return False
-
-
-def compares(value: Any, operator: str, wanted: Any) -> bool:
-    """Whether a filter is true of a value; null is only ever found by `is_null`."""
-    if operator == "is_null":
-        return (value is None) is bool(wanted)
-    return value is not None and bool(COMPARISONS[operator](value, wanted))

@@ -144,3 +144,23 @@ def structure(schema: dict[str, Any], definitions: dict[str, Any], number: int) 
             return None
         case _:
             return f"text {number}".ljust(schema.get("minLength", 0), "x")[: schema.get("maxLength", 1000)]
+
+
+COMPARISONS: dict[str, Any] = {
+    "eq": lambda value, wanted: value == wanted,
+    "ne": lambda value, wanted: value != wanted,
+    "lt": lambda value, wanted: value < wanted,
+    "lte": lambda value, wanted: value <= wanted,
+    "gt": lambda value, wanted: value > wanted,
+    "gte": lambda value, wanted: value >= wanted,
+    "in": lambda value, wanted: value in wanted,
+    "starts_with": lambda value, wanted: value.startswith(wanted),
+    "contains": lambda value, wanted: wanted in value,
+}
+
+
+def compares(value: Any, operator: str, wanted: Any) -> bool:
+    """Whether a filter is true of a value; null is only ever found by `is_null`."""
+    if operator == "is_null":
+        return (value is None) is bool(wanted)
+    return value is not None and bool(COMPARISONS[operator](value, wanted))
