@@ -6,11 +6,11 @@ import datetime as dt
 import time
 from contextlib import suppress
 from decimal import Decimal as Exact
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from mainstay import kinds
 from mainstay.kinds import Kind
@@ -268,3 +268,17 @@ def test_identifiers_sort_by_the_time_they_were_made() -> None:
 def test_a_secret_is_neither_answered_nor_asked_for() -> None:
     assert not kinds.Secret.readable
     assert kinds.Secret().operators == ()
+
+
+class Model(BaseModel):
+    """A model of pydantic's with values of kinds in it."""
+
+    address: Annotated[str, kinds.Email()] | None = None
+    word: Annotated[str, kinds.Slug(max_length=5)] = "a"
+
+
+@pytest.mark.parametrize("body", [{"address": "x"}, {"address": 5}, {"word": "No Slug"}, {"word": "abcdef"}], ids=str)
+def test_a_kind_is_validated_inside_a_model_of_pydantics(body: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Model.model_validate(body)
+    assert Model.model_validate({"address": "Ada@Example.COM", "word": "a-b"}).word == "a-b"

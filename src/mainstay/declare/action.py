@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
 
 from mainstay.declare.policy import Policy
+from mainstay.declare.wire import Wire
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,6 +40,10 @@ class Actions:
     """What stands before the dot in the names of its operations; in paths with hyphens."""
     path: ClassVar[str | None] = None
     """The path behind the prefix, `/sign-in` for the name `sign_in`."""
+    title: ClassVar[str | None] = None
+    """What one of the things is called that it answers, `Recipe`; a resource's model, or the class, unless said."""
+    wire: ClassVar[Wire | None] = None
+    """What of the application's `Wire` is otherwise here: its `one`, `many`, `body` and `pages`."""
 
 
 def action(

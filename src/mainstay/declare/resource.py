@@ -14,7 +14,6 @@ from mainstay.behaviour import Call
 from mainstay.declare.action import Actions
 from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.policy import Policy
-from mainstay.declare.wire import Wire
 
 M = TypeVar("M")
 Attribute = InstrumentedAttribute[Any]
@@ -253,9 +252,6 @@ class Resource(Actions, Generic[M]):
     Its `name` is plural, the table's where nothing is said.
     """
 
-    title: ClassVar[str | None] = None
-    """What one of its things is called, `Recipe`; the model's name where nothing is said."""
-
     operations: ClassVar[Sequence[OperationName]] = EVERY_OPERATION
     fields: ClassVar[Sequence[Attribute] | None] = None
     """The fields that are exposed; every column but the `hidden` ones where nothing is said."""
@@ -307,8 +303,6 @@ class Resource(Actions, Generic[M]):
     """Method, path and status of operations, where they are not the usual ones: `{"update": route("PUT")}`."""
     names: ClassVar[Mapping[Attribute, str]] = {}
     """What callers call a field or a relation, where that is not its name in the model."""
-    wire: ClassVar[Wire | None] = None
-    """What of the application's `Wire` is otherwise here: its `one`, `many`, `body` and `pages`."""
 
     # What the user may override
 

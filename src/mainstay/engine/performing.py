@@ -302,4 +302,11 @@ class Performer:
         resource = next(application.resources_of(name), None)
         if resource is None:
             return Conflict(details=tuple(Detail(column, "conflict", "is not possible") for column in failure.columns))
-        return Refusals(application.table(name), resource).explained(failure, None)
+        refusals = Refusals(application.table(name), resource)
+        refusals.field_of = self.arguments_by_column() | refusals.field_of
+        return refusals.explained(failure, None)
+
+    def arguments_by_column(self) -> dict[str, str]:
+        """What the caller gives, by the columns that are called alike."""
+        parts = () if self.operation.body is None else self.operation.body.parts
+        return {part.name: part.name for part in parts} | {name: value.name for name, value in self.code.values.items()}

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema
 from sqlalchemy import Column, ColumnElement, Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -56,6 +58,10 @@ class Kind(ABC):
     @abstractmethod
     def samples(self) -> tuple[Any, ...]:
         """A few values, among them the smallest and largest, all different; at least two where there are two."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Lets a pydantic model's `Annotated[str, Email()]` be validated as a field of the kind is."""
+        return handler.generate_schema(self.annotation())
 
     def store(self, database: str) -> Conversion:
         """From Python's form to the stored one."""

@@ -44,10 +44,17 @@ def condition_filter(draft: Draft, resource: DraftResource, item: NamedFilter, p
 
 
 def unreadable(resource: DraftResource, where: tree.Node) -> Iterator[str]:
-    """The columns of the row itself that a condition looks at although no field answers them."""
+    """The columns of the row itself that a condition looks at, but to find rows elsewhere, and no field answers."""
     readable = {field.column for field in resource.fields.values() if field.readable}
+    joining = {
+        id(part)
+        for node in where.walk()
+        if isinstance(node, tree.Compare) and all(isinstance(part, tree.Column) for part in node.children())
+        for part in node.children()
+    }
     for node in where.walk():
-        if isinstance(node, tree.Column) and node.source == resource.table.name and node.name not in readable:
+        own = isinstance(node, tree.Column) and node.source == resource.table.name and id(node) not in joining
+        if isinstance(node, tree.Column) and own and node.name not in readable:
             yield node.name
 
 

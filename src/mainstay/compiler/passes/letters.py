@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mainstay import errors, template
-from mainstay.compiler.draft import Draft, DraftResource
+from mainstay.compiler.draft import Draft
+from mainstay.compiler.passes.actions import snake
 from mainstay.compiler.passes.declared_lists import WRITTEN
 from mainstay.compiler.passes.names import in_case
-from mainstay.compiler.problem import Place, nearest
+from mainstay.compiler.problem import Place, nearest, place_of
+from mainstay.declare.action import Actions
 from mainstay.declare.wire import Wire
 from mainstay.errors import MainstayError
 from mainstay.operation import Letter, Operation, Parameter
@@ -48,33 +50,54 @@ def letters(draft: Draft) -> None:
         place = Place(*wire.place)
         check_templates(draft, wire, place)
         check_application(draft, wire, place)
-    for resource in draft.resources:
-        own = resource.declared.wire
-        if own is not None:
-            check_templates(draft, own, resource.place("wire"))
-            check_resource(draft, resource, own)
+    for declared in (*(resource.declared for resource in draft.resources), *draft.groups):
+        if declared.wire is not None:
+            check_templates(draft, declared.wire, place_of(declared, "wire"))
+            check_own(draft, declared, declared.wire)
     if len(draft.problems) > found:
         return
     if wire is not None:
         errors = None if wire.errors is None else as_text(wire.errors)
         draft.letter = Letter(wire.scheme, errors, wire.general, tuple(wire.statuses.items()))
-    by_name = {resource.name: resource for resource in draft.resources}
+    owners = dict(owners_of(draft))
     draft.operations = [
         operation
-        if operation.action == "opaque" or operation.resource is None
-        else lettered(draft, by_name[operation.resource], operation)
+        if operation.action == "opaque"
+        else lettered(draft, owners[operation.name.partition(".")[0]], operation)
         for operation in draft.operations
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A resource, or actions alone, as far as the letter of their operations needs it."""
+
+    declared: type[Actions]
+    name: str
+    thing: str
+
+    def place(self, attribute: str) -> Place:
+        """Where an attribute of it is written."""
+        return place_of(self.declared, attribute)
+
+
+def owners_of(draft: Draft) -> Iterator[tuple[str, Owner]]:
+    """Every resource, and every class of actions alone, by what stands before the dot in their operations' names."""
+    for resource in draft.resources:
+        yield resource.name, Owner(resource.declared, resource.name, resource.thing)
+    for group in draft.groups:
+        name = group.name or snake(group.__name__)
+        yield name, Owner(group, name, group.title or group.__name__)
 
 
 # The operations
 
 
-def lettered(draft: Draft, resource: DraftResource, operation: Operation) -> Operation:
+def lettered(draft: Draft, owner: Owner, operation: Operation) -> Operation:
     """One operation as it was specified."""
-    one, many, body, pages = (said(draft, resource, what) for what in OF_RESOURCE)
+    one, many, body, pages = (said(draft, owner.declared, what) for what in OF_RESOURCE)
     case = draft.case
-    called = {"one": in_case(case, snake(resource.thing)), "many": in_case(case, resource.name)}
+    called = {"one": in_case(case, snake(owner.thing)), "many": in_case(case, owner.name)}
     answer = many if operation.many else one
     if answer is not None and operation.answer is not None:
         operation = replace(operation, answer_as=as_text(template.settled(answer, called)))
@@ -85,21 +108,16 @@ def lettered(draft: Draft, resource: DraftResource, operation: Operation) -> Ope
         operation = replace(operation, pages=pages, counts=counts, parameters=tuple(paged(operation, pages)))
     if draft.wire is not None and draft.wire.parameters:
         operation = replace(operation, parameters=tuple(renamed(operation, draft.wire.parameters)))
-    twice(draft, resource, operation)
+    twice(draft, owner, operation)
     return operation
 
 
-def said(draft: Draft, resource: DraftResource, what: str) -> Any:
-    """What the resource says of its wire, or else the application."""
-    for wire in (resource.declared.wire, draft.wire):
+def said(draft: Draft, declared: type[Actions], what: str) -> Any:
+    """What a resource says of its wire, or else the application."""
+    for wire in (declared.wire, draft.wire):
         if wire is not None and getattr(wire, what) is not None:
             return getattr(wire, what)
     return None
-
-
-def snake(title: str) -> str:
-    """What one thing is called, `blog_post` of `BlogPost`."""
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in title).lstrip("_")
 
 
 def paged(operation: Operation, pages: str) -> Iterator[Parameter]:
@@ -120,14 +138,14 @@ def renamed(operation: Operation, given: Mapping[str, str | None]) -> Iterator[P
             yield replace(parameter, name=name, means=parameter.name)
 
 
-def twice(draft: Draft, resource: DraftResource, operation: Operation) -> None:
+def twice(draft: Draft, owner: Owner, operation: Operation) -> None:
     """A problem for each parameter whose name another one has."""
     seen: set[str] = set()
     for parameter in operation.parameters:
         names = {parameter.name, parameter.means or parameter.name} if parameter.place == "query" else set()
         if names & seen:
             what = f"{operation.name} has two parameters called {min(names & seen)}"
-            draft.problem(resource.place("filters"), what, "give the filter or the parameter of lists another name")
+            draft.problem(owner.place("filters"), what, "give the filter or the parameter of lists another name")
         seen |= names
 
 
@@ -176,12 +194,12 @@ def check_application(draft: Draft, wire: Wire, place: Place) -> None:
         draft.problem(place, f"Wire(scheme={wire.scheme!r}) is no scheme", 'write one word, such as "Token"')
 
 
-def check_resource(draft: Draft, resource: DraftResource, wire: Wire) -> None:
+def check_own(draft: Draft, declared: type[Actions], wire: Wire) -> None:
     """A problem where a resource says what only the application can."""
     beyond = [what for what in ("errors", "statuses", "scheme", "case", "parameters") if getattr(wire, what)]
     if beyond:
-        what = f"{resource.declared.__name__}.wire says {', '.join(beyond)}, which is the same for every resource"
-        draft.problem(resource.place("wire"), what, "write it in Mainstay(wire=Wire(..))")
+        what = f"{declared.__name__}.wire says {', '.join(beyond)}, which is the same for every resource"
+        draft.problem(place_of(declared, "wire"), what, "write it in Mainstay(wire=Wire(..))")
 
 
 def as_text(shape: Any) -> str:
