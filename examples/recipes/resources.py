@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_
+from sqlalchemy import exists, func, or_, select
 
 from examples.recipes.models import Comment, Like, Person, Rating, Recipe, RecipeTag, Tag
-from mainstay import Resource, actor, anyone, descending, owner, role, signed_in, through, where
+from mainstay import Resource, actor, anyone, computed, descending, owner, role, signed_in, through, unindexed, where
 
 staff = role("editor", "admin")
 admin = role("admin")
@@ -61,6 +61,14 @@ class Recipes(Resource[Recipe]):
         Recipe.notes,
     ]
     write_once = [Recipe.slug]
+
+    stars = computed(select(func.avg(Rating.stars)).where(Rating.recipe_id == Recipe.id))
+    comment_count = computed(select(func.count()).where(Comment.recipe_id == Recipe.id))
+    like_count = computed(
+        select(func.count()).where(Like.recipe_id == Recipe.id), all_rows="how many like it does not tell who"
+    )
+    liked = computed(exists().where(Like.recipe_id == Recipe.id, Like.person_id == actor.id))
+
     filters = [
         Recipe.title,
         Recipe.author_id,
@@ -71,8 +79,17 @@ class Recipes(Resource[Recipe]):
         Recipe.written_on,
         through(Recipe.tags, Tag.name),
         through(Recipe.author, Person.handle),
+        unindexed(liked, "a few hundred recipes"),
+        unindexed(stars, "a few hundred recipes"),
     ]
-    sorts = [Recipe.written_on, Recipe.title, Recipe.minutes, Recipe.servings, Recipe.created_at]
+    sorts = [
+        Recipe.written_on,
+        Recipe.title,
+        Recipe.minutes,
+        Recipe.servings,
+        Recipe.created_at,
+        unindexed(stars, "a few hundred recipes"),
+    ]
     order = [descending(Recipe.written_on)]
     includes = [Recipe.author, Recipe.comments, Recipe.tags]
 

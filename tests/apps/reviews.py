@@ -161,6 +161,7 @@ class Books(Resource[Book]):
     wished = computed(exists().where(Wish.book_id == Book.id, Wish.reader_id == actor.id))
     wishes = computed(select(func.count()).select_from(Wish).where(Wish.book_id == Book.id), all_rows="a number")
     mine = computed(exists().where(of_book, Review.reader_id == actor.id))
+    panned = computed(exists().where(of_book, Review.stars <= 2))
     praised = computed(
         select(func.count(distinct(Reader.id))).where(Reader.id == Review.reader_id, of_book, Review.stars >= 4),
         via=Readers,

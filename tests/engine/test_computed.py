@@ -90,6 +90,8 @@ EUROS = {"currency": "EUR"}
         ("wished", BERT, [True, False, False, False]),
         ("wishes", NOBODY, [2, 0, 0, 0]),
         ("mine", BERT, [True, True, False, False]),
+        ("panned", NOBODY, [False, False, False, False]),
+        ("panned", CARL, [True, False, False, False]),
         ("praised", NOBODY, [2, 0, 0, 0]),
         ("praised", CARL, [2, 0, 0, 1]),
         ("worth", NOBODY, ["59.70", "0.00", None, None]),

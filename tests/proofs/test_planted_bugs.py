@@ -20,9 +20,10 @@ from mainstay.engine import Engine, reading, work
 from mainstay.engine.bodies import Bodies
 from mainstay.engine.mistakes import Mistakes
 from mainstay.engine.plan import Guards
-from mainstay.engine.sql import filters, policy, read, related, write
+from mainstay.engine.sql import fields, filters, policy, read, related, write
 from mainstay.policy.tree import Not
 from mainstay.proofs.access.proof import Result, Scale, prove
+from tests.apps import reviews
 from tests.proofs.notes import RESOURCES
 
 pytestmark = [pytest.mark.requirement("A3.20")]
@@ -32,9 +33,9 @@ OPEN = Guards()
 """Guards that let everybody read everything."""
 
 
-async def result(*, interference: bool = False) -> Result:
+async def result(resources: Any = RESOURCES, *, interference: bool = False) -> Result:
     """What the proof finds now."""
-    compiled = compiled_of(RESOURCES)
+    compiled = compiled_of(resources)
     place = database("sqlite://")
     await place.open()
     try:
@@ -245,3 +246,34 @@ async def test_an_answer_that_depends_on_hidden_rows_is_found(monkeypatch: pytes
         found = await result(interference=True)
     assert not found.disagreements
     assert found.differences
+
+
+def counts_hidden_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Computed fields look at every row."""
+    monkeypatch.setattr(fields, "policies_of", lambda computed, source: ())
+
+
+def counts_hidden_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Computed fields look at fields that the caller may not read, in rows that it may."""
+    honest = fields.policies_of
+    monkeypatch.setattr(
+        fields, "policies_of", lambda computed, source: tuple(n for n in honest(computed, source) if "." not in n)
+    )
+
+
+def exists_passes_over_policies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A computed EXISTS finds every row."""
+    honest = policy.exists
+    monkeypatch.setattr(
+        policy, "exists", lambda node, scope: honest(node, replace(scope, counting=lambda source, table, clause: ()))
+    )
+
+
+@pytest.mark.parametrize("plant", [counts_hidden_rows, counts_hidden_fields, exists_passes_over_policies])
+async def test_a_computed_field_that_tells_of_hidden_rows_is_found(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    found = await result(reviews.RESOURCES, interference=plant is counts_hidden_fields)
+    assert found.disagreements
+    assert found.differences or plant is not counts_hidden_fields

@@ -9,6 +9,7 @@ from typing import Literal
 
 from mainstay.operation import Application
 from mainstay.proofs.access.cells import Cell
+from mainstay.proofs.access.counting import Rule, always_kept, rules
 from mainstay.proofs.access.doors import Door
 from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.equivalence import equivalent
@@ -24,11 +25,15 @@ ASKED = 3
 """Cells that are asked before a mutant is said to have survived."""
 
 
+SAME: tuple[Verdict, str] = ("equivalent", "whatever the rows, it allows the same")
+UNTOLD: tuple[Verdict, str] = ("survived", "not told apart by any generated row")
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one mutant."""
 
-    mutant: Mutant
+    mutant: Mutant | Rule
     verdict: Verdict
     why: str
 
@@ -52,25 +57,38 @@ async def hunted(
         for mutant in mutants(site):
             if chance.randrange(one_of):
                 continue
-            changed = mutant.application(application)
-            oracle = Oracle(changed, matrix.storage, matrix.oracle.generated)
             sure = affected(mutant, matrix.oracle, mine)
-            told = list(telling(sorted(mine, key=lambda one: not touches(one.cell, sure)), oracle))
-            if not told:
-                if equivalent(mutant, application):
-                    yield Outcome(mutant, "equivalent", "whatever the rows, it allows the same")
-                else:
-                    yield Outcome(mutant, "survived", "not told apart by any generated row")
-                continue
-            asking.door = serve(changed)
-            for planned in told:
-                cell = planned.cell
-                found = await asking.check(cell, planned.expected)
-                if found is not None:
-                    yield Outcome(mutant, "killed", f"{cell.persona.name}, {cell.operation.name}, {cell.about}")
-                    break
-            else:
-                yield Outcome(mutant, "survived", f"the engine did not follow it: {told[0].cell.operation.name}")
+            first = sorted(mine, key=lambda one: not touches(one.cell, sure))
+            outcome = await hunt(mutant, application, first, asking, serve)
+            same = outcome is None and equivalent(mutant, application)
+            yield outcome or Outcome(mutant, *(SAME if same else UNTOLD))
+    for rule in rules(application):
+        mine = [planned for planned in cells if concerns(planned.cell, rule.site)]
+        if chance.randrange(one_of):
+            continue
+        outcome = await hunt(rule, application, mine, asking, serve)
+        same = outcome is None and always_kept(rule, application)
+        yield outcome or Outcome(rule, *(SAME if same else UNTOLD))
+
+
+async def hunt(
+    mutant: Mutant | Rule,
+    application: Application,
+    cells: Sequence[Planned],
+    asking: Matrix,
+    serve: Callable[[Application], Door],
+) -> Outcome | None:
+    """What becomes of a mutant that is served to those that ask what tells it; None where nothing does."""
+    changed = mutant.application(application)
+    told = list(telling(cells, Oracle(changed, asking.storage, asking.oracle.generated)))
+    if not told:
+        return None
+    asking.door = serve(changed)
+    for planned in told:
+        cell = planned.cell
+        if await asking.check(cell, planned.expected) is not None:
+            return Outcome(mutant, "killed", f"{cell.persona.name}, {cell.operation.name}, {cell.about}")
+    return Outcome(mutant, "survived", f"the engine did not follow it: {told[0].cell.operation.name}")
 
 
 def concerns(cell: Cell, site: Site) -> bool:
@@ -82,7 +100,9 @@ def concerns(cell: Cell, site: Site) -> bool:
     if site.field is None:
         return governs(site, cell.operation)
     reading = cell.operation.action in ("list", "get")
-    return reading if site.what == "read field" else cell.operation.action in ("create", "replace", "update")
+    if site.what in ("read field", "computed"):
+        return reading
+    return cell.operation.action in ("create", "replace", "update")
 
 
 def affected(mutant: Mutant, oracle: Oracle, cells: Sequence[Planned]) -> set[tuple[str, int]]:

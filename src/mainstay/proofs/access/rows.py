@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from mainstay.operation import Application, Reference, Resource, Table
 from mainstay.policy.rows import World
 from mainstay.policy.tree import ANYONE, ActorValue, Column, Compare, Exists, In, InClaim, Node, Now, Value
+from mainstay.proofs.access.counting import Rule, policy_called, reach, tells
 from mainstay.proofs.access.coverage import Seen
 from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.equivalence import equivalent
@@ -99,6 +100,7 @@ class Generator:
             for chain in chains(self.application, resource):
                 self.reach_hidden(resource, chain)
             self.reach_unread(resource)
+        reach(self.application, self.counts, self.add, self.drop, TRIES)
         return Generated(self.rows, tuple(self.order), frozenset(self.late), self.now, self.refused)
 
     # What decides
@@ -308,6 +310,13 @@ class Generator:
                 self.drop(table, row)
                 useless += 1
             waiting = still
+
+    def counts(self, rule: Rule) -> bool:
+        """Whether somebody is told whether a rule of a computed field is kept."""
+        policies = [rule.resource.read, rule.field.read]
+        policies += [policy_called(self.application, name) for name in rule.counted.policies]
+        some = telling(self.personas, [*policies, rule.computed.value])
+        return any(tells(rule, self.application, self.storage, self.world(persona)) for persona in some)
 
     def world(self, persona: Persona) -> World:
         """What a policy is evaluated in."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from mainstay.operation import Application, Links, Operation, Resource
 from mainstay.policy.tree import All, Always, Any_, Exists, Node, Not, Opaque
 
-What = Literal["read", "list", "create", "update", "delete", "read field", "write field", "action"]
+What = Literal["read", "list", "create", "update", "delete", "read field", "write field", "action", "computed"]
 Path = tuple[tuple[str, int | None], ...]
 """From the root of a tree to a node in it: names of parts, with a position where the part is a list."""
 
