@@ -19,13 +19,15 @@ from mainstay.proofs.access.oracle import Oracle
 from mainstay.proofs.access.personas import telling as telling_personas
 from mainstay.proofs.access.sites import Site, governs, is_opaque, sites
 
-Verdict = Literal["killed", "equivalent", "survived"]
+Verdict = Literal["killed", "equivalent", "untold", "survived"]
+"""`untold`: a policy that rows count under in a computed field, and that hides none from whoever reads its row."""
 
 ASKED = 3
 """Cells that are asked before a mutant is said to have survived."""
 
 
 SAME: tuple[Verdict, str] = ("equivalent", "whatever the rows, it allows the same")
+REDUNDANT: tuple[Verdict, str] = ("untold", "whoever reads the row may read all that counts, in every generated row")
 UNTOLD: tuple[Verdict, str] = ("survived", "not told apart by any generated row")
 
 
@@ -68,7 +70,7 @@ async def hunted(
             continue
         outcome = await hunt(rule, application, mine, asking, serve)
         same = outcome is None and always_kept(rule, application)
-        yield outcome or Outcome(rule, *(SAME if same else UNTOLD))
+        yield outcome or Outcome(rule, *(SAME if same else REDUNDANT))
 
 
 async def hunt(

@@ -92,7 +92,7 @@ def rows(result: Result) -> list[dict[str, str]]:
     for site in dict.fromkeys([leaf.site for leaf in result.coverage]):
         mutants = [outcome for outcome in result.outcomes if outcome.mutant.site.name == site]
         killed = sum(1 for outcome in mutants if outcome.verdict == "killed")
-        counted = sum(1 for outcome in mutants if outcome.verdict != "equivalent")
+        counted = sum(1 for outcome in mutants if outcome.verdict in ("killed", "survived"))
         leaves = [leaf for leaf in result.coverage if leaf.site == site]
         seen = sum(len(leaf.seen & leaf.possible) for leaf in leaves)
         possible = sum(len(leaf.possible) for leaf in leaves)
@@ -104,7 +104,8 @@ def rows(result: Result) -> list[dict[str, str]]:
 def sentences(result: Result) -> list[str]:
     """What else there is to say, a sentence each."""
     equal = sum(1 for outcome in result.outcomes if outcome.verdict == "equivalent")
-    counted = len(result.outcomes) - equal
+    untold = [outcome for outcome in result.outcomes if outcome.verdict == "untold"]
+    counted = len(result.outcomes) - equal - len(untold)
     said = []
     cells, cast, rows_there = sum(result.cells.values()), len(result.personas), sum(result.rows.values())
     found = len(result.disagreements)
@@ -117,6 +118,7 @@ def sentences(result: Result) -> list[str]:
         f"{leaf.site}: {leaf.leaf} was never {' or '.join(leaf.missing)}." for leaf in result.coverage if leaf.missing
     )
     said.extend(f"{name} has a part that only the database can evaluate: not proven." for name in result.opaque)
+    said.extend(f"Not told: {one.mutant.site.name}, {one.mutant.change}: {one.why}." for one in untold)
     said.extend(f"Alive: {one.mutant.site.name}, {one.mutant.change}: {one.why}." for one in result.survivors)
     return said
 
@@ -156,7 +158,7 @@ def as_json(results: Sequence[Result], trials: Sequence[Trial]) -> dict[str, Any
                         verdict: sum(
                             1 for one in result.outcomes if one.mutant.site.name == site and one.verdict == verdict
                         )
-                        for verdict in ("killed", "equivalent", "survived")
+                        for verdict in ("killed", "equivalent", "untold", "survived")
                     }
                     for site in sorted({outcome.mutant.site.name for outcome in result.outcomes})
                 },
