@@ -45,7 +45,8 @@ def resources(draft: Draft) -> None:
 
 def fields_have_names(draft: Draft, declared: type[Resource[Any]]) -> bool:
     """Whether no computed or derived field stands where every resource has something else; a problem where one does."""
-    every = dict.fromkeys((*vars(Resource), *Resource.__annotations__))
+    parts = Resource.__mro__
+    every = dict.fromkeys(name for part in parts for name in (*vars(part), *getattr(part, "__annotations__", {})))
     taken = [name for name in every if isinstance(getattr(declared, name, None), ComputedField | DerivedField)]
     for name in taken:
         what = f"{declared.__name__}.{name} is a field, and every resource has a {name} of another sort"
