@@ -22,7 +22,8 @@ MANIFESTS = {"fastapi": "fastapi", "flask": "flask", "django": "django", "expres
 
 def found(rule: Rule, example: Example) -> dict[int, str]:
     """Lines of an example at which its rule finds something, and how sure it is."""
-    source = Source(f"app.{SUFFIXES[example.language]}", example.language, example.text)
+    name = "test_app" if rule.page.area == "testing" else "app"
+    source = Source(f"{name}.{SUFFIXES[example.language]}", example.language, example.text)
     ignore = tuple(each.name for each in all_rules() if each is not rule)
     result = review_project(of_sources([source], MANIFESTS[example.stack]), Config(ignore=ignore))
     assert result.skipped == []

@@ -46,10 +46,11 @@ def gather(project: Project) -> Facts:
             run = follower.function(entry.closure, entry.parameters)
             handler = _handler(run)
             handler.facts += entry.facts
-            handler.route = entry.route
-            entry.route.handler = handler
             facts.handlers.append(handler)
-            facts.routes.append(entry.route)
+            if entry.route is not None:
+                handler.route = entry.route
+                entry.route.handler = handler
+                facts.routes.append(entry.route)
             run.events.clear()
     while True:
         left = [(key, each) for key, each in follower.closures.items() if key not in done]

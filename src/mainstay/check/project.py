@@ -79,7 +79,7 @@ def _tree(source: Source, fragment: bool) -> s.Module | None:
     if source.language == "python":
         return python.read_fragment(source.text) if fragment else python.read(source.text)
     if source.language in ("javascript", "typescript", "tsx"):
-        return javascript.read(source.text, source.language)
+        return (javascript.read_fragment if fragment else javascript.read)(source.text, source.language)
     return None
 
 

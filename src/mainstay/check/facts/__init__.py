@@ -18,7 +18,18 @@ from mainstay.check.facts.answers import (
     Unchecked,
 )
 from mainstay.check.facts.bodies import Body, Field
-from mainstay.check.facts.calls import BlockingCall, CacheUse, Commit, Effect, LogCall, OutgoingCall, Query, Retry, Sink
+from mainstay.check.facts.calls import (
+    BlockingCall,
+    CacheUse,
+    Commit,
+    Effect,
+    LogCall,
+    OutgoingCall,
+    PageSize,
+    Query,
+    Retry,
+    Sink,
+)
 from mainstay.check.facts.databases import Column, GraphField, Index, Migration, Table
 from mainstay.check.facts.fact import Fact
 from mainstay.check.facts.handlers import Facts, Handler, Route
@@ -73,6 +84,7 @@ __all__ = [
     "MovedMoney",
     "NaiveTime",
     "OutgoingCall",
+    "PageSize",
     "PasswordUse",
     "QuadraticLookup",
     "Query",

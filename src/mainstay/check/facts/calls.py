@@ -121,3 +121,12 @@ class Effect(Fact):
 
     kind: str
     call: str
+    transaction: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageSize(Fact):
+    """A number of rows that the caller chooses."""
+
+    name: str
+    trace: Trace

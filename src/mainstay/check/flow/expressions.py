@@ -10,11 +10,11 @@ from typing import Any
 
 from mainstay.check import syntax as s
 from mainstay.check.flow.frame import Frame, Inputs
-from mainstay.check.flow.meaning import FRESH, LOOPING, ON_TEXT, SAFE_FOR, SAFE_METHODS, is_secret_name
+from mainstay.check.flow.lifetime import seconds
+from mainstay.check.flow.meaning import BUILTINS, FRESH, LOOPING, ON_TEXT, SAFE_FOR, SAFE_METHODS, is_secret_name
 from mainstay.check.flow.narrowing import narrowed
 from mainstay.check.flow.program import Program, Seen
 from mainstay.check.flow.value import EVERYTHING, NOTHING, UNKNOWN, Closure, Scope, Step, Trace, Unit, Value, merged
-from mainstay.check.words import words
 
 FOLD: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
@@ -29,7 +29,7 @@ FOLD: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-COMPARISONS = words("== != < > <= >= in not in is is not")
+COMPARISONS = ("==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not")
 LONGEST_FOLD = 2_000
 TRANSACTIONS = frozenset({"transaction", "$transaction", "withTransaction", "with_transaction", "run_in_transaction"})
 
@@ -74,7 +74,7 @@ class Expressions(ABC):
         known = self.inputs.attributes.get(node.id)
         if known is not None:
             return Value(path=node.id, type=node.id)
-        return Value(path=node.id) if node.id in SAFE_FOR or node.id in _BUILTINS else Value(type="?" + node.id)
+        return Value(path=node.id) if node.id in SAFE_FOR or node.id in BUILTINS else Value(type="?" + node.id)
 
     def _member(self, node: s.Member, frame: Frame) -> Value:
         if frame.narrowings:
@@ -103,6 +103,8 @@ class Expressions(ABC):
                 return found
         if owner.path:
             return Value(path=f"{owner.path}.{name}", trace=owner.trace)
+        if "error" in owner.marks:
+            return Value(type=f"error.{name}", marks=owner.marks)
         marks = frozenset({"secret"}) if is_secret_name(name) else frozenset()
         return Value(
             type=f"{owner.type}.{name}" if owner.type else "", trace=owner.trace, source=owner.source, marks=marks
@@ -173,14 +175,17 @@ class Expressions(ABC):
             if not isinstance(folded, str) or len(folded) < LONGEST_FOLD:
                 return Value(const=folded)
         if node.operator in COMPARISONS:
-            return NOTHING
-        if node.operator in ("+", "%"):
+            trace = left.trace or right.trace
+            return NOTHING if trace is None else Value(trace=trace.safe_for(EVERYTHING))
+        lifetimes = any(each.type.startswith("lifetime:") for each in (left, right))
+        if node.operator in ("+", "%") and not lifetimes:
             texts = any(each.text is not None or "text" in each.marks for each in (left, right))
             if texts or left.trace is not None or right.trace is not None:
                 extra = list(right.fields.values()) if right.fields is not None and node.operator == "%" else []
                 made = self._joined([_shown(left), _shown(right), *extra], node, frame)
                 return made if texts else replace(made, marks=made.marks - {"text"})
-        return Value(trace=left.trace or right.trace)
+        kind = next((each.type for each in (left, right) if each.type.startswith("lifetime:")), "")
+        return Value(type=kind, trace=left.trace or right.trace)
 
     def _unary(self, node: s.Unary, frame: Frame) -> Value:
         inner = self.value(node.value, frame)
@@ -376,7 +381,7 @@ class Expressions(ABC):
         method, receiver = seen.method, seen.receiver
         if seen.name == "require" and seen.arguments and seen.arguments[0].text is not None:
             return self.required(seen.arguments[0].text, "", seen.unit)
-        table = self.inputs.attributes.get(receiver.type)
+        table = self.inputs.attributes.get(receiver.type or receiver.path)
         if table is not None and f"{method}()" in table:
             kind = table[f"{method}()"]
             if kind.startswith("="):
@@ -386,6 +391,11 @@ class Expressions(ABC):
         if method == "get" and receiver.fields is not None and seen.arguments:
             default = seen.arguments[1] if len(seen.arguments) > 1 else NOTHING
             return merged(self.item(receiver, seen.arguments[0], seen.node, frame), default)
+        if method == "copy" and receiver.fields is not None:
+            return replace(receiver, fields=dict(receiver.fields))
+        if method == "update" and receiver.type in ("mapping", "copied") and seen.arguments:
+            receiver.fields = {**(receiver.fields or {"**": NOTHING}), **(seen.arguments[0].fields or {"**": NOTHING})}
+            return NOTHING
         if method in ("append", "push", "add") and receiver.fields is not None and seen.arguments:
             receiver.fields[str(len(receiver.fields))] = seen.arguments[0]
             return NOTHING
@@ -413,6 +423,12 @@ class Expressions(ABC):
             trace = trace.safe_for(*safe) if safe else trace
             if not trace.safe and method not in ON_TEXT:
                 trace = trace.then(seen.place, f"through {s.dotted(seen.node.function) or method}")
+        if method == "copy":
+            return Value(type="copied", trace=trace, source=seen, marks=receiver.marks, fields={"**": receiver})
+        if method == "timedelta":
+            return Value(type=f"lifetime:{seconds(seen.keywords)}", source=seen)
+        if method in ("hash", "id") and not seen.receiver.type:
+            marks |= {"unstable"}
         text = receiver.text
         if text is not None and method == "format" and "text" in marks:
             return Value(type="text:" + text, trace=trace, marks=marks, source=seen)
@@ -443,14 +459,6 @@ class Expressions(ABC):
             if closure is None or (closure.function.name and method not in LOOPING and method not in TRANSACTIONS):
                 continue
             self.enter(closure, [first], {}, inner, seen.node)
-
-
-_BUILTINS = words(
-    """
-    open eval exec compile print input __import__ setattr getattr Function require setTimeout
-    setInterval fetch super type console process JSON Math Date Error Promise Buffer Object Array crypto
-    """
-)
 
 
 def _shown(value: Value) -> Value:

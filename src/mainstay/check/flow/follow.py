@@ -29,6 +29,8 @@ DEEPEST = 4
 """Calls of functions of the program are followed into one another this far."""
 MOST_EVENTS = 4_000
 """What is written down of one function at most."""
+TOLD = frozenset({"ValueError", "pydantic.ValidationError", "marshmallow.ValidationError", "fastapi.HTTPException"})
+"""Errors whose text is often meant for whoever sent the value."""
 ATOMIC = ("atomic", "begin", "transaction", "begin_nested", "start_transaction")
 
 
@@ -389,7 +391,7 @@ class Follower(Expressions):
         for catch in node.catches:
             kept = dict(frame.scope.names)
             if catch.name:
-                frame.scope.names[catch.name] = Value(type="error", marks=frozenset({"error"}))
+                frame.scope.names[catch.name] = self._error(catch, frame)
             self.block(catch.body, frame)
             if ends(catch.body):
                 frame.scope.names.clear()
@@ -398,6 +400,12 @@ class Follower(Expressions):
         frame.scope.names.clear()
         frame.scope.names.update(names)
         self.block(node.final, frame)
+
+    def _error(self, catch: s.Catch, frame: Frame) -> Value:
+        """What is caught: an error that nobody wrote for callers, unless its types are the program's own."""
+        kinds = [self.value(each, frame) for each in catch.types]
+        own = bool(kinds) and all(each.made is not None or each.path in TOLD for each in kinds)
+        return Value(type="error", marks=frozenset({"refusal"} if own else {"error"}))
 
     def _with(self, node: s.With, frame: Frame) -> None:
         outer = frame.within, frame.transaction

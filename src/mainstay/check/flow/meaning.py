@@ -137,7 +137,13 @@ ON_TEXT = words(
 LOOPING = words("map forEach filter find some every reduce flatMap findIndex reduceRight sort")
 """Methods that call what they are given for each item."""
 
-ERRORS = frozenset({"Exception", "BaseException"})
+BUILTINS = words(
+    """
+    open eval exec compile print input __import__ setattr getattr Function require setTimeout
+    setInterval fetch super type console process JSON Math Date Error Promise Buffer Object Array crypto
+    """
+)
+"""Names that every program has."""
 
 SECRET_NAMES = (
     "password",

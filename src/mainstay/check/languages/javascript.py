@@ -7,7 +7,17 @@ from collections.abc import Callable
 from ast_grep_py import SgNode, SgRoot
 
 from mainstay.check import syntax as s
-from mainstay.check.languages.javascript_nodes import annotated, children, end_of, line_of, part, type_
+from mainstay.check.languages.javascript_nodes import (
+    annotated,
+    children,
+    end_of,
+    line_of,
+    number_of,
+    part,
+    regex_of,
+    string_of,
+    type_,
+)
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.words import words
 
@@ -29,6 +39,15 @@ def read(text: str, language: str = "javascript") -> s.Module:
         return s.Module(_block(body))
     except RecursionError:
         raise Unreadable("nested too deeply") from None
+
+
+def read_fragment(text: str, language: str) -> s.Module:
+    """As `read`, of an example in a text: it may be no more than an object."""
+    shown = "\n".join("" if each.lstrip().startswith("//") else each for each in text.splitlines())
+    if shown.strip().startswith("{") and shown.strip().endswith("}"):
+        before = len(shown) - len(shown.lstrip())
+        return read(shown[:before] + "(" + shown[before:].rstrip() + ")", language)
+    return read(text, language)
 
 
 def _block(nodes: list[SgNode], owner: str = "") -> list[s.Node]:
@@ -64,27 +83,6 @@ def _expression(node: SgNode | None) -> s.Node:
     return s.Other(line_of(node), [_expression(each) for each in children(node)])
 
 
-def _string(node: SgNode) -> s.Node:
-    text = node.text()
-    raw = text[1:-1] if len(text) > 1 else ""
-    if "\\" in raw:
-        raw = (
-            raw.replace("\\n", "\n").replace("\\t", "\t").replace("\\'", "'").replace('\\"', '"').replace("\\\\", "\\")
-        )
-    return s.Literal(line_of(node), raw)
-
-
-def _number(node: SgNode) -> s.Node:
-    text = node.text().replace("_", "").rstrip("n")
-    try:
-        return s.Literal(line_of(node), int(text, 0))
-    except ValueError:
-        try:
-            return s.Literal(line_of(node), float(text))
-        except ValueError:
-            return s.Literal(line_of(node), 0)
-
-
 def _template(node: SgNode) -> s.Node:
     parts: list[s.Node] = []
     for each in children(node):
@@ -96,13 +94,12 @@ def _template(node: SgNode) -> s.Node:
     return s.Template(line_of(node), parts)
 
 
-def _regex(node: SgNode) -> s.Node:
-    pattern, flags = part(node, "pattern"), part(node, "flags")
-    return s.Pattern(line_of(node), pattern.text() if pattern else "", flags.text() if flags else "")
-
-
 def _member(node: SgNode) -> s.Node:
     name = part(node, "property")
+    if any(each.kind() == "optional_chain" for each in node.children()):
+        owner = _expression(part(node, "object"))
+        member = s.Member(end_of(node), owner, name.text() if name else "")
+        return s.Conditional(line_of(node), owner, member, s.Literal(line_of(node), None))
     return s.Member(end_of(node), _expression(part(node, "object")), name.text().lstrip("#") if name else "")
 
 
@@ -444,10 +441,10 @@ _EXPRESSIONS: dict[str, Callable[[SgNode], s.Node]] = {
     "super": lambda n: s.Name(line_of(n), "super"),
     "true": lambda n: s.Literal(line_of(n), True),
     "false": lambda n: s.Literal(line_of(n), False),
-    "string": _string,
-    "number": _number,
+    "string": string_of,
+    "number": number_of,
     "template_string": _template,
-    "regex": _regex,
+    "regex": regex_of,
     "member_expression": _member,
     "subscript_expression": _index,
     "call_expression": _call,

@@ -49,3 +49,32 @@ def type_(node: SgNode) -> s.Node:
         front, _, last = node.text().rpartition(".")
         return s.Member(line, s.Name(line, front), last)
     return s.Other(line, [type_(each) for each in children(node)])
+
+
+def string_of(node: SgNode) -> s.Node:
+    """A text between quotes."""
+    text = node.text()
+    raw = text[1:-1] if len(text) > 1 else ""
+    if "\\" in raw:
+        raw = (
+            raw.replace("\\n", "\n").replace("\\t", "\t").replace("\\'", "'").replace('\\"', '"').replace("\\\\", "\\")
+        )
+    return s.Literal(line_of(node), raw)
+
+
+def number_of(node: SgNode) -> s.Node:
+    """A number; a large one too."""
+    text = node.text().replace("_", "").rstrip("n")
+    try:
+        return s.Literal(line_of(node), int(text, 0))
+    except ValueError:
+        try:
+            return s.Literal(line_of(node), float(text))
+        except ValueError:
+            return s.Literal(line_of(node), 0)
+
+
+def regex_of(node: SgNode) -> s.Node:
+    """A regular expression between slashes."""
+    pattern, flags = part(node, "pattern"), part(node, "flags")
+    return s.Pattern(line_of(node), pattern.text() if pattern else "", flags.text() if flags else "")

@@ -10,10 +10,39 @@ from collections.abc import Callable, Iterable
 from mainstay.check.facts import Fact
 from mainstay.check.flow.follow import Follower
 from mainstay.check.project import Project
-from mainstay.check.reading import outgoing, queries, secrets, sinks
+from mainstay.check.reading import (
+    answers,
+    caching,
+    classes,
+    configured,
+    expressions,
+    health,
+    libraries,
+    lookups,
+    outgoing,
+    queries,
+    secrets,
+    sinks,
+    tables,
+    testing,
+    texts,
+    tokens,
+)
 from mainstay.check.reading.reader import Reader
 
-ALL: tuple[Reader, ...] = (queries.read, sinks.read, outgoing.read)
+ALL: tuple[Reader, ...] = (
+    queries.read,
+    lookups.read,
+    sinks.read,
+    outgoing.read,
+    answers.read,
+    tokens.read,
+    caching.read,
+    configured.read,
+    health.read,
+    libraries.read,
+    texts.set_headers,
+)
 """Readers of functions."""
 
 
@@ -22,5 +51,23 @@ def _secrets(project: Project, follower: Follower) -> Iterable[Fact]:
         yield from secrets.read(unit)
 
 
-LOOSE: tuple[Callable[[Project, Follower], Iterable[Fact]], ...] = (_secrets,)
+def _units(project: Project, follower: Follower) -> Iterable[Fact]:
+    yield from classes.read(project.units, follower)
+    yield from expressions.read(project.units)
+    yield from libraries.imported(project.units)
+    yield from testing.read(project.units)
+    yield from tables.migrations(project.units)
+
+
+def _sources(project: Project, follower: Follower) -> Iterable[Fact]:
+    for source in project.others:
+        if source.language == "sql":
+            yield from tables.read(source)
+        elif source.language in ("http", "plain"):
+            yield from texts.headers(source)
+        elif source.language == "graphql":
+            yield from texts.graph_fields(source)
+
+
+LOOSE: tuple[Callable[[Project, Follower], Iterable[Fact]], ...] = (_secrets, _units, _sources)
 """Readers of whole projects."""

@@ -88,6 +88,10 @@ BLOCKING: dict[str, str] = {
     "zlib.deflateSync": "zlib.deflate",
 }
 """Calls that hold up the event loop, and what to call instead."""
+CLIENTS_OF = words(
+    "requests redis.Redis redis.StrictRedis redis.from_url psycopg2 sqlite3 pymysql MySQLdb pymongo boto3 smtplib"
+)
+"""Modules and classes whose methods hold up the loop; the others are functions that do."""
 MAKES_ONLY = words(
     """
     Redis StrictRedis from_url ConnectionPool client resource Session connect MongoClient Lock pipeline
@@ -154,7 +158,10 @@ def _outgoing(seen: Seen, breakers: bool) -> Fact | None:
         return None
     client = "payment" if money else "http"
     timeout = _timed(seen)
-    keyed = any(KEYS.search(word) for word in _texts(seen.node))
+    keyed = any(
+        KEYS.search(word)
+        for word in (*_texts(seen.node), *(key for each in seen.values() for key in each.fields or {}))
+    )
     return OutgoingCall(
         place=seen.place,
         function=label(seen),
@@ -224,11 +231,15 @@ def _effect(seen: Seen) -> Fact | None:
     if name.startswith("!"):
         return None
     if method in MAILS or (under(name, "smtplib") and method == "sendmail"):
-        return Effect(place=seen.place, function=label(seen), kind="mail", call=shown(seen))
+        return Effect(
+            place=seen.place, function=label(seen), kind="mail", call=shown(seen), transaction=seen.transaction
+        )
     if method in QUEUES and (seen.receiver.type or seen.receiver.path) and not under(name, "console"):
         if method in ("delay",) and not seen.receiver.path and not seen.receiver.type.startswith("?"):
             return None
-        return Effect(place=seen.place, function=label(seen), kind="queue", call=shown(seen))
+        return Effect(
+            place=seen.place, function=label(seen), kind="queue", call=shown(seen), transaction=seen.transaction
+        )
     return None
 
 
@@ -239,7 +250,11 @@ def _blocking(seen: Seen) -> Fact | None:
     if name.startswith(("!", "?")) or seen.method in MAKES_ONLY or ".asyncio" in name:
         return None
     root = next((each for each in BLOCKING if under(name, each)), None)
-    if root is None or (root in ("requests", "boto3", "pymongo") and seen.method not in VERBS | _REMOTE):
+    if (
+        root is None
+        or (root not in CLIENTS_OF and name != root)
+        or (root in ("requests", "boto3", "pymongo") and seen.method not in VERBS | _REMOTE)
+    ):
         return None
     if (
         root in ("psycopg2", "sqlite3", "pymysql", "MySQLdb", "redis.Redis", "redis.StrictRedis", "redis.from_url")

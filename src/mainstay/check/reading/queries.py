@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mainstay.check import syntax as s
-from mainstay.check.facts import Commit, Query
+from mainstay.check.facts import Commit, PageSize, Query
 from mainstay.check.flow.program import Changed, Run, Seen
 from mainstay.check.flow.value import EVERYTHING, Trace, Value
 from mainstay.check.reading.conditions import columns, options, written
@@ -21,7 +21,7 @@ COLUMN = re.compile(r"([A-Za-z_]\w*)[`\"\]]?\s*(?:=|<|>|!=|\bin\b|\blike\b|\bis\
 SET = re.compile(r"\bset\b(.*?)(?:\bwhere\b|$)", re.IGNORECASE | re.DOTALL)
 TEXTS = words(
     """
-    execute executemany query raw all get run exec each fetch fetchrow fetchval fetch_all fetch_one text
+    execute executemany query raw all get run exec each fetch fetchrow fetchval fetch_all fetch_one
     executescript $queryRawUnsafe $executeRawUnsafe $queryRaw $executeRaw prepare exec_driver_sql one
     none many any oneOrNone
     """
@@ -100,6 +100,7 @@ BOUNDS = words(
 )
 PAGING = frozenset({"limit", "offset", "all", "order_by"})
 ONE = words("first one get one_or_none count exists aggregate scalar_one_or_none scalar_one scalar last")
+RUNS = frozenset({"execute", "scalars", "scalar", "exec"})
 LOCKS = frozenset({"with_for_update", "select_for_update", "forUpdate", "setLock"})
 SESSION = re.compile(r"(^|\.)\??(db|session|sess|s|db_session|async_session)$|[sS]ession$")
 SQLALCHEMY = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
@@ -113,10 +114,34 @@ def read(run: Run) -> Iterator[Located]:
         if seen.method in ("commit", "rollback") and not seen.arguments:
             yield seen.position, Commit(place=seen.place, function=label(seen))
             continue
+        page = _page_size(seen)
+        if page is not None:
+            yield seen.position, page
         query = _query(seen, chains.get(id(seen), [seen]))
         if query is not None:
             yield seen.position, query
     yield from _changed_rows(run)
+
+
+def _page_size(seen: Seen) -> PageSize | None:
+    """A limit that the caller chose."""
+    value = None
+    if seen.method in ("limit", "take", "Paginator", "paginate"):
+        value = seen.argument(1 if seen.method == "Paginator" else 0, "per_page")
+    elif seen.method in READS or seen.method in TEXTS:
+        for each in seen.arguments:
+            for name in ("limit", "take"):
+                value = (each.fields or {}).get(name, value)
+        if value is None and re.search(r"limit\s+(\?|\$\d|%s|:\w+)", known_text(seen.argument(0)), re.IGNORECASE):
+            bound = seen.argument(1)
+            value = (
+                next((each for each in (bound.fields or {}).values() if each.trace), None)
+                if bound is not None
+                else None
+            )
+    if value is None or value.trace is None or value.trace.kind not in ("query", "body", "path"):
+        return None
+    return PageSize(place=seen.place, function=label(seen), name="the number of rows", trace=value.trace)
 
 
 def _chains(calls: list[Seen]) -> dict[int, list[Seen]]:
@@ -124,13 +149,20 @@ def _chains(calls: list[Seen]) -> dict[int, list[Seen]]:
     out: dict[int, list[Seen]] = {}
     for seen in calls:
         out.setdefault(id(seen), [seen])
-        before = seen.receiver.source
+        before = _before(seen)
         depth = 0
-        while isinstance(before, Seen) and depth < 12:
+        while before is not None and depth < 12:
             out.setdefault(id(before), [before]).append(seen)
-            before = before.receiver.source
+            before = _before(before)
             depth += 1
     return out
+
+
+def _before(seen: Seen) -> Seen | None:
+    """The call before in a chain: what it is called on, or the statement that it is given to run."""
+    if seen.method in RUNS and seen.arguments and isinstance(seen.arguments[0].source, Seen):
+        return seen.arguments[0].source
+    return seen.receiver.source if isinstance(seen.receiver.source, Seen) else None
 
 
 @dataclass(slots=True)
@@ -142,8 +174,8 @@ class _Kind:
 
 
 def _query(seen: Seen, chain: list[Seen]) -> Query | None:
-    text = known_text(seen.argument(0, "text", "sql", "query", "statement"))
-    if seen.method in TEXTS and SQL.match(text):
+    text = statement(seen)
+    if SQL.match(text):
         return _from_text(seen, text, chain)
     kind = _kind(seen, chain)
     if kind is None:
@@ -180,6 +212,16 @@ def _query(seen: Seen, chain: list[Seen]) -> Query | None:
         result=seen.position,
         written=changed,
     )
+
+
+def statement(seen: Seen) -> str:
+    """The SQL that a call is given, also where it is wrapped in `text(..)`."""
+    if seen.method not in TEXTS:
+        return ""
+    given = seen.argument(0, "text", "sql", "query", "statement")
+    if given is not None and isinstance(given.source, Seen) and given.source.method in ("text", "SQL"):
+        given = given.source.argument(0, "text")
+    return known_text(given)
 
 
 def _sliced(seen: Seen) -> bool:
@@ -291,7 +333,9 @@ def _kind(seen: Seen, chain: list[Seen]) -> _Kind | None:
 
 def _mapper(seen: Seen, chain: list[Seen], front: str, method: str) -> _Kind | None:
     collection = COLLECTION.search(front) is not None
-    receiver = last(front.removesuffix("[]"))
+    written = s.dotted(seen.node.function.object) if isinstance(seen.node.function, s.Member) else ""
+    collection = collection or COLLECTION.search(written) is not None
+    receiver = last(written) or last(front.removesuffix("[]"))
     modelled = receiver[:1].isupper() and receiver not in ("Object", "Array", "Promise", "React", "Map", "JSON")
     given = [each for each in seen.arguments if each.callee is not None]
     if (

@@ -73,13 +73,31 @@ def known_text(value: Value | None) -> str:
 
 
 def stands_in(run: Run) -> set[str]:
-    """Every name, attribute, text key and called name in a function."""
+    """Names, attributes, keys that are read and texts that are compared or handed on in a function."""
     out: set[str] = set()
     for node in s.walk(*(run.function.body if run.function is not None else [])):
         if isinstance(node, s.Name):
             out.add(node.id)
         elif isinstance(node, s.Member):
             out.add(node.name)
-        elif isinstance(node, s.Literal) and isinstance(node.value, str) and len(node.value) < 60:
-            out.add(node.value)
+        elif isinstance(node, s.Index) and isinstance(node.key, s.Literal):
+            out.add(str(node.key.value))
+        elif isinstance(node, s.Call | s.Binary):
+            inner = [each.value for each in node.arguments] if isinstance(node, s.Call) else [node.left, node.right]
+            out.update(str(each.value) for each in inner if isinstance(each, s.Literal) and isinstance(each.value, str))
     return out
+
+
+def body_of(run: Run) -> list[s.Node]:
+    """The statements of the function that was followed, or of the module."""
+    return run.function.body if run.function is not None else run.unit.tree.body
+
+
+def own_nodes(run: Run) -> Iterator[s.Node]:
+    """Every node of the function that is not in a function defined inside."""
+    waiting = list(reversed(body_of(run)))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, s.Function | s.Class):
+            waiting.extend(reversed(list(s.children(node))))

@@ -48,7 +48,7 @@ TESTS = re.compile(
 
 def read(unit: Unit) -> Iterator[SecretLiteral]:
     """The secrets of a text, by their forms, and by the names that they are given to."""
-    in_test = TESTS.search(unit.source.path) is not None
+    in_test = TESTS.search(unit.source.path) is not None or _is_test(unit)
     for node in s.walk(*unit.tree.body):
         if isinstance(node, s.Literal) and isinstance(node.value, str) and len(node.value) >= 16:
             kind = form(node.value)
@@ -71,6 +71,15 @@ def read(unit: Unit) -> Iterator[SecretLiteral]:
             yield from _named(node.name, node.value, unit, in_test)
         elif isinstance(node, s.Call):
             yield from _default(node, unit, in_test)
+
+
+def _is_test(unit: Unit) -> bool:
+    """Whether it is an example of tests."""
+    return (
+        unit.source.first > 1
+        and re.search(r"^\s*(import pytest|import unittest|def test_)|describe\(", unit.source.text, re.MULTILINE)
+        is not None
+    )
 
 
 def _named(name: str, value: s.Node | None, unit: Unit, in_test: bool) -> Iterator[SecretLiteral]:

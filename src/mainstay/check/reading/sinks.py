@@ -11,7 +11,7 @@ from mainstay.check.facts import Sink
 from mainstay.check.flow.program import Changed, Returned, Run, Seen
 from mainstay.check.flow.value import Value
 from mainstay.check.reading.queries import SQL, TEXTS, injected
-from mainstay.check.reading.reader import Located, known_text, label, shown, under
+from mainstay.check.reading.reader import Located, known_text, label, last, shown, under
 from mainstay.check.words import words
 
 
@@ -163,6 +163,19 @@ LOGGERS = re.compile(
     re.IGNORECASE,
 )
 XML = ("xml.sax", "xml.dom.minidom", "xml.dom.pulldom", "lxml.etree", "libxmljs", "libxmljs2", "xml.etree.ElementTree")
+FIELD_WRITERS = words(
+    "create update updateOne findByIdAndUpdate findOneAndUpdate insertOne insert build upsert updateMany"
+)
+MODELS = frozenset({"Base", "Model", "SQLModel", "DeclarativeBase", "Document"})
+SCHEMAS = re.compile(
+    r"(Schema|Request|Response|Form|Serializer|Input|Create|Update|DTO|Dto|Params|Config|Settings|In|Filter|Query|Q)$"
+)
+NOT_MODELS = words(
+    """
+    Date Error Map Set URL Buffer Promise RegExp Number String Boolean Object Array Router Schema Proxy FormData
+    URLSearchParams
+    """
+)
 MONGO = words(
     """
     find findOne findOneAndUpdate updateOne updateMany deleteOne deleteMany findOneAndDelete find_one
@@ -246,7 +259,7 @@ def _sinks(seen: Seen) -> Iterator[tuple[str, Value]]:
         if name in ("exec",) and seen.language != "python":
             continue
         yield from _given(seen, at)
-    if method in TEXTS or method in ("extra", "literal_column", "RawSQL", "orderByRaw", "whereRaw", "literal"):
+    if method in TEXTS or method in ("text", "extra", "literal_column", "RawSQL", "orderByRaw", "whereRaw", "literal"):
         yield from _statement(seen)
     if under(name, "subprocess") and method in PROCESSES:
         yield from _process(seen)
@@ -292,9 +305,44 @@ def _sinks(seen: Seen) -> Iterator[tuple[str, Value]]:
     elif is_log(seen):
         for each in seen.arguments:
             yield "log", each
+    yield from _fields(seen)
     yield from _answers(seen)
     if seen.language != "python" and method in MONGO and seen.arguments:
         yield from _operators(seen)
+
+
+def _fields(seen: Seen) -> Iterator[tuple[str, Value]]:
+    """Whole bodies that are written as they came."""
+    method = seen.method
+    spread = seen.keywords.get("**")
+    if seen.language == "python":
+        instance = seen.result.instance if seen.result is not None else None
+        if instance is not None:
+            model = any(last(each) in MODELS for each in instance.ancestors())
+        else:
+            model = method[:1].isupper() and not method.isupper() and SCHEMAS.search(method) is None
+        if spread is not None and (model or method in ("create", "update", "update_or_create", "insert", "values")):
+            yield "fields", spread
+        elif method in ("insert_one", "replace_one") and seen.arguments:
+            yield "fields", seen.arguments[0]
+        elif method == "setattr" and len(seen.arguments) == 3 and seen.loop is not None:
+            yield "fields", seen.arguments[1]
+        return
+    if method in FIELD_WRITERS or (method[:1].isupper() and method not in NOT_MODELS and seen.name != "Object"):
+        for each in seen.arguments:
+            for value in (each, *((each.fields or {}).get(name, each) for name in ("data", "$set"))):
+                if value.trace is not None and value.trace.kind == "body" and _whole(value):
+                    yield "fields", value
+                    return
+    elif seen.name == "Object.assign" and len(seen.arguments) > 1 and _whole(seen.arguments[-1]):
+        fresh = seen.arguments[0].fields is not None and seen.arguments[0].source is None
+        if not fresh:
+            yield "fields", seen.arguments[-1]
+
+
+def _whole(value: Value) -> bool:
+    """Whether it is the body itself, and not one of its fields."""
+    return value.type in ("express.Request.body", "mapping") and value.trace is not None
 
 
 def _given(seen: Seen, at: At) -> Iterator[tuple[str, Value]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from mainstay.check.stacks.django import Django
+from mainstay.check.stacks.express import Express
 from mainstay.check.stacks.fastapi import FastAPI
+from mainstay.check.stacks.flask import Flask
 from mainstay.check.stacks.stack import Stack
 
-ALL: tuple[Stack, ...] = (FastAPI(),)
+ALL: tuple[Stack, ...] = (FastAPI(), Flask(), Django(), Express())
 """Every stack that is known."""

@@ -88,6 +88,9 @@ class FastAPI:
                     and _is_app(seen, closure)
                 ):
                     yield self._entry(closure, seen, follower, around)
+                elif isinstance(seen, Seen) and seen.method in ("middleware", "exception_handler"):
+                    first = closure.function.parameters[:1]
+                    yield Entry(closure, {each.name: Value(type="fastapi.Request") for each in first}, None)
 
     def _entry(
         self, closure: Closure, seen: Seen, follower: Follower, around: dict[str, tuple[str, tuple[str, ...]]]

@@ -33,11 +33,14 @@ LIMITS = re.compile(r"(rate_?limit|limiter|throttle|slow_?down|limits?$|ratelimi
 
 @dataclass(slots=True)
 class Entry:
-    """A function that a caller reaches: what it is given, and the route that leads to it."""
+    """A function that a caller reaches: what it is given, and the route that leads to it.
+
+    Middleware and handlers of errors are given a request as well, and no route leads to them alone.
+    """
 
     closure: Closure
     parameters: dict[str, Value]
-    route: Route
+    route: Route | None
     facts: list[Fact] = field(default_factory=list)
 
 
@@ -99,29 +102,42 @@ def name_of(value: Value) -> str:
     return value.path or value.type
 
 
+SIGNED_IN = words("is_authenticated is_staff is_superuser isAuthenticated isAdmin is_admin")
+REFUSALS = frozenset({"HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN", "UNAUTHORIZED", "FORBIDDEN", "PermissionDenied"})
+SESSIONS = words("session req.session request.session g.user req.user request.user")
+
+
 def guards_inside(closure: Closure, depth: int = 0) -> bool:
-    """Whether a function refuses callers itself: it answers 401 or 403, or calls what does."""
+    """Whether a function refuses callers itself: it answers 401 or 403, asks who is signed in, or calls what does."""
     for node in s.walk(*closure.function.body):
         if isinstance(node, s.Literal) and node.value in (401, 403):
             return True
-        if isinstance(node, s.Member) and node.name in (
-            "HTTP_401_UNAUTHORIZED",
-            "HTTP_403_FORBIDDEN",
-            "UNAUTHORIZED",
-            "FORBIDDEN",
+        if isinstance(node, s.Member | s.Name) and (node.name if isinstance(node, s.Member) else node.id) in (
+            SIGNED_IN | REFUSALS
+        ):
+            return True
+        if isinstance(node, s.If) and any(
+            s.dotted(each) in SESSIONS for each in s.walk(node.test) if isinstance(each, s.Name | s.Member)
         ):
             return True
         if isinstance(node, s.Call):
             name = s.dotted(node.function)
             if is_guard(name) and not last(name).startswith(("get_token", "create", "generate", "log_")):
                 return True
-            if depth < 2:
-                found = closure.scope.find(name)
-                if (
-                    found is not None
-                    and found.callee is not None
-                    and found.callee is not closure
-                    and guards_inside(found.callee, depth + 1)
-                ):
-                    return True
+            found = closure.scope.find(name) if depth < 2 else None
+            inner = found.callee if found is not None else None
+            if inner is not None and inner is not closure and guards_inside(inner, depth + 1):
+                return True
     return False
+
+
+def unwrapped(value: Value, depth: int = 0) -> Closure | None:
+    """The function that a value is, or that was given to the call which made it (`asyncHandler(fn)`)."""
+    if value.callee is not None:
+        return value.callee
+    if isinstance(value.source, Seen) and depth < 3:
+        for each in value.source.arguments:
+            found = unwrapped(each, depth + 1)
+            if found is not None:
+                return found
+    return None

@@ -1,0 +1,45 @@
+"""A route that anybody may call, where others ask who is calling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mainstay.check.facts import Facts, Query, Route
+from mainstay.check.finding import Confidence, Found
+from mainstay.check.flow.value import Step
+
+PRIVATE = re.compile(
+    r"^(orders?|payments?|invoices?|accounts?|profiles?|messages?|wallets?|cards?|transactions?|patients?|salar(y|ies)|admin|users?)$",
+    re.IGNORECASE,
+)
+"""Parts of paths that name what belongs to somebody."""
+
+
+def findings(facts: Facts) -> Iterator[Found]:
+    """Unguarded routes beside guarded ones, and those whose path names what belongs to somebody."""
+    for route in facts.routes:
+        if route.guards or route.public or route.handler is None or "OPTIONS" in route.methods:
+            continue
+        siblings = [each for each in facts.routes if each is not route and each.group == route.group and each.guards]
+        others = [each for each in facts.routes if each.guards]
+        name = f"{'/'.join(route.methods)} {route.path}" if route.path else route.handler.name
+        if siblings and (route.changes or len(siblings) >= 2):
+            guard = siblings[0].guards[0]
+            proof = tuple(Step(each.place, f"asks {each.guards[0]}") for each in siblings[:2])
+            yield Found(route.place, f"anybody may call {name}; its siblings ask {guard}", "likely", proof)
+        elif any(PRIVATE.search(part) for part in route.path.split("/")):
+            asks = any(query.columns or query.by_input for query in route.handler.of(Query))
+            sure: Confidence = "likely" if _one_row(route) else "review"
+            if asks or (route.changes and others):
+                yield Found(route.place, f"anybody may call {name}: nothing asks who is calling", sure)
+
+
+def _one_row(route: Route) -> bool:
+    """Whether it answers one row of somebody, by the key that the caller names."""
+    handler = route.handler
+    return (
+        handler is not None
+        and ("{" in route.path or ":" in route.path or "<" in route.path)
+        and any(query.by_input is not None and not query.caller for query in handler.of(Query))
+    )

@@ -1,0 +1,16 @@
+"""An object of the caller becomes part of a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mainstay.check.facts import Facts
+from mainstay.check.finding import Found
+from mainstay.check.rules.injection.injected import injected
+
+
+def findings(facts: Facts) -> Iterator[Found]:
+    """Places that such text reaches."""
+    yield from injected(
+        facts, "nosql", "what the caller sends becomes part of the condition of {call}, operators and all"
+    )

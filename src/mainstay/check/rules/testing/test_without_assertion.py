@@ -1,0 +1,17 @@
+"""A test that cannot fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mainstay.check.facts import Facts, Test
+from mainstay.check.finding import Found
+
+
+def findings(facts: Facts) -> Iterator[Found]:
+    """Tests without an assertion, or with one that is always so."""
+    for test in facts.of(Test):
+        if not test.asserts:
+            yield Found(test.place, f"{test.name} asserts nothing", "likely")
+        elif test.why:
+            yield Found(test.place, f"{test.name} cannot fail: {test.why}", "proven")

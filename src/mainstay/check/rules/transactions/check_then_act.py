@@ -1,0 +1,43 @@
+"""What was checked may have changed when it is acted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mainstay.check.facts import Branch, Fact, Facts, Query
+from mainstay.check.finding import Found
+from mainstay.check.flow.value import Step
+
+
+def findings(facts: Facts) -> Iterator[Found]:
+    """Rows that are read, tested, and written in the tested column, without a lock or a condition."""
+    for handler in facts.handlers:
+        if handler.test:
+            continue
+        reads = {each.result: each for each in handler.of(Query) if each.action == "read"}
+        for position, branch in enumerate(handler.facts):
+            if not isinstance(branch, Branch) or not branch.columns:
+                continue
+            for read in (reads[each] for each in branch.results if each in reads):
+                write = _write(handler.facts[position + 1 :], branch, read)
+                if write is None or read.locked:
+                    continue
+                column = sorted(branch.columns & write.written)[0]
+                proof = (
+                    Step(read.place, "read here"),
+                    Step(branch.place, f"{column} is looked at"),
+                    Step(write.place, f"{column} is written"),
+                )
+                what = f"two requests at once both pass this test of {column}: no lock, no condition in the write"
+                yield Found(branch.place, what, "likely", proof)
+                break
+
+
+def _write(rest: list[Fact], branch: Branch, read: Query) -> Query | None:
+    """The write of a tested column that does not test it again."""
+    for each in rest:
+        if isinstance(each, Query) and each.action == "update" and branch.columns & each.written:
+            same = each.table == read.table or not each.table or not read.table
+            if same and not (branch.columns & each.columns) and not each.locked:
+                return each
+    return None
