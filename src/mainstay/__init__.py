@@ -4,6 +4,7 @@ from mainstay.app import Mainstay, Session
 from mainstay.behaviour import Call, SyncCall
 from mainstay.compiler import DeclarationErrors
 from mainstay.declare import (
+    Account,
     Actions,
     Model,
     Mount,
@@ -49,6 +50,7 @@ from mainstay.projections.rest import CurrentActor, RequestId
 from mainstay.settings import Settings
 
 __all__ = [
+    "Account",
     "Actions",
     "Actor",
     "Call",

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import iter_route_contexts
@@ -21,7 +21,7 @@ from mainstay import compiler
 from mainstay.backing import open as backing
 from mainstay.backing.databases.database import Database
 from mainstay.compiler import Compiled, DeclarationErrors, Place, Problem
-from mainstay.declare import Actions, Mount, Wire
+from mainstay.declare import Account, Actions, Mount, Wire
 from mainstay.engine import Engine
 from mainstay.events import Event, Listener, Started, Stopped
 from mainstay.identity import Identity
@@ -31,6 +31,9 @@ from mainstay.observe.logs import Log
 from mainstay.operation import Application
 from mainstay.projections.rest import Catch, CompiledRoute, Edge, Guard, Rest, document, merged, tell_errors
 from mainstay.settings import Settings
+
+if TYPE_CHECKING:
+    from mainstay.accounts import Accounts
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
 
@@ -53,6 +56,7 @@ class Mainstay(FastAPI):
         *,
         resources: Sequence[type[Actions]] = (),
         routers: Sequence[Mount] = (),
+        account: type[Account] | None = None,
         identity: Identity | None = None,
         name: str = "Mainstay",
         version: str = "0.1.0",
@@ -67,6 +71,8 @@ class Mainstay(FastAPI):
     ) -> None:
         """`database` is a URL and stands above the one in `settings`, which are read from the environment unless given.
 
+        `account` is the model whose rows sign in, under `/auth`; `identity` tells in another way who calls.
+
         `wire` is how an API looks that somebody else has specified.
 
         With `declare_indexes` off the tables must have every index already.  `lifespan` runs while the
@@ -76,6 +82,14 @@ class Mainstay(FastAPI):
         if database is not None:
             settings = settings.model_copy(update={"database_url": database})
         self.settings = settings
+        self.database: Database = backing.database(settings.database_url, **settings.database_options())
+        self.accounts = None
+        if account is not None:
+            if identity is not None:
+                raise TypeError("account and identity both say who calls; give one of them")
+            self.accounts = accounts_of(account, settings, self.database)
+            resources, identity = [*resources, self.accounts.operations], self.accounts.identity
+            listeners = [*listeners, self.accounts.listen]
         self.compiled: Compiled = compiler.compile(
             resources,
             routers=routers,
@@ -88,7 +102,8 @@ class Mainstay(FastAPI):
             declare_indexes=declare_indexes,
             limits=settings.limits,
         )
-        self.database: Database = backing.database(settings.database_url, **settings.database_options())
+        if self.accounts is not None:
+            self.accounts.watch(self.compiled.application)
         self.sessions = backing.sessions(settings.database_url, self.database)
         self.log = Log() if settings.log == "json" else None
         self.listeners: tuple[Listener, ...] = (*listeners, self.log) if self.log is not None else tuple(listeners)
@@ -98,7 +113,7 @@ class Mainstay(FastAPI):
             self.database,
             identity=identity,
             limits=settings.limits,
-            cursor_key=cursor_key(settings),
+            cursor_key=derived_key(settings, b"mainstay-cursor"),
             sessions=self.sessions,
             listeners=listeners,
         )
@@ -125,6 +140,7 @@ class Mainstay(FastAPI):
             body_timeout=settings.body_timeout,
             elsewhere=[self.openapi_url] if self.openapi_url else (),
             docs=settings.docs,
+            keys=self.accounts.tokens.keys.public() if self.accounts is not None else None,
         )
         self.edge = Edge(
             self.rest,
@@ -249,6 +265,8 @@ class Mainstay(FastAPI):
             self.serving = False
             await self.sessions.close()
             await self.engine.close()
+            if self.accounts is not None:
+                self.accounts.close()
             self.tell(Stopped(self.title))
 
     async def bring_up_schema(self) -> None:
@@ -274,11 +292,27 @@ class Mainstay(FastAPI):
             listen(event)
 
 
-def cursor_key(settings: Settings) -> bytes:
-    """The key that cursors are signed with."""
+def derived_key(settings: Settings, purpose: bytes) -> bytes:
+    """A key for one purpose, made of `secret_key`; a random one where that is not set."""
     given = settings.secret_key
     secret = secrets.token_bytes(32) if given is None else given.get_secret_value().encode()
-    return hashlib.blake2b(secret, digest_size=32, person=b"mainstay-cursor").digest()
+    return hashlib.blake2b(secret, digest_size=32, person=purpose).digest()
+
+
+def accounts_of(account: type[Account], settings: Settings, database: Database) -> Accounts:
+    """The accounts whose model this is."""
+    try:
+        module = import_module("mainstay.accounts")
+    except ModuleNotFoundError as error:
+        if error.name not in ("argon2", "joserfc"):
+            raise
+        what = f"accounts need {error.name}, which is not installed: pip install 'mainstay[accounts]'"
+        raise backing.NotInstalled(what, name=error.name) from None
+    try:
+        made: Accounts = module.Accounts(account, settings, database, derived_key(settings, b"mainstay-refresh"))
+    except module.WrongKey as error:
+        raise DeclarationErrors([Problem(Place("<settings>", 0), str(error), "mend the setting")]) from None
+    return made
 
 
 def refuse_unguarded(routes: Sequence[BaseRoute], mounted: frozenset[int], document: str | None) -> None:

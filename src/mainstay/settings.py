@@ -40,6 +40,40 @@ class Settings(BaseSettings):
     """What cursors are signed with, 32 characters or more.  Without it a random key is made at start: cursors then do
     not survive a restart, and several processes do not take one another's."""
 
+    signing_key: SecretStr | None = None
+    """What access tokens are signed with: the PEM of a private key for Ed25519, or a secret for HS256 of 32 bytes or
+    more.  Without it a key is made at the first start and kept in `signing_key_file`, for development."""
+
+    signing_key_file: str = ".mainstay/signing.pem"
+    """Where the key is kept that is made where `signing_key` is not set."""
+
+    retired_signing_keys: tuple[SecretStr, ...] = ()
+    """Keys that no longer sign and whose tokens are still taken, as JSON: `["-----BEGIN .."]`."""
+
+    token_issuer: str = "mainstay"  # noqa: S105 - a name
+    """Who says what an access token says (`iss`): an address of this application."""
+
+    token_audience: str = "mainstay"  # noqa: S105 - a name
+    """Whom an access token is for (`aud`); a token for another one is refused."""
+
+    token_lifetime: Annotated[int, Field(ge=1)] = 900
+    """How long an access token is good for."""
+
+    sign_in_lifetime: Annotated[int, Field(ge=60)] = 30 * 24 * 3600
+    """How long a sign-in lasts: refresh tokens end with it."""
+
+    account_cache: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """How long a token that was good is believed without asking again; changes in this process end that at once."""
+
+    password_length: Annotated[int, Field(ge=8, le=64)] = 12
+    """The fewest characters of a password."""
+
+    password_mixed: bool = False
+    """Whether a password needs upper and lower case and a digit, which NIST SP 800-63B-4 advises against."""
+
+    sign_in_limit: str | None = "5/minute"
+    """Attempts to sign in, to sign up and to change a password, for each caller and address; empty for no limit."""
+
     pool_size: Annotated[int, Field(ge=1)] = 20
     """Connections to PostgreSQL that are kept."""
 

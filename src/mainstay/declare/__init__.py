@@ -1,5 +1,6 @@
 """What the user writes: models, resources, policies."""
 
+from mainstay.declare.account import Account
 from mainstay.declare.action import Actions, action
 from mainstay.declare.actor import actor, given
 from mainstay.declare.computed import computed, derived
@@ -26,6 +27,7 @@ from mainstay.declare.rule import rule
 from mainstay.declare.wire import Wire
 
 __all__ = [
+    "Account",
     "Actions",
     "Model",
     "Mount",

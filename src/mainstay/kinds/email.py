@@ -33,16 +33,22 @@ class Email(Text):
     name = "email"
 
     max_length: int | None = 254
+    folded: bool = False
+    """Whether all of it is kept in lower case, so that one mailbox has one spelling."""
 
     def form(self) -> Form:
         hint = "an address such as ada@example.com"
         return Form("string", format="email", min_length=self.min_length or None, max_length=self.max_length, hint=hint)
 
     def annotation(self) -> Any:
-        return Annotated[str, self.limits(), AfterValidator(address)]
+        return Annotated[str, self.limits(), AfterValidator(self.address)]
 
     def parse(self, text: str) -> Any:
-        return address(text)
+        return self.address(text)
+
+    def address(self, text: str) -> str:
+        """The address as it is kept."""
+        return address(text).lower() if self.folded else address(text)
 
     def samples(self) -> tuple[Any, ...]:
         return ("ada@example.com", "o'brien+tag@sub.example.org")

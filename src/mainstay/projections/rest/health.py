@@ -1,12 +1,12 @@
-"""Whether the application lives, is ready, and how the parts behind it do."""
+"""What is told of the application itself: whether it lives, how its parts do, what its tokens are verified with."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mainstay.projections.projection import Door
-from mainstay.projections.rest.answer import ENCODER, JSON, NO_STORE, SECURITY, Reply
+from mainstay.projections.rest.answer import ENCODER, JSON, NO_STORE, SECURITY, Header, Reply
 from mainstay.projections.rest.exchange import Exchange, Receive, Scope
 
 
@@ -48,3 +48,16 @@ class LiveEndpoint:
     async def reply(self, exchange: Exchange, key: tuple[str, ...], scope: Scope, receive: Receive) -> Reply:
         """That it does."""
         return Reply(200, [JSON, *SECURITY, NO_STORE], b'{"status":"healthy"}')
+
+
+class KeysEndpoint:
+    """The public keys that access tokens are verified with (RFC 7517), for services that trust this one."""
+
+    CACHED: Header = (b"cache-control", b"public, max-age=300")
+
+    def __init__(self, keys: Mapping[str, Any]) -> None:
+        self.body = ENCODER.encode(keys)
+
+    async def reply(self, exchange: Exchange, key: tuple[str, ...], scope: Scope, receive: Receive) -> Reply:
+        """The keys."""
+        return Reply(200, [JSON, *SECURITY, self.CACHED], self.body)

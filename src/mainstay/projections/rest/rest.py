@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from mainstay.engine.call import Gone
@@ -14,7 +14,7 @@ from mainstay.projections.rest.docs import endpoints as docs_endpoints
 from mainstay.projections.rest.endpoints import Guarded, OperationEndpoint, OptionsEndpoint
 from mainstay.projections.rest.exchange import Exchange, Receive, Scope
 from mainstay.projections.rest.failure import teller
-from mainstay.projections.rest.health import HealthEndpoint, LiveEndpoint
+from mainstay.projections.rest.health import HealthEndpoint, KeysEndpoint, LiveEndpoint
 from mainstay.projections.rest.routes import Found, Table, key_of, path_of
 
 ELSEWHERE: Final[Any] = type("Elsewhere", (), {"__repr__": lambda self: "ELSEWHERE"})()
@@ -36,8 +36,11 @@ class Rest:
         body_timeout: float = 10.0,
         elsewhere: Sequence[str] = (),
         docs: bool = False,
+        keys: Mapping[str, Any] | None = None,
     ) -> None:
-        """`elsewhere` are paths that FastAPI answers to GET, beside the opaque operations; `docs` serves the page."""
+        """`elsewhere` are paths that FastAPI answers to GET, beside the opaque operations; `docs` serves the page,
+        `keys` are what access tokens are verified with, as a JSON Web Key Set.
+        """
         self.door = door
         self.listeners = tuple(listeners)
         self.body_limit = body_limit
@@ -59,6 +62,8 @@ class Rest:
             self.table.add(path, "GET", ELSEWHERE)
         for path, file in docs_endpoints(door.application.name) if docs else ():
             self.table.add(path, "GET", file)
+        if keys is not None:
+            self.table.add("/.well-known/jwks.json", "GET", KeysEndpoint(keys))
         self.table.add("/health", "GET", HealthEndpoint(door, ready, whole=True))
         self.table.add("/health/ready", "GET", HealthEndpoint(door, ready, whole=False))
         self.table.add("/health/live", "GET", LiveEndpoint())

@@ -1,0 +1,335 @@
+"""What people do with their accounts, as operations like any others: under `/auth`, in the list, with policies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+from uuid import UUID
+
+import pydantic
+import sqlalchemy as sa
+from annotated_types import Len
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mainstay.accounts.identity import SESSION, AccountIdentity
+from mainstay.accounts.marks import Refresh, Sealer, hashed, new_api_key
+from mainstay.accounts.stored import Store, Tables
+from mainstay.behaviour import Call
+from mainstay.declare import Actions, action, anyone, signed_in
+from mainstay.declare.account import RoleName, Roles
+from mainstay.errors import Detail, Forbidden, NotFound, Unauthenticated, ValidationError
+from mainstay.identity.passwords import LONGEST, Passwords, weakness
+from mainstay.identity.tokens import Tokens
+from mainstay.kinds import Email, uuid7
+from mainstay.settings import Settings
+
+WRONG = "The address or the password is not right."
+"""Told of an unknown address, a wrong password and a disabled account alike."""
+
+Address: Any = Email(folded=True).annotation()
+Password = Annotated[str, Len(1, LONGEST), Field(json_schema_extra={"format": "password", "writeOnly": True})]
+
+
+class Given(BaseModel):
+    """What a caller gives: nothing besides its members."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignIn(Given):
+    """An address and its password."""
+
+    email: Address
+    password: Password
+
+
+class RefreshGiven(Given):
+    """A refresh token, which is good for one use."""
+
+    refresh_token: Annotated[str, Len(1, 200)]
+
+
+class SignOut(Given):
+    """Which sign-ins end."""
+
+    everywhere: bool = False
+    """Whether every sign-in of the account ends, not this one alone."""
+
+
+class ChangePassword(Given):
+    """The password as it was, and as it shall be."""
+
+    current_password: Password
+    new_password: Password
+
+
+class NewApiKey(Given):
+    """An API key as it is asked for."""
+
+    name: Annotated[str, Len(1, 80)]
+    scopes: Annotated[list[RoleName], Len(0, 100)] = []
+    expires_at: pydantic.AwareDatetime | None = None
+
+
+class SignedIn(BaseModel):
+    """What a client signs its calls with, in the words of OAuth (RFC 6749, 5.1); times are in seconds."""
+
+    access_token: str
+    token_type: str = "Bearer"  # noqa: S105 - a scheme
+    expires_in: int
+    refresh_token: str
+    refresh_expires_in: int
+
+
+class AccountAnswer(BaseModel):
+    """An account as its owner sees it."""
+
+    id: Any
+    email: str
+    roles: list[str]
+
+
+class ApiKeyAnswer(BaseModel):
+    """An API key as its owner sees it."""
+
+    id: UUID
+    name: str
+    prefix: str
+    scopes: list[str]
+    created_at: dt.datetime
+    expires_at: dt.datetime | None
+    used_at: dt.datetime | None
+
+
+class MadeApiKey(ApiKeyAnswer):
+    """An API key that has just been made: the only answer that has the key itself."""
+
+    key: str
+
+
+class Desk:
+    """What the operations have in common."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        store: Store,
+        identity: AccountIdentity,
+        passwords: Passwords,
+        tokens: Tokens,
+        sealer: Sealer,
+        settings: Settings,
+    ) -> None:
+        self.tables = tables
+        self.store = store
+        self.identity = identity
+        self.passwords = passwords
+        self.tokens = tokens
+        self.sealer = sealer
+        self.settings = settings
+
+    def check(self, password: str, field: str, *known: str) -> None:
+        """Raises ValidationError where a new password is too weak."""
+        wrong = weakness(password, least=self.settings.password_length, mixed=self.settings.password_mixed, known=known)
+        if wrong is not None:
+            raise ValidationError(details=(Detail(field, "weak_password", wrong),))
+
+    async def proven(self, row: Mapping[str, Any] | None, password: str) -> Mapping[str, Any]:
+        """The account whose password this is; Unauthenticated, as slowly, where it is not or there is no account."""
+        right = await self.passwords.verify(None if row is None else row["password_hash"], password)
+        if row is None or not right or row["disabled_at"] is not None:
+            raise Unauthenticated(WRONG)
+        return row
+
+    async def own(self, call: Call) -> Mapping[str, Any]:
+        """The caller's account."""
+        row = await self.store.by_id.find(account=call.actor.id)
+        if row is None:
+            raise Unauthenticated
+        return row
+
+    async def begin(self, session: AsyncSession, account: Any, now: dt.datetime) -> SignedIn:
+        """A new sign-in."""
+        identifier = uuid7()
+        lifetime = dt.timedelta(seconds=self.settings.sign_in_lifetime)
+        values = {"id": identifier, "account_id": account, "generation": 0, "created_at": now, "used_at": now}
+        await session.execute(sa.insert(self.tables.sessions).values(**values, expires_at=now + lifetime))
+        return self.signed_in(account, Refresh(identifier, 0), self.settings.sign_in_lifetime)
+
+    def signed_in(self, account: Any, refresh: Refresh, left: float) -> SignedIn:
+        """The tokens of a sign-in."""
+        return SignedIn(
+            access_token=self.tokens.sign(str(account), session=str(refresh.session)),
+            expires_in=self.tokens.seconds,
+            refresh_token=self.sealer.write(refresh),
+            refresh_expires_in=max(int(left), 0),
+        )
+
+    async def renew(self, session: AsyncSession, refresh: Refresh, now: dt.datetime) -> SignedIn | None:
+        """The next tokens of a sign-in; None where the token was used before, after which the sign-in is over.
+
+        Of several calls with one token the database lets one through.
+        """
+        sessions, accounts = self.tables.sessions, self.tables.accounts
+        live = (sessions.c.id == refresh.session, sessions.c.revoked_at.is_(None), sessions.c.expires_at > now)
+        found = await session.execute(
+            sa.update(sessions)
+            .where(*live, sessions.c.generation == refresh.generation)
+            .values(generation=refresh.generation + 1, used_at=now)
+            .returning(sessions.c.account_id, sessions.c.expires_at)
+        )
+        row = found.first()
+        if row is None:
+            await session.execute(sa.update(sessions).where(*live).values(revoked_at=now))
+            return None
+        enabled = sa.select(self.tables.key).where(self.tables.key == row.account_id, accounts.c.disabled_at.is_(None))
+        if (await session.execute(enabled)).first() is None:
+            return None
+        following = Refresh(refresh.session, refresh.generation + 1)
+        return self.signed_in(row.account_id, following, (row.expires_at - now).total_seconds())
+
+    async def end(self, session: AsyncSession, now: dt.datetime, *which: sa.ColumnElement[bool]) -> None:
+        """Ends sign-ins."""
+        sessions = self.tables.sessions
+        await session.execute(sa.update(sessions).where(sessions.c.revoked_at.is_(None), *which).values(revoked_at=now))
+
+    def sign_up_shape(self) -> type[BaseModel]:
+        """The body of a sign-up: address, password, and what else the model says that a new account gives."""
+        model = self.tables.account
+        parts: dict[str, Any] = {"email": (Address, ...), "password": (Password, ...)}
+        for attribute in model.sign_up:
+            column: Any = attribute.property.columns[0]
+            annotation = column.type.kind.annotation()
+            needed = not column.nullable and column.default is None and column.server_default is None
+            parts[attribute.key] = (annotation | None if column.nullable else annotation, ... if needed else None)
+        return pydantic.create_model("SignUp", __config__=ConfigDict(extra="forbid"), __doc__=SIGN_UP, **parts)
+
+
+SIGN_UP = "A new account."
+
+
+def operations(desk: Desk) -> type[Actions]:
+    """The operations of one application's accounts."""
+    seldom = desk.settings.sign_in_limit
+    account = desk.tables.account
+    new: Callable[..., Any] = account
+    sessions, keys = desk.tables.sessions, desk.tables.keys
+
+    class Auth(Actions):
+        """Signing up, in and out."""
+
+        name = "auth"
+
+        @action(allow=anyone, status=201, transaction=False, limit=seldom)
+        async def sign_up(self, call: Call, given: Any) -> AccountAnswer:
+            """Make an account."""
+            values = {name: getattr(given, name) for name in given.model_fields_set if name != "password"}
+            words = [value for name, value in values.items() if isinstance(value, str) and name != "email"]
+            desk.check(given.password, "password", *words, given.email.partition("@")[0])
+            password_hash = await desk.passwords.hash(given.password)
+            async with call.transaction() as session:
+                row = new(**values, password_hash=password_hash, roles=Roles())
+                session.add(row)
+                await session.flush()
+                key = getattr(row, sa.inspect(account).get_property_by_column(desk.tables.key).key)
+            return AccountAnswer(id=key, email=given.email, roles=[])
+
+        @action(allow=anyone, status=200, transaction=False, limit=seldom)
+        async def sign_in(self, call: Call, given: SignIn) -> SignedIn:
+            """Begin a sign-in: an access token for calls, a refresh token for the next one."""
+            row = await desk.proven(await desk.store.by_email.find(email=given.email), given.password)
+            again = None
+            if desk.passwords.outdated(row["password_hash"]):
+                again = await desk.passwords.hash(given.password)
+            async with call.transaction() as session:
+                if again is not None:
+                    this = sa.update(desk.tables.accounts).where(desk.tables.key == row["id"])
+                    await session.execute(this.values(password_hash=again))
+                return await desk.begin(session, row["id"], call.now)
+
+        @action(allow=anyone, status=200, transaction=False)
+        async def refresh(self, call: Call, given: RefreshGiven) -> SignedIn:
+            """Exchange a refresh token, once, for the next tokens; a second use ends the sign-in."""
+            refresh = desk.sealer.read(given.refresh_token)
+            async with call.transaction() as session:
+                renewed = await desk.renew(session, refresh, call.now)
+            if renewed is None:
+                desk.identity.forget()
+                raise Unauthenticated("This refresh token is no longer good; sign in again.")
+            return renewed
+
+        @action(allow=signed_in, status=204)
+        async def sign_out(self, call: Call, given: SignOut) -> None:
+            """End this sign-in, or every one of the account."""
+            current = call.actor.claims.get(SESSION)
+            if current is None and not given.everywhere:
+                raise Forbidden("An API key has no sign-in to end; delete the key, or end them everywhere.")
+            which = sessions.c.account_id == call.actor.id
+            if not given.everywhere:
+                which = sessions.c.id == UUID(current)
+            await desk.end(call.session, call.now, which)
+            desk.identity.forget()
+
+        @action(allow=signed_in, method="GET")
+        async def me(self, call: Call) -> AccountAnswer:
+            """The account that is signed in."""
+            row = await desk.own(call)
+            return AccountAnswer(id=row["id"], email=row["email"], roles=sorted(row["roles"].root))
+
+        @action(allow=signed_in, status=204, transaction=False, limit=seldom)
+        async def change_password(self, call: Call, given: ChangePassword) -> None:
+            """Change the password; every other sign-in of the account ends."""
+            row = await desk.own(call)
+            if not await desk.passwords.verify(row["password_hash"], given.current_password):
+                raise ValidationError(details=(Detail("current_password", "wrong_password", "is not right"),))
+            desk.check(given.new_password, "new_password", row["email"].partition("@")[0])
+            password_hash = await desk.passwords.hash(given.new_password)
+            async with call.transaction() as session:
+                this = sa.update(desk.tables.accounts).where(desk.tables.key == row["id"])
+                await session.execute(this.values(password_hash=password_hash))
+                others = [sessions.c.account_id == row["id"]]
+                if SESSION in call.actor.claims:
+                    others.append(sessions.c.id != UUID(call.actor.claims[SESSION]))
+                await desk.end(session, call.now, *others)
+            desk.identity.forget()
+
+        @action(allow=signed_in, method="GET", path="/api-keys")
+        async def api_keys(self, call: Call) -> list[ApiKeyAnswer]:
+            """The account's API keys, the newest first."""
+            own = sa.select(keys).where(keys.c.account_id == call.actor.id).order_by(keys.c.id.desc()).limit(100)
+            rows = (await call.session.execute(own)).mappings()
+            return [ApiKeyAnswer(**{**row, "scopes": row["scopes"].root}) for row in rows]
+
+        @action(allow=signed_in, path="/api-keys", status=201)
+        async def create_api_key(self, call: Call, given: NewApiKey) -> MadeApiKey:
+            """Make an API key: the answer alone has the key, only its hash is kept."""
+            if SESSION not in call.actor.claims:
+                raise Forbidden("An API key makes no others; sign in with the password.")
+            if given.expires_at is not None and given.expires_at <= call.now:
+                raise ValidationError(details=(Detail("expires_at", "in_the_past", "has passed already"),))
+            made = new_api_key()
+            row: dict[str, Any] = {
+                "id": uuid7(),
+                "name": given.name,
+                "prefix": made.prefix,
+                "created_at": call.now,
+                "expires_at": given.expires_at,
+                "used_at": None,
+            }
+            stored = {**row, "account_id": call.actor.id, "secret_hash": hashed(made.secret)}
+            await call.session.execute(sa.insert(keys).values(**stored, scopes=Roles(given.scopes)))
+            return MadeApiKey(**row, scopes=given.scopes, key=str(made))
+
+        @action(allow=signed_in, method="DELETE", path="/api-keys/{id}", status=204)
+        async def delete_api_key(self, call: Call, id: UUID) -> None:
+            """Delete an API key; it is good for nothing from this moment on."""
+            own = sa.delete(keys).where(keys.c.id == id, keys.c.account_id == call.actor.id)
+            done: Any = await call.session.execute(own)
+            if done.rowcount == 0:
+                raise NotFound
+            desk.identity.forget()
+
+    Auth.sign_up.__annotations__["given"] = desk.sign_up_shape()
+    return Auth

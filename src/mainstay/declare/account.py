@@ -1,0 +1,42 @@
+"""`Account`: what a model needs so that its rows can sign in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
+
+from annotated_types import Len
+from pydantic import RootModel
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
+
+from mainstay.kinds import Email, Json, Moment, Secret
+from mainstay.kinds.kind import KindType
+
+RoleName = Annotated[str, Len(1, 60)]
+
+
+class Roles(RootModel[Annotated[list[RoleName], Len(0, 100)]]):
+    """The roles of an account."""
+
+    root: Annotated[list[RoleName], Len(0, 100)] = []
+
+
+class Account:
+    """Who can sign in: `class User(Model, Account)`, then `Mainstay(account=User)`.
+
+    Password, roles and the moment of being disabled are written by the operations under `/auth` and by
+    `mainstay user`; a resource of the model may expose the others.
+    """
+
+    sign_up: ClassVar[Sequence[InstrumentedAttribute[Any]]] = ()
+    """Attributes that a new account gives besides its address and password."""
+    actor_claims: ClassVar[Sequence[str]] = ()
+    """Names of attributes that policies may mean by `actor.claim(name)`."""
+
+    email: Mapped[str] = mapped_column(KindType(Email(folded=True)), unique=True)
+    password_hash: Mapped[str] = mapped_column(KindType(Secret()))
+    """argon2id, in the PHC string format."""
+    roles: Mapped[Roles] = mapped_column(KindType(Json(shape=Roles)), default=Roles)
+    disabled_at: Mapped[dt.datetime | None] = mapped_column(KindType(Moment()), default=None)
+    """Since when it can no longer sign in, nor do anything with the tokens that it has."""

@@ -1,0 +1,72 @@
+"""An application whose users sign up and own notes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from annotated_types import Len
+from sqlalchemy import MetaData
+from sqlalchemy.orm import Mapped
+
+from mainstay import Account, Mainstay, Model, Resource, Settings, actor, field, owner, reference, role, scope
+from mainstay.declare.model import NAMES
+
+
+class Base(Model):
+    """Tables apart from those of other applications in the same process."""
+
+    __abstract__ = True
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class Keeper(Base, Account):
+    """Somebody with an account."""
+
+    name: Mapped[Annotated[str, Len(1, 40)]]
+    region: Mapped[Annotated[str, Len(1, 20)] | None]
+
+
+Keeper.sign_up = (Keeper.name, Keeper.region)
+Keeper.actor_claims = ("region",)
+
+
+class Memo(Base):
+    """Something that somebody keeps."""
+
+    text: Mapped[Annotated[str, Len(1, 200)]]
+    region: Mapped[str | None] = field(default=actor.claim("region"))
+    keeper_id: Mapped[UUID] = reference(Keeper, on_delete="cascade", default=actor.id)
+
+
+class Keepers(Resource[Keeper]):
+    """Accounts, of which admins disable some."""
+
+    operations = ["list", "get", "update", "delete"]
+    writable = [Keeper.name, Keeper.roles, Keeper.disabled_at]
+    read = owner(Keeper.id) | role("admin")
+    update = delete = role("admin")
+
+
+class Memos(Resource[Memo]):
+    """One's own notes; scripts with the scope read everybody's."""
+
+    name = "notes"
+
+    writable = [Memo.text]
+    read = owner(Memo.keeper_id) | scope("notes:read")
+    create = update = delete = owner(Memo.keeper_id)
+
+
+def application(database: str, **settings: Any) -> Mainstay:
+    """The application on a database, without a log; `settings` stand above those with which tests run."""
+    chosen = {
+        "log": "off",
+        "address_limit": None,
+        "user_limit": None,
+        "sign_in_limit": None,
+        "secret_key": "k" * 32,
+        "signing_key": "s" * 40,
+        **settings,
+    }
+    return Mainstay(resources=[Keepers, Memos], account=Keeper, database=database, settings=Settings(**chosen))

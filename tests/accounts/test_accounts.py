@@ -1,0 +1,251 @@
+"""Signing up, in and out; tokens that end when they should; keys for programs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from statistics import median
+from typing import Any
+
+import pytest
+
+from tests.accounts.desk import PASSWORD, Desk, opened
+
+
+@pytest.mark.requirement("A13.05")
+async def test_somebody_signs_up_signs_in_and_is_known(desk: Desk) -> None:
+    made = await desk.sign_up("ada", region="north")
+    tokens = await desk.sign_in("ada")
+    assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 900)
+    me = await desk.get("auth/me", by=tokens["access_token"])
+    assert me.json()["data"] == {"id": made["id"], "email": "ada@example.com", "roles": []}
+    note = await desk.calling.post(
+        "/api/v1/notes", json={"text": "x"}, headers={"Authorization": f"Bearer {tokens['access_token']}"}
+    )
+    assert note.status_code == 201
+    assert (note.json()["data"]["keeper_id"], note.json()["data"]["region"]) == (made["id"], "north")
+    assert (await desk.get("notes")).status_code == 401
+
+
+async def test_an_address_is_one_account_however_it_is_spelt(desk: Desk) -> None:
+    await desk.sign_up("ada")
+    again = await desk.post("sign-up", {"email": "ADA@Example.COM", "password": PASSWORD, "name": "A"})
+    assert (again.status_code, again.json()["error"]["details"][0]["field"]) == (409, "email")
+    assert (await desk.post("sign-in", {"email": "Ada@example.com", "password": PASSWORD})).status_code == 200
+
+
+async def test_what_a_new_account_lacks_is_told_all_at_once(desk: Desk) -> None:
+    answer = await desk.post("sign-up", {"email": "no address", "roles": ["admin"], "password": "x"})
+    assert answer.status_code == 400
+    assert {detail["field"] for detail in answer.json()["error"]["details"]} == {"email", "name", "roles"}
+    weak = await desk.post("sign-up", {"email": "a@example.com", "name": "Ada", "password": "password1234"})
+    assert weak.json()["error"]["details"][0]["code"] == "weak_password"
+
+
+@pytest.mark.requirement("A3.21")
+async def test_a_password_is_stored_as_a_hash_and_never_answered(desk: Desk) -> None:
+    await desk.sign_up("ada")
+    token = (await desk.sign_in("ada"))["access_token"]
+    rows = await desk.app.database.read("SELECT password_hash FROM keepers", ())
+    assert rows[0][0].startswith("$argon2id$")
+    assert "argon2" not in (await desk.get("keepers", by=token)).text
+
+
+async def test_a_wrong_password_an_unknown_address_and_a_disabled_account_are_told_alike(desk: Desk) -> None:
+    await desk.sign_up("ada")
+    await desk.sign_up("bob")
+    await disable(desk, "bob")
+    told = [
+        await desk.post("sign-in", {"email": f"{name}@example.com", "password": password})
+        for name, password in (("ada", "another password"), ("nobody", PASSWORD), ("bob", PASSWORD))
+    ]
+    bodies = [{**answer.json()["error"], "request_id": ""} for answer in told]
+    assert [answer.status_code for answer in told] == [401, 401, 401]
+    assert bodies[0] == bodies[1] == bodies[2]
+
+
+async def test_they_take_as_long(sqlite_url: str) -> None:
+    async with opened(sqlite_url) as desk:
+        await desk.sign_up("ada")
+        took: dict[str, list[float]] = {"ada": [], "nobody": []}
+        for _ in range(7):
+            for name, times in took.items():
+                start = time.process_time()
+                await desk.post("sign-in", {"email": f"{name}@example.com", "password": "another password"})
+                times.append(time.process_time() - start)
+        # A hash takes fifty times as long as everything else: without one there would be no doubt
+        assert 0.5 < median(took["ada"]) / median(took["nobody"]) < 2
+
+
+async def disable(desk: Desk, name: str) -> None:
+    """Disables an account."""
+    await desk.run(f"UPDATE keepers SET disabled_at = '2026-01-01T00:00:00.000000Z' WHERE email = '{name}@example.com'")
+
+
+# Refresh tokens
+
+
+async def test_a_refresh_token_is_good_once_and_a_second_use_ends_the_sign_in(desk: Desk) -> None:
+    await desk.sign_up("ada")
+    first = await desk.sign_in("ada")
+    other = await desk.sign_in("ada")
+    second = (await desk.post("refresh", {"refresh_token": first["refresh_token"]})).json()["data"]
+    assert (await desk.get("auth/me", by=second["access_token"])).status_code == 200
+    reused = await desk.post("refresh", {"refresh_token": first["refresh_token"]})
+    assert reused.status_code == 401
+    assert (await desk.post("refresh", {"refresh_token": second["refresh_token"]})).status_code == 401
+    assert (await desk.get("auth/me", by=second["access_token"])).status_code == 401
+    assert (await desk.get("auth/me", by=other["access_token"])).status_code == 200
+
+
+async def test_of_many_at_once_one_is_let_through(desk: Desk) -> None:
+    await desk.sign_up("ada")
+    token = (await desk.sign_in("ada"))["refresh_token"]
+    told = await asyncio.gather(*[desk.post("refresh", {"refresh_token": token}) for _ in range(200)])
+    statuses = Counter(answer.status_code for answer in told)
+    # Those that wait too long for the row are told to come back, and then are refused as well
+    assert (statuses[200], set(statuses) <= {200, 401, 503}) == (1, True), statuses
+
+
+@pytest.mark.parametrize("token", ["", "x", "A" * 48, "é", "AAAA.BBBB"])
+async def test_an_invented_refresh_token_is_refused(desk: Desk, token: str) -> None:
+    assert (await desk.post("refresh", {"refresh_token": token})).status_code in (400, 401)
+
+
+async def test_a_refresh_token_ends_with_its_sign_in(sqlite_url: str) -> None:
+    async with opened(sqlite_url) as desk:
+        await desk.sign_up("ada")
+        token = (await desk.sign_in("ada"))["refresh_token"]
+        await desk.run("UPDATE account_sessions SET expires_at = '2020-01-01T00:00:00.000000Z'")
+        assert (await desk.post("refresh", {"refresh_token": token})).status_code == 401
+
+
+# What ends
+
+
+async def test_signing_out_ends_this_sign_in_or_every_one(desk: Desk) -> None:
+    await desk.sign_up("ada")
+    one, two, three = [await desk.sign_in("ada") for _ in range(3)]
+    assert (await desk.post("sign-out", {}, by=one["access_token"])).status_code == 204
+    assert (await desk.get("auth/me", by=one["access_token"])).status_code == 401
+    assert (await desk.post("refresh", {"refresh_token": one["refresh_token"]})).status_code == 401
+    assert (await desk.get("auth/me", by=two["access_token"])).status_code == 200
+    assert (await desk.post("sign-out", {"everywhere": True}, by=two["access_token"])).status_code == 204
+    assert (await desk.get("auth/me", by=three["access_token"])).status_code == 401
+
+
+async def test_a_changed_password_ends_the_other_sign_ins(desk: Desk) -> None:
+    await desk.sign_up("ada")
+    here, there = await desk.sign_in("ada"), await desk.sign_in("ada")
+    body = {"current_password": "not the password", "new_password": "five quite other words"}
+    wrong = await desk.post("change-password", body, by=here["access_token"])
+    assert (wrong.status_code, wrong.json()["error"]["details"][0]["field"]) == (400, "current_password")
+    body["current_password"] = PASSWORD
+    assert (await desk.post("change-password", body, by=here["access_token"])).status_code == 204
+    assert (await desk.get("auth/me", by=there["access_token"])).status_code == 401
+    assert (await desk.get("auth/me", by=here["access_token"])).status_code == 200
+    assert (await desk.post("sign-in", {"email": "ada@example.com", "password": PASSWORD})).status_code == 401
+    await desk.sign_in("ada", "five quite other words")
+
+
+@pytest.mark.requirement("A3.17")
+async def test_a_role_that_is_given_or_taken_holds_at_once(desk: Desk) -> None:
+    ada = await desk.sign_up("ada")
+    await desk.sign_up("root")
+    token = (await desk.sign_in("ada"))["access_token"]
+    root = (await desk.sign_in("root"))["access_token"]
+    assert len((await desk.get("keepers", by=root)).json()["data"]) == 1
+    await desk.run("UPDATE keepers SET roles = '[\"admin\"]' WHERE email = 'root@example.com'")
+    desk.app.accounts.identity.forget()  # type: ignore[union-attr] - the row was changed behind the application's back
+    assert len((await desk.get("keepers", by=root)).json()["data"]) == 2
+    header = {"Authorization": f"Bearer {root}"}
+    for roles in (["admin"], []):
+        await desk.get("auth/me", by=token)
+        changed = await desk.calling.patch(f"/api/v1/keepers/{ada['id']}", json={"roles": roles}, headers=header)
+        assert changed.status_code == 200, changed.text
+        assert (await desk.get("auth/me", by=token)).json()["data"]["roles"] == roles
+        assert len((await desk.get("keepers", by=token)).json()["data"]) == (2 if roles else 1)
+    disabled = {"disabled_at": "2026-01-01T00:00:00Z"}
+    await desk.get("auth/me", by=token)
+    assert (await desk.calling.patch(f"/api/v1/keepers/{ada['id']}", json=disabled, headers=header)).status_code == 200
+    assert (await desk.get("auth/me", by=token)).status_code == 401
+
+
+# API keys
+
+
+@pytest.mark.requirement("A3.14", "A3.11")
+async def test_an_api_key_is_shown_once_and_has_its_scopes(desk: Desk) -> None:
+    token = await desk.token("ada")
+    other = await desk.token("bob")
+    await desk.calling.post("/api/v1/notes", json={"text": "x"}, headers={"Authorization": f"Bearer {other}"})
+    made = (await desk.post("api-keys", {"name": "nightly", "scopes": ["notes:read"]}, by=token)).json()["data"]
+    assert made["key"].startswith("msk_")
+    assert len((await desk.get("notes", by=made["key"])).json()["data"]) == 1
+    assert (await desk.get("notes", by=token)).json()["data"] == []
+    (listed,) = (await desk.get("auth/api-keys", by=token)).json()["data"]
+    assert (listed["name"], listed["prefix"], "key" in listed) == ("nightly", made["prefix"], False)
+    assert listed["used_at"] is not None
+    (stored,) = await desk.app.database.read("SELECT secret_hash FROM api_keys", ())
+    assert made["key"].rpartition("_")[2] not in stored[0]
+
+
+@pytest.mark.requirement("A3.14")
+async def test_an_api_key_that_was_deleted_has_ended_or_was_altered_is_refused(desk: Desk) -> None:
+    token = await desk.token("ada")
+    made = (await desk.post("api-keys", {"name": "a"}, by=token)).json()["data"]
+    assert (await desk.get("notes", by=made["key"])).status_code == 200
+    for altered in (made["key"][:-1] + "x", made["key"][:-1], "msk_", made["key"].replace(made["prefix"], "0" * 8)):
+        assert (await desk.get("notes", by=altered)).status_code == 401
+    header = {"Authorization": f"Bearer {token}"}
+    stranger = {"Authorization": f"Bearer {await desk.token('bob')}"}
+    path = f"/api/v1/auth/api-keys/{made['id']}"
+    assert (await desk.calling.delete(path, headers=stranger)).status_code == 404
+    assert (await desk.calling.delete(path, headers=header)).status_code == 204
+    assert (await desk.get("notes", by=made["key"])).status_code == 401
+    late = await desk.post("api-keys", {"name": "b", "expires_at": "2020-01-01T00:00:00Z"}, by=token)
+    assert (late.status_code, late.json()["error"]["details"][0]["field"]) == (400, "expires_at")
+
+
+async def test_an_api_key_makes_no_keys_and_ends_no_sign_in(desk: Desk) -> None:
+    token = await desk.token("ada")
+    key = (await desk.post("api-keys", {"name": "a"}, by=token)).json()["data"]["key"]
+    assert (await desk.post("api-keys", {"name": "b"}, by=key)).status_code == 403
+    assert (await desk.post("sign-out", {}, by=key)).status_code == 403
+
+
+# Limits, keys of the application, the document
+
+
+@pytest.mark.requirement("A3.26", "A3.27")
+async def test_an_address_has_few_attempts_to_sign_in(sqlite_url: str) -> None:
+    async with opened(sqlite_url, sign_in_limit="5/minute") as desk:
+        body = {"email": "ada@example.com", "password": "x"}
+        told = [(await desk.post("sign-in", body)).status_code for _ in range(6)]
+        assert told == [401] * 5 + [429]
+        assert (await desk.get("auth/me")).status_code == 401
+
+
+async def test_the_public_keys_are_published_and_verify(sqlite_url: str, tmp_path: Any) -> None:
+    settings = {"signing_key": None, "signing_key_file": str(tmp_path / "new" / "key.pem")}
+    async with opened(sqlite_url, **settings) as desk:
+        token = await desk.token("ada")
+        (key,) = (await desk.calling.get("/.well-known/jwks.json")).json()["keys"]
+        assert (key["alg"], "d" in key) == ("EdDSA", False)
+    assert (tmp_path / "new" / "key.pem").stat().st_mode & 0o777 == 0o600
+    async with opened(sqlite_url, **settings) as desk:
+        assert (await desk.get("auth/me", by=token)).status_code == 200
+
+
+async def test_the_operations_are_in_the_list_and_in_the_document(desk: Desk) -> None:
+    names = {one.name for one in desk.app.application.operations if one.name.startswith("auth.")}
+    assert names == {
+        f"auth.{name}"
+        for name in (
+            *("sign_up", "sign_in", "refresh", "sign_out", "me", "change_password"),
+            *("api_keys", "create_api_key", "delete_api_key"),
+        )
+    }
+    document = (await desk.calling.get("/openapi.json")).json()
+    assert "/api/v1/auth/sign-in" in document["paths"]
