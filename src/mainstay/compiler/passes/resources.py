@@ -105,7 +105,7 @@ def shapes(draft: Draft, resource: DraftResource) -> None:
             draft.problem(
                 resource.place(attribute), f"{name}.{attribute} is not a mapping", f"write {attribute} = {{..}}"
             )
-    if declared.path is not None and not PATH.fullmatch(declared.path):
+    if isinstance(declared.path, str) and not PATH.fullmatch(declared.path):
         draft.problem(
             resource.place("path"),
             f"{name}.path is {declared.path!r}",
