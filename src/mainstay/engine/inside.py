@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from mainstay.backing.databases.database import MEANING, Command, Row, Script
+from mainstay.backing.databases.script import refuse
 
 T = TypeVar("T")
 
@@ -26,11 +27,15 @@ class Inside:
         return result.all() if result.returns_rows else ()
 
     def drive(self, script: Script[T]) -> T:
-        """What a script returns; an error ends it, as nothing of the transaction will be kept."""
+        """What a script returns; it is told of a command that fails, and may give the failure another name."""
         try:
             command = next(script)
             while True:
-                command = script.send(self.run(command))
+                try:
+                    rows = self.run(command)
+                except DBAPIError as error:
+                    refuse(script, self.session.info[MEANING](error))
+                command = script.send(rows)
         except StopIteration as done:
             result: T = done.value
             return result
