@@ -14,6 +14,7 @@ from mainstay.engine.asked import Keys
 from mainstay.engine.bodies import CODES, path
 from mainstay.engine.call import NOTHING, Call
 from mainstay.engine.mistakes import MOST, Mistakes
+from mainstay.engine.phrases import phrase
 from mainstay.operation import Application, Behaviour, Operation, Resource
 from mainstay.storage import Storage
 
@@ -50,6 +51,8 @@ class Arguments:
         self.in_body = [name for name in code.values if name not in beside] if operation.body is not None else []
         self.stored = {f"f{place}": name for place, name in enumerate(self.in_body)}
         """By the names of the model's attributes, which are not those that callers know: one may be `copy`."""
+        kinds = {code.values[name].name: code.values[name].kind for name in self.in_body}
+        self.hints = {name: kind.form().hint for name, kind in kinds.items() if kind is not None}
         self.model = self.members() if operation.body is not None and not self.behaviour.whole else None
         whole = code.values[self.behaviour.whole].annotation if self.behaviour.whole else None
         self.whole = pydantic.TypeAdapter[Any](whole) if whole is not None else None
@@ -110,7 +113,7 @@ class Arguments:
             assert self.model is not None
             checked = self.model.model_validate(body)
         except pydantic.ValidationError as error:
-            for mistake in error.errors(include_url=False, include_input=False, include_context=False)[:MOST]:
+            for mistake in error.errors(include_url=False)[:MOST]:
                 self.tell(mistake, mistakes)
             return
         except ArithmeticError:
@@ -145,4 +148,4 @@ class Arguments:
         elif code == "required":
             mistakes.add(place, code, "must be given")
         else:
-            mistakes.add(place, code, str(mistake["msg"]).removeprefix("Value error, "))
+            mistakes.add(place, code, phrase(mistake, self.hints.get(place, "")))

@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, create_model
 from mainstay.engine.call import NOTHING
 from mainstay.engine.mistakes import LONGEST, MOST, Mistakes
 from mainstay.engine.nested.item import Item
+from mainstay.engine.phrases import phrase
 from mainstay.operation import Application, Links, Operation, Owned, Resource, Shape, named
 from mainstay.storage import Storage
 
@@ -53,6 +54,7 @@ class Bodies:
         self.links = {links.name: links for links in resource.links if links.name in self.members}
         lists = {*self.rows, *self.links, DELETE}
         self.columns = {part.name: resource.field(part.name).column for part in parts if part.name not in lists}
+        self.hints = {part.name: part.form.hint for part in parts}
         self.stored = {f"f{place}": part.name for place, part in enumerate(parts)}
         """By the names of the model's attributes, which are not those that callers know: one may be `copy`."""
         self.required = {name for name in self.columns if resource.field(name).required}
@@ -100,7 +102,7 @@ class Bodies:
         try:
             checked = self.model.model_validate(body)
         except pydantic.ValidationError as error:
-            for mistake in error.errors(include_url=False, include_input=False, include_context=False)[:MOST]:
+            for mistake in error.errors(include_url=False)[:MOST]:
                 self.tell(mistake, mistakes)
             return Item("")
         except ArithmeticError:
@@ -196,7 +198,7 @@ class Bodies:
         elif code == "required":
             mistakes.add(place, code, "must be given")
         else:
-            mistakes.add(place, code, str(mistake["msg"]).removeprefix("Value error, "))
+            mistakes.add(place, code, phrase(mistake, within.hints.get(name, "") if direct else ""))
 
     def around(self, location: tuple[str | int, ...]) -> tuple[Bodies, int]:
         """The objects in which a place is, and how many parts of the place lead to one of them."""
