@@ -408,6 +408,15 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Under:
+    """The row in whose path an operation stands, which then is about those rows alone that lead to it by `relation`."""
+
+    relation: str
+    resource: str
+    """As which that row is read: nothing is there where it may not be.  Its lookup's values are the path's first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One thing that can be done: all that an interface, a test or a proof needs to know of it."""
 
@@ -424,6 +433,8 @@ class Operation:
     summary: str = ""
     description: str = ""
     resource: str | None = None
+    under: Under | None = None
+    """The row that stands before it in the path."""
     parameters: tuple[Parameter, ...] = ()
     body: Shape | None = None
     answer: Shape | None = None

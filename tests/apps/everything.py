@@ -330,7 +330,10 @@ class Memberships(Resource[Membership]):
 
 
 class Absences(Resource[Absence]):
-    """One's own; a reference of two columns is included and filtered over."""
+    """One's own; a reference of two columns is included and filtered over, and stands in a path."""
+
+    parent = Absence.membership
+    flat = True
 
     writable = [Absence.day]
     write_once = [Absence.team_id, Absence.user_id]

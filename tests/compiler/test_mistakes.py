@@ -536,6 +536,31 @@ def test_lists_of_values_that_are_none() -> None:
     the([none], "# no relation", what="titles names title, which is not a relation of Dish", do="there is author")
 
 
+def test_a_parent_that_is_none() -> None:
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        hidden = [Dish.pin]
+        read = anyone
+        parent = Dish.comments  # many
+
+    class Remarks(Resource[Remark]):
+        operations = ["list"]
+        read = anyone
+        parent = Remark.recipe  # two
+
+    class Others(Resource[Dish]):
+        name = "others"
+        operations = ["list"]
+        hidden = [Dish.pin]
+        read = anyone
+        parent = Remark.recipe  # not ours
+
+    first, second, third = problems(Recipes, Remarks, Others)
+    the([first], "# many", what="Recipes.parent is comments, which leads to many rows", do="there is author")
+    the([second], "# two", what="recipe, whose rows Recipes and Others could answer", do="write via(Remark.recipe")
+    the([third], "# not ours", what="recipe, which is not a relation of Dish", do="there is author")
+
+
 def test_a_filter_over_what_nobody_guards() -> None:
     class Recipes(Resource[Dish]):
         operations = ["list"]

@@ -79,6 +79,16 @@ class Note(Model):
     words: Mapped[list[Word]] = relationship(secondary="note_note_words")
 
 
+class Remark(Model):
+    """What somebody says of a note."""
+
+    __tablename__ = "note_remarks"
+    note_id: Mapped[UUID] = reference(Note, on_delete="cascade")
+    text: Mapped[Annotated[str, Len(1, 40)]]
+    said_by: Mapped[UUID] = reference(Writer, on_delete="cascade", default=actor.id)
+    note: Mapped[Note] = relationship()
+
+
 class Writers(Resource[Writer]):
     """Those who want to be seen."""
 
@@ -143,4 +153,18 @@ class Notes(Resource[Note]):
     word_list = values(Note.words, Word.text)
 
 
-RESOURCES = [Writers, Shelves, Words, NoteWords, Notes]
+class Remarks(Resource[Remark]):
+    """Under their note; whoever is signed in says what they like of a note that they may read."""
+
+    name = "remarks"
+    path = "/remarks"
+    parent = Remark.note
+    writable = [Remark.text]
+    filters = [Remark.text]
+    sorts = [Remark.text]
+    read = signed_in
+    create = signed_in
+    update = delete = owner(Remark.said_by)
+
+
+RESOURCES = [Writers, Shelves, Words, NoteWords, Notes, Remarks]

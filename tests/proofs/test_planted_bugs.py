@@ -16,7 +16,7 @@ from msgspec import structs
 
 from mainstay.backing.open import database
 from mainstay.compiler import compile as compiled_of
-from mainstay.engine import Engine, reading, work
+from mainstay.engine import Engine, reading, under, work
 from mainstay.engine.bodies import Bodies
 from mainstay.engine.mistakes import Mistakes
 from mainstay.engine.plan import Guards
@@ -78,6 +78,18 @@ def lists_with_a_row_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
         return honest(table, rows, given, where, order, limit + 1, dialect)
 
     monkeypatch.setattr(read, "bounded", careless)
+
+
+def parents_without_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are found under the path of a row that the caller may not read."""
+    honest = under.parent_statement
+    monkeypatch.setattr(under, "parent_statement", lambda schema, plan: honest(schema, replace(plan, guards=OPEN)))
+
+
+def rows_of_every_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path leads to the rows of other parents, too."""
+    for module in (read, write):
+        monkeypatch.setattr(module, "of_parent", lambda table, columns, binds: [])
 
 
 def counts_without_policy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,6 +204,8 @@ FAULTS: dict[Plant, str] = {
     lists_without_policy: "include notes",
     links_without_policy: "include words",
     lists_with_a_row_too_many: "include notes",
+    parents_without_policy: "list",
+    rows_of_every_parent: "list",
     counts_without_policy: "list",
     filters_over_relations_without_policy: "filter shelf.name",
     filters_by_hidden_fields: "filter thought",

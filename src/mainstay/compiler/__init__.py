@@ -30,6 +30,7 @@ from mainstay.compiler.passes.mounted_routers import routers
 from mainstay.compiler.passes.names import names
 from mainstay.compiler.passes.operations import operations
 from mainstay.compiler.passes.owned_rows import owned
+from mainstay.compiler.passes.parents import nested_paths, parents
 from mainstay.compiler.passes.resources import resources
 from mainstay.compiler.passes.routes import routes
 from mainstay.compiler.passes.tables import tables
@@ -58,6 +59,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     derived_fields,
     transitions,
     policies,
+    parents,
     owned,
     links,
     acyclic,
@@ -70,6 +72,7 @@ PASSES: tuple[Callable[[Draft], None], ...] = (
     search,
     condition_policies,
     operations,
+    nested_paths,
     routes,
     behaviours,
     actions,

@@ -33,6 +33,7 @@ from mainstay.operation import (
     SearchIndex,
     Sort,
     Transitions,
+    Under,
 )
 from mainstay.policy.tree import Node
 
@@ -111,6 +112,7 @@ class DraftResource:
     """Names of filters that were written as callers know them."""
     includes: list[Include] = field(default_factory=list)
     lookup: tuple[str, ...] = ()
+    under: Under | None = None
     search: tuple[str, ...] = ()
     version: str | None = None
     deleted: str | None = None

@@ -252,6 +252,11 @@ class Resource(Actions, Generic[M]):
     Its `name` is plural, the table's where nothing is said.
     """
 
+    parent: ClassVar[Attribute | Via | None] = None
+    """A relation to one row, under whose path these are served: `Comment.article` for `/articles/{slug}/comments`."""
+    flat: ClassVar[bool] = False
+    """Whether rows with a `parent` are served under a path of their own, too."""
+
     operations: ClassVar[Sequence[OperationName]] = EVERY_OPERATION
     fields: ClassVar[Sequence[Attribute] | None] = None
     """The fields that are exposed; every column but the `hidden` ones where nothing is said."""

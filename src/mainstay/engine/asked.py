@@ -29,6 +29,8 @@ class Asked(msgspec.Struct):
     order: Order
     limit: int
     key: Sequence[Any] = ()
+    above: list[Any] = []
+    """The key of the parent in the path."""
     conditions: tuple[Condition, ...] = ()
     """In the order of the declaration, so that the same question in another order is the same shape."""
     filters: Sequence[Any] = ()
@@ -44,19 +46,29 @@ class Asked(msgspec.Struct):
 
 
 class Keys:
-    """How the values in the path of one row are read."""
+    """How the values in the path of one row are read; `before` of them are those of its parent."""
 
-    def __init__(self, storage: Storage, resource: Resource) -> None:
+    def __init__(self, storage: Storage, resource: Resource, before: int = 0) -> None:
         self.columns = tuple(resource.field(name).column for name in resource.lookup)
         self.kinds = [storage.kind(resource.table, column) for column in self.columns]
         self.names = resource.lookup
+        self.before = before
 
     def read(self, call: Call, mistakes: Mistakes) -> list[Any]:
-        """The values that stand in the path."""
+        """The values that stand in the path of a call."""
+        return self.values(call.key[self.before :], mistakes)
+
+    def values(self, texts: Sequence[str], mistakes: Mistakes) -> list[Any]:
+        """The values that texts mean."""
         return [
             mistakes.parsed(kind.parse, name, text)
-            for name, kind, text in zip(self.names, self.kinds, call.key, strict=True)
+            for name, kind, text in zip(self.names, self.kinds, texts, strict=True)
         ]
+
+
+def keys_before(application: Application, operation: Operation) -> int:
+    """How many values stand in an operation's path before those of its own rows."""
+    return 0 if operation.under is None else len(application.resource(operation.under.resource).lookup)
 
 
 class Questions:
@@ -65,7 +77,9 @@ class Questions:
     def __init__(self, application: Application, storage: Storage, operation: Operation) -> None:
         self.operation = operation
         self.resource: Resource = application.resource(operation.resource or "")
-        self.keys = Keys(storage, self.resource)
+        self.keys = Keys(storage, self.resource, keys_before(application, operation))
+        under = operation.under
+        self.above = None if under is None else Keys(storage, application.resource(under.resource))
         self.choices = Choices(application, self.resource, operation)
         queried = [parameter for parameter in operation.parameters if parameter.place == "query"]
         self.known = {parameter.name: parameter.means or parameter.name for parameter in queried}
@@ -108,6 +122,8 @@ class Questions:
                 given[means] = text
         if self.operation.action == "get":
             asked.key = self.keys.read(call, mistakes)
+        if self.above is not None:
+            asked.above = self.above.values(call.key[: self.keys.before], mistakes)
         if given:
             self.filter(given, asked, mistakes)
             if "q" in given:

@@ -22,6 +22,7 @@ from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.read import Reading, count_statement, get_statement, list_statement
 from mainstay.engine.sql.statement import Inputs, Statement
+from mainstay.engine.under import parent_of
 from mainstay.errors import Forbidden, NotFound, Unauthenticated
 from mainstay.operation import Operation, Resource
 from mainstay.policy.tree import ANYONE
@@ -38,6 +39,8 @@ class Reader:
         self.questions = questions
         self.deciders = deciders
         self.shapes = shapes
+        self.parent = parent_of(schema, questions.operation, deciders, shapes)
+        self.under = () if self.parent is None else self.parent.columns
         self.resource = questions.resource
         self.name = questions.operation.name
         embedded = questions.choices.resources(questions.plain)
@@ -80,6 +83,8 @@ class Reader:
         """One row; NotFound where there is none that the caller may read."""
         reading = self.row_shape(call.actor, asked, self.involved(asked))
         inputs = Inputs(call.actor, now, key=asked.key)
+        if self.parent is not None:
+            inputs.under = await self.parent.find(call, asked.above, database, now)
         rows = await read(call, reading.statement, inputs, database)
         if not rows:
             raise NotFound
@@ -98,7 +103,9 @@ class Reader:
             (self.name, asked.selection, self.deciders.numbers(names, actor)),
             lambda: get_statement(
                 self.schema,
-                GetPlan(asked.selection, self.deciders.guards(names, actor), self.questions.keys.columns),
+                GetPlan(
+                    asked.selection, self.deciders.guards(names, actor), self.questions.keys.columns, self.under
+                ),
             ),
         )
         return reading
@@ -113,6 +120,8 @@ class Reader:
         names = self.involved(asked)
         position = None if asked.cursor is None else self.cursors.read(asked.order, asked.cursor, asked.search)
         inputs = Inputs(call.actor, now, asked.filters, limit=asked.limit + 1)
+        if self.parent is not None:
+            inputs.under = await self.parent.find(call, asked.above, database, now)
         seek = None
         if asked.order[0] == RANKED:
             inputs.offset = 0 if position is None else position.values[0]
@@ -146,6 +155,7 @@ class Reader:
                     sorted_by=asked.sorted_by,
                     seek=seek,
                     offset=offset,
+                    under=self.under,
                 ),
             ),
         )
@@ -165,6 +175,7 @@ class Reader:
                     conditions=asked.conditions,
                     sorted_by=asked.sorted_by,
                     at_most=at_most,
+                    under=self.under,
                 ),
             ),
         )

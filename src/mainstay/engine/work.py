@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mainstay.actor import NOBODY, Actor
-from mainstay.engine.asked import Keys
+from mainstay.engine.asked import Keys, keys_before
 from mainstay.engine.bodies import Bodies
 from mainstay.engine.choosing import resources_in, whole
 from mainstay.engine.filling import Filling
@@ -30,6 +30,7 @@ from mainstay.engine.sql.write import (
     judge_statement,
     write_statement,
 )
+from mainstay.engine.under import parent_of
 from mainstay.operation import Operation, Reference, Resource
 from mainstay.policy.tree import ANYONE
 
@@ -44,6 +45,10 @@ class Draft:
     """The body, of which `given` are the values; it has the lists that are written with the row."""
     attempt: int = 0
     """How often a slug that was made for it was taken."""
+    above: Sequence[Any] = ()
+    """The key of the parent in the path, until that is found."""
+    under: Sequence[Any] = ()
+    """What the parent has, to which the row refers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ class Works:
         self.resource: Resource = application.resource(operation.resource or "")
         table = application.table(self.resource.table)
         self.policy = f":{operation.name}"
-        self.keys = Keys(storage, self.resource)
+        self.keys = Keys(storage, self.resource, keys_before(application, operation))
+        self.parent = parent_of(schema, operation, deciders, shapes)
         self.bodies = Bodies(application, storage, operation) if operation.body is not None else None
         self.filling = Filling(storage, table, self.resource.version)
         self.selection = whole(application, self.resource.name)
@@ -120,7 +126,7 @@ class Works:
             writing = self.write_shape(actor, tuple(sorted(row)), resets, fields, later=bool(draft.body.lists))
         lists = self.lists.prepare(actor, [draft.body], action) if draft.body.lists else None
         return Work(
-            Inputs(actor, now, key=draft.key),
+            Inputs(actor, now, key=draft.key, under=draft.under),
             row,
             finding,
             columns,
@@ -199,10 +205,13 @@ class Works:
         names = (self.resource.name, self.policy, *fields)
         deleting = self.operation.action == "delete"
 
+        under = () if self.parent is None else self.parent.columns
+
         def make() -> Finding:
             guards, flags = self.deciders.guards(names, actor), self.undecided(actor, names)
             return find_statement(
-                self.schema, FindPlan(self.resource.name, self.keys.columns, guards, flags, columns, deleting)
+                self.schema,
+                FindPlan(self.resource.name, self.keys.columns, guards, flags, columns, deleting, under=under),
             )
 
         finding: Finding = self.shapes.get(

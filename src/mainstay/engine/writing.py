@@ -34,6 +34,7 @@ from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.statement import Inputs, Statement
 from mainstay.engine.sql.write import Finding, Writing
+from mainstay.engine.under import Parent
 from mainstay.engine.work import Draft, Work, Works
 from mainstay.errors import (
     Detail,
@@ -70,8 +71,10 @@ class Writer:
             mistakes.add(name, "unknown_parameter", "is not a parameter here; there is none")
         key = [] if self.operation.action == "create" else self.works.keys.read(call, mistakes)
         body = Item("") if self.works.bodies is None else self.works.bodies.read(call.body, mistakes)
+        parent = self.works.parent
+        above = () if parent is None else parent.keys.values(call.key[: self.works.keys.before], mistakes)
         mistakes.check()
-        return Draft(key, body.given, body)
+        return Draft(key, body.given, body, above=above)
 
     # Authorize
 
@@ -93,7 +96,9 @@ class Writer:
     # Transact
 
     async def write(self, call: Call, draft: Draft, database: Runs, now: dt.datetime) -> Answer:
-        """Runs the operation's script in one transaction."""
+        """Runs the operation's script in one transaction, once the parent in the path is found."""
+        if self.works.parent is not None and draft.above:
+            draft = await self.under(call, draft, self.works.parent, database, now)
         work = self.works.of(call.actor, draft, now)
         try:
             return await self.run(call, work, database)
@@ -109,6 +114,12 @@ class Writer:
             if denied:
                 raise self.refused(call.actor, denied) from None
             raise self.refusals.explained(failure, missing) from failure
+
+    async def under(self, call: Call, draft: Draft, parent: Parent, database: Runs, now: dt.datetime) -> Draft:
+        """The draft with what the parent in the path has; a new row refers to it."""
+        values = await parent.find(call, list(draft.above), database, now)
+        said = dict(zip(parent.columns, values, strict=True)) if self.operation.action == "create" else {}
+        return replace(draft, above=(), under=values, given={**draft.given, **said})
 
     async def run(self, call: Call, work: Work, database: Runs) -> Answer:
         """Runs the script; where the database refuses one of several rows, once more, one row after the other."""
@@ -155,7 +166,7 @@ class Writer:
 
     def script(self, call: Call, work: Work, *, singly: bool = False) -> Script[Answer]:
         """What the transaction does."""
-        call.statements = 0
+        call.statements = 0 if self.works.parent is None else 1
         row, key = dict(work.row), work.inputs.key
         known: dict[str, Any] = {}
         if work.finding is not None:

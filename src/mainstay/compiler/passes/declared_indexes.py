@@ -97,6 +97,11 @@ def needs(draft: Draft, resource: DraftResource) -> Iterator[tuple[str, Need]]:
         steps = draft.tables[own].relations[include.relation].steps
         for step, order in zip(steps, include_orders(steps, include), strict=True):
             yield step.table, Need(order, f"include={include.name}", partial(resource.place, "includes"))
+    if resource.under is not None:
+        steps = draft.tables[own].relations[resource.under.relation].steps
+        said = [local for local, _ in steps[0].pairs]
+        order = [(name, False) for name in said] + [part for part in resource.order if part[0] not in said]
+        yield own, Need(order, f"the path under {resource.under.resource}", partial(resource.place, "parent"))
     for position, together in enumerate(resource.listed("indexes")):
         columns = together_columns(draft, resource, together, position)
         yield own, Need(columns, "together(..)", partial(resource.place, "indexes", position))

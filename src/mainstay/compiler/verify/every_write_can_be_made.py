@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mainstay.compiler.draft import Draft, DraftResource
+from mainstay.compiler.passes.parents import columns_from_path
 from mainstay.compiler.passes.tables import maker_of
 from mainstay.compiler.problem import Problem
 from mainstay.operation import Field, Links, Owned
@@ -52,6 +53,8 @@ def written_with_others(draft: Draft) -> set[str]:
 def missing(draft: Draft, resource: DraftResource) -> Iterator[str]:
     """Columns that must have a value and get none."""
     written = {field.column for field in resource.fields.values() if field.writable != "never"}
+    if not resource.declared.flat:
+        written |= set(columns_from_path(draft, resource))
     defaults = draft.tables[resource.table.name].defaults
     for column in resource.table.columns:
         if not column.nullable and column.name not in written and column.name not in defaults:

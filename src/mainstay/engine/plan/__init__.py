@@ -72,6 +72,8 @@ class ListPlan:
     """Names of the fields that the caller sorts by, whose guards hold for every row."""
     seek: Seek | None = None
     offset: bool = False
+    under: tuple[str, ...] = ()
+    """Columns that have the values of the parent in the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class CountPlan:
     conditions: tuple[Condition, ...]
     sorted_by: tuple[str, ...]
     at_most: int | None = None
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,17 @@ class GetPlan:
     selection: Selection
     guards: Guards
     key: tuple[str, ...]
+    under: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParentPlan:
+    """Of the row that stands before others in a path, by the columns of `key`, those that the others refer to."""
+
+    resource: str
+    guards: Guards
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +129,7 @@ class FindPlan:
     columns: tuple[str, ...]
     """What of the row as it is is needed besides."""
     deleting: bool
+    under: tuple[str, ...] = ()
     """Whether nobody may refer to the row meanwhile, and what its policies say holds until the transaction ends."""
     locking: bool = True
 

@@ -195,7 +195,8 @@ def get_statement(schema: Schema, plan: GetPlan) -> Reading:
     version = None
     if resource.version is not None:
         version = answered.places.of(resource.table, resource.version, table.c[resource.version])
-    where = [*by_key(table, plan.key, binds), condition(plan.guards.of(resource.name), scope)]
+    where = [*by_key(table, plan.key, binds), *of_parent(table, plan.under, binds)]
+    where.append(condition(plan.guards.of(resource.name), scope))
     select = answered.select(table).where(*where)
     return Reading(
         compiled(select, binds, schema.dialect),
@@ -229,6 +230,14 @@ def by_key(table: sa.FromClause, columns: Sequence[str], binds: Binds) -> list[T
     ]
 
 
+def of_parent(table: sa.FromClause, columns: Sequence[str], binds: Binds) -> list[Truth]:
+    """The condition that a row refers to the parent in the path."""
+    return [
+        table.c[name] == binds.add(partial(lambda place, inputs: inputs.under[place], place), table.c[name].type)
+        for place, name in enumerate(columns)
+    ]
+
+
 def wheres(
     schema: Schema,
     scope: Scope,
@@ -258,7 +267,8 @@ def count_statement(schema: Schema, plan: CountPlan) -> Statement:
         schema, resource, filtered(resource, plan.conditions), plan.guards, schema.scope(resource, binds)
     )
     table = scope.sources[resource.table]
-    where = wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by)
+    where = of_parent(table, plan.under, binds)
+    where += wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by)
     rows: sa.Select[Any] = sa.select(sa.literal_column("1").label("one")).select_from(table).where(*where)
     if plan.at_most is not None:
         rows = rows.limit(sa.literal_column(str(plan.at_most)))
@@ -280,7 +290,8 @@ def list_statement(schema: Schema, plan: ListPlan) -> Reading:
     places = [answered.places.of(resource.table, name, table.c[name]) for name, _ in columns]
     backward = plan.seek is not None and plan.seek.backward
     order = [(name, down != backward) for name, down in columns]
-    where = list(wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by))
+    where = of_parent(table, plan.under, binds)
+    where += wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by)
     limit = binds.add(lambda inputs: inputs.limit, sa.Integer())
     ordered = (*ranks, *ordering(schema, table, order, nullable))
     base = answered.select(table).where(*where).order_by(*ordered).limit(limit)

@@ -29,6 +29,8 @@ class Inputs(msgspec.Struct):
     offset: int = 0
     key: Sequence[Any] = ()
     row: Mapping[str, Any] = {}
+    under: Sequence[Any] = ()
+    """What the parent in the path has, to which rows under it refer."""
     parents: Sequence[Any] = ()
     """Keys of the rows to which others belong, in the driver's form; tuples where a key has several columns."""
     rows: Sequence[Sequence[Any]] = ()

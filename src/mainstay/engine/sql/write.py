@@ -9,11 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mainstay.engine.plan import CheckPlan, FindPlan, Guards, WritePlan
+from mainstay.engine.plan import CheckPlan, FindPlan, Guards, ParentPlan, WritePlan
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.layout import Conversion, Places, maker, to_python
 from mainstay.engine.sql.policy import Scope, condition
-from mainstay.engine.sql.read import Answered, Level, by_key, values_at
+from mainstay.engine.sql.read import Answered, Level, by_key, of_parent, values_at
 from mainstay.engine.sql.statement import Binds, Statement, compiled
 from mainstay.operation import Resource
 from mainstay.policy.tree import Exists, IsNull, Opaque
@@ -76,6 +76,19 @@ def values_of(schema: Schema, table: str, names: Sequence[str], places: Places, 
     return partial(values_at, found)
 
 
+def parent_statement(schema: Schema, plan: ParentPlan) -> tuple[Statement, Values]:
+    """The row in a path, if the caller may read it, and what makes of it the values that others refer to."""
+    resource = schema.application.resource(plan.resource)
+    binds = Binds()
+    scope = schema.scope(resource, binds)
+    table = scope.sources[resource.table]
+    places = Places()
+    values = values_of(schema, resource.table, plan.columns, places, table)
+    where = [*by_key(table, plan.key, binds), condition(plan.guards.of(resource.name), scope)]
+    select = sa.select(*places.columns).select_from(table).where(*where)
+    return compiled(select, binds, schema.dialect), values
+
+
 def find_statement(schema: Schema, plan: FindPlan) -> Finding:
     """The row that is to be changed, locked until the transaction ends, with what its policies say of it.
 
@@ -90,7 +103,11 @@ def find_statement(schema: Schema, plan: FindPlan) -> Finding:
     columns = values_of(schema, resource.table, plan.columns, places, table)
     version = version_place(resource, places, table)
     flags = tuple(flag(places, plan.guards, name, scope) for name in plan.flags)
-    select = sa.select(*places.columns).select_from(table).where(*by_key(table, plan.lookup, binds))
+    select = (
+        sa.select(*places.columns)
+        .select_from(table)
+        .where(*by_key(table, plan.lookup, binds), *of_parent(table, plan.under, binds))
+    )
     locked = select.with_for_update(of=table, key_share=not plan.deleting) if plan.locking else select
     again = (
         schema.dialect.name == "postgresql"

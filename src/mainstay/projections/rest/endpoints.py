@@ -116,7 +116,10 @@ class OperationEndpoint:
 
 def path_of_one(application: Application, operation: Operation) -> str:
     """The path of one row of the operation's resource, its parameters in braces."""
-    of_one = [one for one in application.operations if one.resource == operation.resource and one.action in OF_ONE]
+    same = [
+        one for one in application.operations if one.resource == operation.resource and one.under == operation.under
+    ]
+    of_one = [one for one in same if one.action in OF_ONE]
     found = next((one.path for action in OF_ONE for one in of_one if one.action == action), None)
     if found is not None or operation.resource is None:
         return found or operation.path

@@ -66,6 +66,8 @@ class Cell:
     smuggled: str | None = None
     """A field that the body has although it cannot be written."""
     smuggled_value: Any = None
+    above: Row | None = field(default=None, hash=False)
+    """The row in the path of an operation that stands under another one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +160,19 @@ class Requests:
 
     def key(self, cell: Cell) -> tuple[str, ...]:
         """What stands in the path."""
+        above: tuple[str, ...] = ()
+        if cell.above is not None and cell.operation.under is not None:
+            above = tuple(self.texts(cell.operation.under.resource, cell.above))
         if cell.row is None or lists_keys(cell.operation):
-            return ()
-        return tuple(text for _, text in self.lookup(cell, cell.row))
+            return above
+        return (*above, *[text for _, text in self.lookup(cell, cell.row)])
+
+    def texts(self, name: str, row: Row) -> Iterator[str]:
+        """The values of a row's lookup as they stand in a path."""
+        resource = self.application.resource(name)
+        for field_name in resource.lookup:
+            column = resource.field(field_name).column
+            yield to_text(self.storage.kind(resource.table, column), row[column])
 
     def lookup(self, cell: Cell, row: Row) -> Iterator[tuple[str, str]]:
         """The fields of a row's key, and their values as text."""
@@ -171,9 +183,9 @@ class Requests:
 
     def path(self, cell: Cell) -> str:
         """The path with the row's key in it."""
-        resource = self.application.resource(cell.operation.resource or "")
         path = cell.operation.path
-        for name, text in zip(resource.lookup, self.key(cell), strict=False):
+        names = [parameter.name for parameter in cell.operation.parameters if parameter.place == "path"]
+        for name, text in zip(names, self.key(cell), strict=False):
             path = path.replace("{" + name + "}", quote(text, safe=""))
         return path
 

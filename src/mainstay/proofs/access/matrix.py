@@ -13,6 +13,7 @@ from mainstay.proofs.access.authorization import Answers
 from mainstay.proofs.access.cells import Cell, Request, Requests, written_fields
 from mainstay.proofs.access.doors import Door, Reply
 from mainstay.proofs.access.listing import wrong_lists
+from mainstay.proofs.access.nesting import said
 from mainstay.proofs.access.oracle import Expected, Oracle
 from mainstay.proofs.access.pages import after, following
 from mainstay.proofs.access.store import Change, Store
@@ -170,6 +171,8 @@ class Matrix:
         """What is wrong with a row that was written."""
         assert change.after is not None
         given = cell.given or {}
+        if cell.above is not None and change.before is None:
+            given = {**given, **said(self.application, cell.operation, cell.above)}
         for column, value in given.items():
             if change.after[column] != value:
                 yield f"{column} is {change.after[column]!r} for {value!r}"

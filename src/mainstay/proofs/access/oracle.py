@@ -16,6 +16,7 @@ from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.finding import Weighed, is_found, relevance
 from mainstay.proofs.access.foresight import possible_truths
 from mainstay.proofs.access.lists import Lists, Wanted
+from mainstay.proofs.access.nesting import belongs, said
 from mainstay.proofs.access.order import ordered
 from mainstay.proofs.access.paths import branches, is_own_ancestor
 from mainstay.proofs.access.personas import Persona
@@ -158,6 +159,8 @@ class Oracle(Constraints):
         for policy in (self.policy(cell), resource.read):
             if self.hopeless(policy, cell.persona):
                 return Expected(self.denied(policy, cell.persona))
+        if self.is_nowhere(cell):
+            return Expected(frozenset({404}))
         rows = [row for row in self.generated.rows[resource.table] if self.listed(resource, row, cell)]
         ordered = self.sorted(resource, rows, cell)
         question = cell.question
@@ -168,8 +171,19 @@ class Oracle(Constraints):
         data = [self.shown(resource, row, cell.persona, question) for row in ordered]
         return Expected(frozenset({200}), data, len(data) if cell.question.count else None)
 
+    def is_nowhere(self, cell: Cell) -> bool:
+        """Whether the path of a cell leads nowhere: over a parent that the persona may not read, or not its row's."""
+        if cell.above is None or cell.operation.under is None:
+            return False
+        parent = self.application.resource(cell.operation.under.resource)
+        if not self.reads(parent, cell.above, cell.persona):
+            return True
+        return cell.row is not None and not belongs(self.application, cell.operation, cell.row, cell.above)
+
     def listed(self, resource: Resource, row: Row, cell: Cell) -> bool:
         """Whether a row stands in a list."""
+        if cell.above is not None and not belongs(self.application, cell.operation, row, cell.above):
+            return False
         if not self.reads(resource, row, cell.persona):
             return False
         if not allowed_by(self.policy(cell), row, resource.table, self.world(cell.persona)):
@@ -314,7 +328,7 @@ class Oracle(Constraints):
         if self.hopeless(self.policy(cell), cell.persona):
             return Expected(self.denied(self.policy(cell), cell.persona))
         resource = self.application.resource(cell.operation.resource or "")
-        if not self.reads(resource, cell.row, cell.persona):
+        if self.is_nowhere(cell) or not self.reads(resource, cell.row, cell.persona):
             return Expected(frozenset({404}))
         return Expected(frozenset({200}), self.shown(resource, cell.row, cell.persona, cell.question))
 
@@ -333,15 +347,19 @@ class Oracle(Constraints):
         for guard in guards:
             if self.hopeless(guard, persona):
                 return Expected(self.denied(guard, persona))
-        new = self.new_row(resource, cell.given, persona)
+        if self.is_nowhere(cell):
+            return Expected(frozenset({404}))
+        given = {**cell.given, **said(self.application, cell.operation, cell.above)}
+        guards = self.guards(resource, given)
+        new = self.new_row(resource, given, persona)
         if breaks_transition(resource, new, None):
             return Expected(frozenset({409}))
-        if self.refers_beyond(resource, cell.given, new, persona):
+        if self.refers_beyond(resource, given, new, persona):
             return Expected(frozenset({422}))
         may_collide = frozenset({409}) if self.collides(resource, new, None) else frozenset()
         if any(new[column.name] is None for column in self.must_have(resource, new)):
             return Expected(frozenset({422}) | may_collide)
-        return self.stored(cell, resource, [policy, *guards], new, None, "created", may_collide, cell.given)
+        return self.stored(cell, resource, [policy, *guards], new, None, "created", may_collide, given)
 
     def change(self, cell: Cell) -> Expected:
         """A row replaced or changed."""
@@ -357,7 +375,7 @@ class Oracle(Constraints):
         for guard in guards:
             if self.hopeless(guard, persona):
                 return Expected(self.denied(guard, persona))
-        if not self.reads(resource, row, persona):
+        if self.is_nowhere(cell) or not self.reads(resource, row, persona):
             return Expected(frozenset({404}))
         world = self.world(persona)
         false = [guard for guard in (policy, *guards) if not allowed_by(guard, row, resource.table, world)]
@@ -411,7 +429,7 @@ class Oracle(Constraints):
         resource = self.application.resource(cell.operation.resource or "")
         if self.hopeless(policy, persona):
             return Expected(self.denied(policy, persona))
-        if not self.reads(resource, cell.row, persona):
+        if self.is_nowhere(cell) or not self.reads(resource, cell.row, persona):
             return Expected(frozenset({404}))
         if not allowed_by(policy, cell.row, resource.table, self.world(persona)):
             return Expected(self.denied(policy, persona))

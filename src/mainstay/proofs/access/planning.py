@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mainstay.operation import Application, Operation, Resource
@@ -11,6 +12,7 @@ from mainstay.policy.tree import ANYONE, Column, tables_in
 from mainstay.proofs.access.cells import BY_RELEVANCE, Cell, Question, Row, called, to_wire, written_fields
 from mainstay.proofs.access.finding import words_of
 from mainstay.proofs.access.lists_in_bodies import ListsInBodies, tables_written
+from mainstay.proofs.access.nesting import belongs, parents
 from mainstay.proofs.access.oracle import Oracle
 from mainstay.proofs.access.paths import chains, include_paths, tables_on
 from mainstay.proofs.access.personas import Persona, telling
@@ -19,6 +21,9 @@ from mainstay.proofs.access.sites import sites
 from mainstay.proofs.access.values import Values
 from mainstay.proofs.access.worked_out import computed_fields, given_column
 from mainstay.storage import Storage
+
+PARENTS = 5
+"""Rows under whose path a list is asked for, and a new row is made."""
 
 FRESH = 70_000
 """Where the numbers of values begin that no generated row has."""
@@ -71,7 +76,24 @@ class Planner:
                 "action": self.acts,
             }.get(operation.action)
             if plan is not None:
-                yield from plan(operation)
+                for cell in plan(operation):
+                    yield from self.placed(cell)
+
+    def placed(self, cell: Cell) -> Iterator[Cell]:
+        """A cell under the path of its row's parent and, where it is plain, under that of others."""
+        if cell.operation.under is None:
+            yield cell
+            return
+        every = parents(self.application, cell.operation, self.generated.rows)
+        if cell.row is None:
+            several = PARENTS if cell.about in ("list", "list in pages", "create") else 1
+            yield from (replace(cell, above=parent) for parent in every[:several])
+            return
+        mine = [parent for parent in every if belongs(self.application, cell.operation, cell.row, parent)]
+        yield from (replace(cell, above=parent) for parent in mine)
+        if cell.about in ("get", "update nothing", "delete"):
+            others = [parent for parent in every if parent not in mine][:1]
+            yield from (replace(cell, about=f"{cell.about} elsewhere", above=parent) for parent in others)
 
     def resource(self, operation: Operation) -> Resource:
         """The resource of an operation."""
