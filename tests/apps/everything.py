@@ -357,6 +357,8 @@ class Folders(Resource[Folder]):
         Folder.open,
         through(Folder.parent, Folder.name),
         through(Folder.team, Team.name),
+        through(Folder.documents, Document.labels, Label.word),
+        through(Folder.team, Team.memberships, via(Membership.user, PublicUsers), User.name),
     ]
     sorts = [Folder.name]
     includes = [Folder.parent, Folder.team, include(Folder.folders, limit=3), include(Folder.documents, limit=2)]

@@ -561,6 +561,25 @@ def test_a_parent_that_is_none() -> None:
     the([third], "# not ours", what="recipe, which is not a relation of Dish", do="there is author")
 
 
+def test_a_filter_over_what_two_resources_guard() -> None:
+    class Others(Resource[Cook]):
+        name = "others"
+        hidden = [Cook.api_key]
+        operations = ["list"]
+        read = anyone
+
+    class Recipes(Resource[Dish]):
+        operations = ["list"]
+        hidden = [Dish.pin]
+        read = anyone
+        filters = [through(Dish.author, Cook.name)]  # two
+
+    the(problems(Recipes, Users, Others), "# two", what="Users, Others expose", do="through(via(.., Users), ..)")
+    Recipes.filters = [through(via(Dish.author, Others), Cook.name)]
+    found = compiler.compile([Recipes, Users, Others]).application.resource("dishes").filters[0]
+    assert (found.name, found.guards) == ("author.name", ("others",))
+
+
 def test_a_filter_over_what_nobody_guards() -> None:
     class Recipes(Resource[Dish]):
         operations = ["list"]

@@ -13,6 +13,7 @@ from mainstay.actor import Actor
 from mainstay.kinds import Kind, Reference
 from mainstay.operation import Filter
 from tests.engine.samples import blanks, values
+from tests.engine.test_writes import FOLDER, TEAM, people
 from tests.engine.world import NOW, World
 
 Truth = Callable[[Any, Any], bool]
@@ -221,3 +222,22 @@ async def test_a_filter_by_a_field_that_may_not_be_read_finds_nothing(there: Wor
         counted = await there.call("documents.list", by=actor, ask={"sort": "budget", "count": "exact"})
         assert counted.meta is not None
         assert counted.meta.total == count
+
+
+async def test_a_filter_over_lists_on_the_way_finds_by_what_may_be_read_at_every_step(there: World) -> None:
+    await people(there)
+    folder = {"folder_id": FOLDER, "author_id": ANN.id, "title": "t"}
+    await there.insert("documents", {"id": uuid.UUID(int=60), "number": 60, **folder})
+    await there.insert("labels", {"id": uuid.UUID(int=61), "word": "seen"})
+    await there.insert("labels", {"id": uuid.UUID(int=62), "word": "hidden", "hidden": True})
+    links = [{"document_id": uuid.UUID(int=60), "label_id": uuid.UUID(int=label)} for label in (61, 62)]
+    await there.insert("document_labels", *links)
+    by_label = {"documents.labels.word": "seen"}
+    assert await found(there, "folders.list", ANN, **by_label) == 1
+    assert await found(there, "folders.list", ANN, **{"documents.labels.word": "hidden"}) == 0
+    await there.insert("memberships", {"team_id": TEAM, "user_id": BEN.id})
+    assert await found(there, "folders.list", BEN, **by_label) == 0  # he reads the folder, not the document
+    by_member = {"team.memberships.user.name": "user1"}
+    assert await found(there, "folders.list", ANN, **by_member) == 1
+    await there.run("UPDATE users SET active = " + ("0" if there.database.name == "sqlite" else "false"))
+    assert await found(there, "folders.list", ANN, **by_member) == 0  # as a public user, who is active

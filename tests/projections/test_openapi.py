@@ -11,8 +11,10 @@ import pytest
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from mainstay import DeclarationErrors, Mainstay, Settings, anyone, mount
+from mainstay import DeclarationErrors, Mainstay, Settings, anyone, compiler, mount
+from mainstay.projections.rest import openapi
 from tests.app.kitchen import SIGNED_IN, Dishes, cook, kitchen
+from tests.apps import everything
 
 METHODS = {"get", "put", "post", "delete", "patch"}
 TYPES = {"string", "number", "integer", "boolean", "object", "array", "null"}
@@ -176,3 +178,15 @@ async def test_a_model_with_the_name_of_a_component_is_refused_at_start(tmp_path
     with pytest.raises(DeclarationErrors, match="names of components that are there: Error"):
         async with app.router.lifespan_context(app):
             pass
+
+
+def test_what_is_included_is_described_as_its_own_resource_answers_it() -> None:
+    schemas = openapi.document(compiler.compile(everything.RESOURCES).application)["components"]["schemas"]
+    documents = schemas["Document"]["properties"]
+    assert documents["author"]["anyOf"][0] == {"$ref": "#/components/schemas/PublicUsers"}
+    assert set(schemas["PublicUsers"]["properties"]) == {"id", "name"}
+    assert documents["labels"]["items"] == {"$ref": "#/components/schemas/Label"}
+    assert documents["labels"]["maxItems"] == 20
+    assert schemas["Label"]["properties"]["documents"]["items"] == {"$ref": "#/components/schemas/Document"}
+    assert documents["words"]["items"]["type"] == "string"
+    assert (documents["words"]["type"], documents["words"]["maxItems"]) == ("array", 2)

@@ -96,6 +96,8 @@ class DraftResource:
     table: sa.Table
     name: str
     operations: tuple[str, ...] = ()
+    told_apart: str | None = None
+    """What its things are called where another resource of the model has the model's name already."""
     fields: dict[str, Field] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
     """Those of computed fields."""
@@ -140,7 +142,7 @@ class DraftResource:
     @property
     def thing(self) -> str:
         """What one of its things is called."""
-        return self.declared.title or self.title
+        return self.declared.title or self.told_apart or self.title
 
     def place(self, attribute: str = "", item: int | None = None) -> Place:
         """Where the resource, or a part of it, is written."""

@@ -25,8 +25,8 @@ EVERY_OPERATION: tuple[OperationName, ...] = ("list", "get", "create", "replace"
 class Through:
     """A column at the end of relations."""
 
-    relations: tuple[Attribute, ...]
-    column: Attribute
+    relations: tuple[Attribute | Via, ...]
+    column: Any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,8 +164,12 @@ def parameter(
     return NamedFilter(name, of, all_rows, (via,) if isinstance(via, type) else tuple(via))
 
 
-def through(*path: Attribute) -> Through:
-    """A filter over relations: `through(Recipe.tags, Tag.slug)` is the parameter `tags.slug`."""
+def through(*path: Attribute | Via) -> Through:
+    """A filter over relations: `through(Recipe.tags, Tag.slug)` is the parameter `tags.slug`.
+
+    Each row on the way is one that the caller may read; `via(relation, resource)` says as which resource's,
+    where a model has several.
+    """
     return Through(tuple(path[:-1]), path[-1])
 
 

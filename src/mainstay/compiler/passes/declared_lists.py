@@ -13,7 +13,7 @@ from mainstay.compiler.draft import Draft, DraftResource, DraftTable, is_of
 from mainstay.compiler.passes.conditions import condition_filter
 from mainstay.compiler.problem import nearest
 from mainstay.declare.computed import ComputedField, DerivedField
-from mainstay.declare.resource import Descending, NamedFilter, Through, Unindexed, attribute_name
+from mainstay.declare.resource import Descending, NamedFilter, Resource, Through, Unindexed, Via, attribute_name
 from mainstay.operation import Filter, Relation, Sort
 
 OVER_RELATIONS = ("eq", "lt", "lte", "gt", "gte", "in", "starts_with")
@@ -143,7 +143,8 @@ def filter_through(
     table = draft.tables[resource.table.name]
     names: list[str] = []
     guards: list[str] = []
-    for attribute in item.relations:
+    for given in item.relations:
+        attribute = given.relation if isinstance(given, Via) else given
         relation = relation_of(table, attribute)
         if relation is None:
             draft.problem(
@@ -154,7 +155,7 @@ def filter_through(
             return None
         names.append(relation.name)
         table = draft.tables[relation.target]
-        guard = guard_of(draft, resource, table, position)
+        guard = guard_of(draft, resource, table, position, given.resource if isinstance(given, Via) else None)
         if guard is None:
             return None
         guards.append(guard)
@@ -196,16 +197,25 @@ def column_at_end(table: DraftTable, attribute: Any) -> str | None:
     return None if column is None or column.name not in table.kinds else str(column.name)
 
 
-def guard_of(draft: Draft, resource: DraftResource, table: DraftTable, position: int) -> str | None:
-    """The resource whose read policy guards the row at the end; a problem where none or several expose it."""
+def guard_of(
+    draft: Draft, resource: DraftResource, table: DraftTable, position: int, named: type[Resource[Any]] | None
+) -> str | None:
+    """The resource whose read policy guards rows on the way; a problem where none or several expose them."""
     exposing = draft.resources_of(table.table.name)
+    if named is not None:
+        exposing = [other for other in exposing if other.declared is named]
     if len(exposing) == 1:
         return exposing[0].name
     names = ", ".join(other.declared.__name__ for other in exposing)
+    who = f"{names} expose" if names else f"{getattr(named, '__name__', 'no resource')} does not expose"
+    if not names and named is None:
+        who = "no resource exposes"
     draft.problem(
         resource.place("filters", position),
-        f"a filter looks at rows of {table.table.name}, which {f'{names} expose' if names else 'no resource exposes'}",
-        "one resource must, since its read policy guards them" if not names else "expose it in one resource",
+        f"a filter looks at rows of {table.table.name}, which {who}",
+        "one resource must, since its read policy guards them"
+        if not names
+        else f"name one of them: through(via(.., {exposing[0].declared.__name__}), ..)",
     )
     return None
 

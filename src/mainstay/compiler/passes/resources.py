@@ -39,6 +39,8 @@ def resources(draft: Draft) -> None:
         resource = with_model(draft, declared) if fields_have_names(draft, declared) else None
         if resource is not None:
             resource.operations = known_operations(draft, resource)
+            if any(other.model is resource.model and other.thing == resource.thing for other in draft.resources):
+                resource.told_apart = declared.__name__
             draft.resources.append(resource)
             shapes(draft, resource)
 

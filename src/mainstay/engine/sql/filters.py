@@ -62,10 +62,8 @@ def filter_condition(
                 where.extend(readable(exposing(application, step.table), guards, link))
         table = application.table(relation.target)
         there = Scope(scope.storage, scope.dialect, scope.binds, {table.name: before}, {table.name: table.name})
-        if place < len(filter_.relations) - 1:
-            where.extend(readable(exposing(application, table.name), guards, there))
-        else:
-            where.extend(readable([filter_.resource or ""], guards, there))
+        where.extend(readable([filter_.guards[place]], guards, there))
+        if place == len(filter_.relations) - 1:
             target = application.resource(filter_.resource or "")
             where.append(guarded(target, filter_, wanted.operator, number, guards, there))
     select: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(*inner).where(*where)

@@ -243,8 +243,8 @@ class Oracle(Constraints):
                 if step is not relation.steps[-1]:
                     rows = [here for here in rows if self.reads_anyhow(step.table, here, persona)]
             table = self.application.table(relation.target)
-            if place < len(filter_.relations) - 1:
-                rows = [here for here in rows if self.reads_anyhow(table.name, here, persona)]
+            guard = self.application.resource(filter_.guards[place])
+            rows = [here for here in rows if self.reads(guard, here, persona)]
         target = self.application.resource(filter_.resource or "")
         return any(
             self.reads(target, here, persona)
