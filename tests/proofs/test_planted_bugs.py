@@ -72,12 +72,12 @@ def links_without_policy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def lists_with_a_row_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """An included list goes on beyond its bound."""
-    honest = read.bounded
+    honest = related.Belonging.bounded
 
-    def careless(table: Any, rows: Any, given: Any, where: Any, order: Any, limit: int, dialect: Any) -> Any:
-        return honest(table, rows, given, where, order, limit + 1, dialect)
+    def careless(self: Any, where: Any, order: Any, limit: int) -> Any:
+        return honest(self, where, order, limit + 1)
 
-    monkeypatch.setattr(read, "bounded", careless)
+    monkeypatch.setattr(related.Belonging, "bounded", careless)
 
 
 def parents_without_policy(monkeypatch: pytest.MonkeyPatch) -> None:
