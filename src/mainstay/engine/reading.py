@@ -103,9 +103,7 @@ class Reader:
             (self.name, asked.selection, self.deciders.numbers(names, actor)),
             lambda: get_statement(
                 self.schema,
-                GetPlan(
-                    asked.selection, self.deciders.guards(names, actor), self.questions.keys.columns, self.under
-                ),
+                GetPlan(asked.selection, self.deciders.guards(names, actor), self.questions.keys.columns, self.under),
             ),
         )
         return reading

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from mainstay.operation import Application, Operation
-from mainstay.proofs.access.cells import Row
+from mainstay.operation import Application, Operation, Resource
+from mainstay.proofs.access.cells import Cell, Row
+from mainstay.proofs.access.personas import Persona
+
+Reads = Callable[[Resource, Row, Persona], bool]
+"""Whether a persona may read a row of a resource."""
 
 
 def pairs(application: Application, operation: Operation) -> tuple[tuple[str, str], ...]:
@@ -27,6 +31,15 @@ def parents(application: Application, operation: Operation, rows: Mapping[str, S
 def belongs(application: Application, operation: Operation, row: Row, parent: Row) -> bool:
     """Whether a row refers to the parent in a path."""
     return all(row[own] is not None and row[own] == parent[its] for own, its in pairs(application, operation))
+
+
+def leads_nowhere(application: Application, cell: Cell, reads: Reads) -> bool:
+    """Whether the path of a cell leads nowhere: over a parent that the persona may not read, or not its row's."""
+    if cell.above is None or cell.operation.under is None:
+        return False
+    if not reads(application.resource(cell.operation.under.resource), cell.above, cell.persona):
+        return True
+    return cell.row is not None and not belongs(application, cell.operation, cell.row, cell.above)
 
 
 def said(application: Application, operation: Operation, parent: Row | None) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.finding import Weighed, is_found, relevance
 from mainstay.proofs.access.foresight import possible_truths
 from mainstay.proofs.access.lists import Lists, Wanted
-from mainstay.proofs.access.nesting import belongs, said
+from mainstay.proofs.access.nesting import belongs, leads_nowhere, said
 from mainstay.proofs.access.order import ordered
-from mainstay.proofs.access.paths import branches, is_own_ancestor
+from mainstay.proofs.access.paths import answered_fields, branches, is_own_ancestor
 from mainstay.proofs.access.personas import Persona
 from mainstay.proofs.access.rows import Generated
 from mainstay.proofs.access.values import compares, constant
@@ -159,26 +159,15 @@ class Oracle(Constraints):
         for policy in (self.policy(cell), resource.read):
             if self.hopeless(policy, cell.persona):
                 return Expected(self.denied(policy, cell.persona))
-        if self.is_nowhere(cell):
+        if leads_nowhere(self.application, cell, self.reads):
             return Expected(frozenset({404}))
         rows = [row for row in self.generated.rows[resource.table] if self.listed(resource, row, cell)]
         ordered = self.sorted(resource, rows, cell)
         question = cell.question
         if not question.fields and cell.operation.answer is not None:
-            plain = [part.name for part in cell.operation.answer.parts]
-            always = [include.name for include in resource.includes if include.embedded]
-            question = replace(question, fields=(*plain, *always))
+            question = replace(question, fields=answered_fields(resource, cell.operation.answer))
         data = [self.shown(resource, row, cell.persona, question) for row in ordered]
         return Expected(frozenset({200}), data, len(data) if cell.question.count else None)
-
-    def is_nowhere(self, cell: Cell) -> bool:
-        """Whether the path of a cell leads nowhere: over a parent that the persona may not read, or not its row's."""
-        if cell.above is None or cell.operation.under is None:
-            return False
-        parent = self.application.resource(cell.operation.under.resource)
-        if not self.reads(parent, cell.above, cell.persona):
-            return True
-        return cell.row is not None and not belongs(self.application, cell.operation, cell.row, cell.above)
 
     def listed(self, resource: Resource, row: Row, cell: Cell) -> bool:
         """Whether a row stands in a list."""
@@ -328,7 +317,7 @@ class Oracle(Constraints):
         if self.hopeless(self.policy(cell), cell.persona):
             return Expected(self.denied(self.policy(cell), cell.persona))
         resource = self.application.resource(cell.operation.resource or "")
-        if self.is_nowhere(cell) or not self.reads(resource, cell.row, cell.persona):
+        if leads_nowhere(self.application, cell, self.reads) or not self.reads(resource, cell.row, cell.persona):
             return Expected(frozenset({404}))
         return Expected(frozenset({200}), self.shown(resource, cell.row, cell.persona, cell.question))
 
@@ -347,7 +336,7 @@ class Oracle(Constraints):
         for guard in guards:
             if self.hopeless(guard, persona):
                 return Expected(self.denied(guard, persona))
-        if self.is_nowhere(cell):
+        if leads_nowhere(self.application, cell, self.reads):
             return Expected(frozenset({404}))
         given = {**cell.given, **said(self.application, cell.operation, cell.above)}
         guards = self.guards(resource, given)
@@ -375,7 +364,7 @@ class Oracle(Constraints):
         for guard in guards:
             if self.hopeless(guard, persona):
                 return Expected(self.denied(guard, persona))
-        if self.is_nowhere(cell) or not self.reads(resource, row, persona):
+        if leads_nowhere(self.application, cell, self.reads) or not self.reads(resource, row, persona):
             return Expected(frozenset({404}))
         world = self.world(persona)
         false = [guard for guard in (policy, *guards) if not allowed_by(guard, row, resource.table, world)]
@@ -429,7 +418,7 @@ class Oracle(Constraints):
         resource = self.application.resource(cell.operation.resource or "")
         if self.hopeless(policy, persona):
             return Expected(self.denied(policy, persona))
-        if self.is_nowhere(cell) or not self.reads(resource, cell.row, persona):
+        if leads_nowhere(self.application, cell, self.reads) or not self.reads(resource, cell.row, persona):
             return Expected(frozenset({404}))
         if not allowed_by(policy, cell.row, resource.table, self.world(persona)):
             return Expected(self.denied(policy, persona))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mainstay.operation import Application, Resource, named
+from mainstay.operation import Application, Resource, Shape, named
 
 
 def include_paths(application: Application, resource: Resource) -> Iterator[tuple[str, ...]]:
@@ -78,3 +78,9 @@ def branches(paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
         name, _, rest = path.partition(".")
         found[name] = (*found.get(name, ()), *([rest] if rest else []))
     return found
+
+
+def answered_fields(resource: Resource, answer: Shape) -> tuple[str, ...]:
+    """The names of all that is answered of a row where nothing is chosen: fields and what is embedded."""
+    always = [include.name for include in resource.includes if include.embedded]
+    return (*[part.name for part in answer.parts], *always)
