@@ -332,8 +332,7 @@ class Oracle(Constraints):
             return self.refusal(cell, self.denied(policy, persona))
         if cell.smuggled is not None:
             return Expected(frozenset({400}))
-        guards = self.guards(resource, cell.given)
-        for guard in guards:
+        for guard in self.guards(resource, cell.given):
             if self.hopeless(guard, persona):
                 return Expected(self.denied(guard, persona))
         if leads_nowhere(self.application, cell, self.reads):
