@@ -286,4 +286,4 @@ class Colleagues(Resource[Colleague]):
     read = signed_in
 
 
-RESOURCES = [Colleagues, Tickets, Sayings, SignIn]
+RESOURCES: list[type[Actions]] = [Colleagues, Tickets, Sayings, SignIn]

@@ -137,7 +137,10 @@ class Writing:
         return self.writer.plainly(self.call, draft, self.turn.inside, self.turn.now)
 
     def carried_out(self, values: Mapping[str, Any]) -> Any:
-        """The write with these values in place of those that the call gives, and the row that it leaves."""
+        """The write with these values in place of those that the call gives, and the row that it leaves.
+
+        The policies of fields and of what is referred to are asked for what the caller gives, not for what code sets.
+        """
         unknown = sorted(set(values) - set(self.writer.columns))
         if unknown:
             raise LookupError(f"{self.writer.minded.model.__name__} has no {', '.join(unknown)}")
@@ -147,7 +150,9 @@ class Writing:
             made = self.writer.works.filling.makers
             given = {**{name: made[name]() for name in self.writer.table.key if name in made}, **given}
         body = structs.replace(self.draft.body, given=given)
-        draft = replace(self.draft, given=given, body=body)
+        own = self.draft.given
+        trusted = frozenset(name for name, value in given.items() if name not in own or own[name] != value)
+        draft = replace(self.draft, given=given, body=body, trusted=trusted)
         answer = self.done(draft)
         session = self.turn.session
         if new:

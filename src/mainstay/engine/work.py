@@ -49,6 +49,13 @@ class Draft:
     """The key of the parent in the path, until that is found."""
     under: Sequence[Any] = ()
     """What the parent has, to which the row refers."""
+    trusted: frozenset[str] = frozenset()
+    """Columns whose values are not the caller's but of the application's own code."""
+
+    @property
+    def asked(self) -> list[str]:
+        """The columns that the caller sets."""
+        return [name for name in self.given if name not in self.trusted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +115,9 @@ class Works:
         """The statements of a call and what fills them."""
         action = self.operation.action
         row, resets = self.row(actor, draft, now)
-        fields = self.guards_of(draft.given)
-        changed = [reference for reference in self.targets if any(name in draft.given for name in reference.columns)]
+        asked = draft.asked
+        fields = self.guards_of(asked)
+        changed = [reference for reference in self.targets if any(name in asked for name in reference.columns)]
         columns = tuple(
             dict.fromkeys(name for reference in changed for name in reference.columns if name not in draft.given)
         )

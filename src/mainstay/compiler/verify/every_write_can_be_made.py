@@ -8,13 +8,14 @@ from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.passes.parents import columns_from_path
 from mainstay.compiler.passes.tables import maker_of
 from mainstay.compiler.problem import Problem
+from mainstay.declare.resource import Resource
 from mainstay.operation import Field, Links, Owned
 
 
 def every_write_can_be_made(draft: Draft) -> Iterator[Problem]:
     """A problem for each column that a create must fill and nothing fills, and for each write of nothing."""
     for resource in draft.resources:
-        if "create" in resource.operations:
+        if "create" in resource.operations and resource.declared.on_create is Resource.on_create:
             for column in missing(draft, resource):
                 yield Problem(
                     resource.place("writable"),
