@@ -9,9 +9,10 @@ from uuid import UUID
 
 from annotated_types import Ge, Len
 from sqlalchemy import MetaData, func, select
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 
 from mainstay import (
+    Actions,
     Actor,
     Call,
     Model,
@@ -69,6 +70,14 @@ class Event(Base):
 
     purchase_id: Mapped[UUID]
     word: Mapped[Annotated[str, Len(1, 20)]]
+
+
+class Complaint(Base):
+    """What is wrong with a purchase."""
+
+    text: Mapped[Annotated[str, Len(1, 100)]]
+    purchase_id: Mapped[UUID] = reference(Purchase, on_delete="cascade")
+    purchase: Mapped[Purchase] = relationship()
 
 
 class Customers(Resource[Customer]):
@@ -142,4 +151,25 @@ class Purchases(Resource[Purchase]):
         await call.save(purchase)
 
 
-RESOURCES = [Customers, Events, Purchases]
+class Complaints(Resource[Complaint]):
+    """What is wrong, said politely."""
+
+    parent = Complaint.purchase
+    writable = [Complaint.text]
+    read = create = update = delete = signed_in
+
+    @action(allow=signed_in)
+    def soften(self, call: SyncCall, complaint: Complaint) -> Complaint:
+        """Says it politely."""
+        complaint.text = complaint.text.lower()
+        call.save(complaint)
+        return complaint
+
+    @rule
+    def polite(self, call: SyncCall, row: Complaint | None, changes: Mapping[str, Any]) -> None:
+        """Nobody shouts."""
+        if changes.get("text", "").isupper():
+            raise Refused("SHOUTED", "say it politely", "text")
+
+
+RESOURCES: list[type[Actions]] = [Customers, Events, Purchases, Complaints]

@@ -98,6 +98,22 @@ async def test_of_two_that_race_for_a_state_one_wins(calling: Caller) -> None:
     assert len([word for word in await happened(calling) if word in ("paid", "cancelled")]) == 1
 
 
+async def test_a_rule_holds_under_a_parent(calling: Caller) -> None:
+    path = await bought(calling)
+    other = await bought(calling)
+    answer = await calling.send("POST", f"{path}/complaints", "anna", {"text": "It is broken."})
+    assert answer.status_code == 201
+    complaint = answer.headers["location"].removeprefix("/api/v1").rpartition("/")[2]
+    assert (await calling("POST", f"{path}/complaints", "anna", {"text": "BROKEN"}))[0] == 422
+    assert (await calling("PATCH", f"{path}/complaints/{complaint}", "anna", {"text": "BROKEN"}))[0] == 422
+    assert (await calling("PATCH", f"{other}/complaints/{complaint}", "anna", {"text": "Broken."}))[0] == 404
+    status, shown = await calling("PATCH", f"{path}/complaints/{complaint}", "anna", {"text": "Broken."})
+    assert (status, shown["text"]) == (200, "Broken.")
+    assert (await calling("POST", f"{path}/complaints", "ben", {"text": "Mine too."}))[0] == 404
+    status, shown = await calling("POST", f"/complaints/{complaint}/soften", "anna")
+    assert (status, shown["text"]) == (200, "broken.")
+
+
 def test_the_operations_say_what_is_around_them() -> None:
     update = PURCHASES.operation("purchases.update")
     assert update.rules == ("An amount over 100 needs a note.", "Nobody has more than three purchases.")

@@ -60,6 +60,8 @@ class MindedWriter(Writer):
 
     async def write(self, call: Call, draft: Draft, database: Runs, now: dt.datetime) -> Answer:
         """Asks the rules and writes, in one transaction: one of its own, or the one of the action that calls."""
+        if self.works.parent is not None and draft.above:
+            draft = await self.under(call, draft, self.works.parent, database, now)
         if isinstance(database, Inside):
             if self.awaits:
                 raise LookupError(f"{self.operation.name} awaits code of its own, which an action's call cannot")
@@ -123,7 +125,7 @@ class Writing:
         if writer.operation.action == "create":
             return None
         finding = writer.works.find_shape(self.turn.actor, writer.works.guards_of(self.draft.given), ())
-        row, false = self.turn.found(finding, self.draft.key)
+        row, false = self.turn.found(finding, self.draft.key, self.draft.under)
         if row is None or writer.resource.name in false:
             raise NotFound
         if false:

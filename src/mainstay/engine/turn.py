@@ -78,9 +78,14 @@ class Turn:
         self.call.statements += 1
         return self.inside.run(Command(statement.text, statement.values(inputs)))
 
-    def found(self, finding: Finding, key: Sequence[Any]) -> tuple[Sequence[Any] | None, list[str]]:
-        """A row, locked, and the names of the policies that are not true of it; None where there is none."""
-        inputs = Inputs(self.actor, self.now, key=key)
+    def found(
+        self, finding: Finding, key: Sequence[Any], under: Sequence[Any] = ()
+    ) -> tuple[Sequence[Any] | None, list[str]]:
+        """A row, locked, and the names of the policies that are not true of it; None where there is none.
+
+        `under` is what its parent has, to which it refers, where that stands in the path.
+        """
+        inputs = Inputs(self.actor, self.now, key=key, under=under)
         rows = self.run(finding.statement, inputs)
         false = broken(finding, rows)
         if finding.again and rows and not false:
@@ -171,7 +176,7 @@ class Turn:
         finding = writer.works.find_shape(self.actor, fields, ())
         if not new:
             with self.session.no_autoflush:
-                self.judge(writer, finding, self.stored_key(row, writer), old=True)
+                self.judge(writer, finding, row, old=True)
         for transitions in resource.transitions:
             if transitions.column in given:
                 (after,) = lookup_of(row, [transitions.column])
@@ -185,17 +190,19 @@ class Turn:
                 statement = writer.works.check_shape(self.actor, reference)
                 if not self.run(statement, Inputs(self.actor, self.now, key=values)):
                     raise writer.refusals.not_found(reference)
-        self.judge(writer, finding, lookup_of(row, writer.works.keys.columns), old=False)
+        self.judge(writer, finding, row, old=False)
 
-    def stored_key(self, row: Any, writer: Writer) -> list[Any]:
-        """The lookup of a row as it is stored, whatever has been set since."""
-        return lookup_of(row, writer.works.keys.columns, stored=True)
+    def judge(self, writer: Writer, finding: Finding, row: Any, *, old: bool) -> None:
+        """Raises what the caller is told where a policy is not true of the row as it is stored at the moment.
 
-    def judge(self, writer: Writer, finding: Finding, key: Sequence[Any], *, old: bool) -> None:
-        """Raises what the caller is told where a policy is not true of the row as it is stored at the moment."""
+        An `old` row is found by what is stored of it, whatever has been set since.
+        """
+        key = lookup_of(row, writer.works.keys.columns, stored=old)
+        parent = writer.works.parent
+        under = () if parent is None else lookup_of(row, parent.columns, stored=old)
         connection = self.session.connection()
         self.call.statements += 1
-        inputs = Inputs(self.actor, self.now, key=key)
+        inputs = Inputs(self.actor, self.now, key=key, under=under)
         rows = connection.exec_driver_sql(finding.statement.text, finding.statement.values(inputs)).all()
         false = broken(finding, rows)
         if old and (not rows or writer.resource.name in false):
