@@ -47,8 +47,11 @@ SNAPSHOT = {
             "maximum": None, "exclusive_minimum": None, "exclusive_maximum": None, "choices": [],
             "shape": None, "hint": "",
         },
+        "means": "",
     }],
-    "body": None, "answer": None, "many": False, "errors": [], "limits": [], "behaviour": None, "statements": 0,
+    "body": None, "answer": None, "many": False, "errors": [], "limits": [], "under": None,
+    "behaviour": None, "rules": [], "overridden": False, "statements": 0,
+    "order": [], "pages": "cursor", "counts": False, "answer_as": None, "body_as": None,
 }  # fmt: skip
 """What a reader of another language sees: a change here is a change of the schema."""
 
