@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from mainstay.operation import Application, Field, Links, Owned, Resource
+from mainstay.operation import Application, Field, Links, Operation, Owned, Resource
 from mainstay.proofs.access.cells import Line, Row
 from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.personas import Persona
@@ -29,6 +30,16 @@ def tables_written(application: Application, resource: Resource, seen: frozenset
     for links in resource.links:
         found.update(step.table for step in application.table(resource.table).relation(links.relation).steps)
     return found
+
+
+def written_lists(resource: Resource, operation: Operation) -> Resource:
+    """The resource with no more lists than the operation's body has: some are only written once."""
+    parts = {part.name for part in operation.body.parts} if operation.body is not None else set()
+    return replace(
+        resource,
+        owned=tuple(one for one in resource.owned if one.name in parts),
+        links=tuple(one for one in resource.links if one.name in parts),
+    )
 
 
 class ListsInBodies:

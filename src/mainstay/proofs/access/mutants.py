@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -52,10 +52,11 @@ async def hunted(
     """Each mutant, or one of so many drawn by the seed, served and asked the cells that it could change."""
     chance = random.Random(seed)
     asking = Matrix(application, matrix.storage, matrix.oracle, matrix.store, matrix.door)
+    read = {one.resource for one in application.operations if one.action in ("list", "get")}
     for site in sites(application):
         if is_opaque(site.policy):
             continue
-        mine = [planned for planned in cells if concerns(planned.cell, site)]
+        mine = [planned for planned in cells if concerns(planned.cell, site) or elsewhere(planned.cell, site, read)]
         for mutant in mutants(site):
             if chance.randrange(one_of):
                 continue
@@ -105,6 +106,12 @@ def concerns(cell: Cell, site: Site) -> bool:
     if site.what in ("read field", "computed"):
         return reading
     return cell.operation.action in ("create", "replace", "update")
+
+
+def elsewhere(cell: Cell, site: Site, read: Collection[str | None]) -> bool:
+    """Whether a cell reads, and a resource has neither list nor get, so that only answers of others hold its rows."""
+    of_rows = site.what in ("read", "read field", "computed") and site.resource not in read
+    return of_rows and cell.operation.action in ("list", "get")
 
 
 def affected(mutant: Mutant, oracle: Oracle, cells: Sequence[Planned]) -> set[tuple[str, int]]:

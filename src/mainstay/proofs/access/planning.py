@@ -11,7 +11,7 @@ from mainstay.operation import Application, Operation, Resource
 from mainstay.policy.tree import ANYONE, Column, tables_in
 from mainstay.proofs.access.cells import BY_RELEVANCE, Cell, Question, Row, called, to_wire, written_fields
 from mainstay.proofs.access.finding import words_of
-from mainstay.proofs.access.lists_in_bodies import ListsInBodies, tables_written
+from mainstay.proofs.access.lists_in_bodies import ListsInBodies, tables_written, written_lists
 from mainstay.proofs.access.nesting import belongs, parents
 from mainstay.proofs.access.oracle import Oracle
 from mainstay.proofs.access.paths import chains, include_paths, tables_on
@@ -228,7 +228,7 @@ class Planner:
                     yield Cell(
                         persona, operation, f"create with {column}", given={**self.new(operation), column: value}
                     )
-            for about, lists in self.lists_in_bodies.making(resource):
+            for about, lists in self.lists_in_bodies.making(written_lists(resource, operation)):
                 yield Cell(persona, operation, about, given=self.new(operation), lists=lists)
             yield from self.smuggling(operation, persona, None, self.new(operation))
 
@@ -285,7 +285,7 @@ class Planner:
                     deciding = self.deciding(resource, column)
                     for value in deciding or [self.other(resource, column, row)]:
                         yield Cell(persona, operation, f"update {column}", row, given={column: value})
-                for about, lists in self.lists_in_bodies.changing(resource, row):
+                for about, lists in self.lists_in_bodies.changing(written_lists(resource, operation), row):
                     yield Cell(persona, operation, about, row, given={}, lists=lists)
                 yield from self.smuggling(operation, persona, row, {})
 
@@ -306,14 +306,14 @@ class Planner:
             for row in self.generated.rows[resource.table]:
                 whole = {column: row[column] for column in columns}
                 least = {name: row[name] for name in required}
-                lists = self.lists_in_bodies.mirrored(resource, row, persona)
+                lists = self.lists_in_bodies.mirrored(written_lists(resource, operation), row, persona)
                 yield Cell(persona, operation, "replace", row, given=whole, lists=lists)
                 yield Cell(persona, operation, "replace with least", row, given=least, lists=lists)
                 for column in columns:
                     for value in self.deciding(resource, column):
                         given = {**whole, column: value}
                         yield Cell(persona, operation, f"replace {column}", row, given=given, lists=lists)
-                for about, others in self.lists_in_bodies.replacing(resource, row, lists):
+                for about, others in self.lists_in_bodies.replacing(written_lists(resource, operation), row, lists):
                     yield Cell(persona, operation, about, row, given=whole, lists={**lists, **others})
                 yield from self.smuggling(operation, persona, row, whole)
 
