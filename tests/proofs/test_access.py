@@ -32,6 +32,7 @@ APPLICATIONS = {
     "notes": ["tests.proofs.notes", ""],
     "notes to a letter": ["tests.proofs.lettered", ""],
     "a gazette to a letter": ["tests.apps.gazette", ""],
+    "a publishing API to a letter": ["tests.apps.publishing.application", ""],
     "reviews": ["tests.apps.reviews", ""],
     "desk": ["tests.apps.desk", ""],
     "shop": ["tests.apps.shop", ""],

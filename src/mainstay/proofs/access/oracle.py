@@ -167,7 +167,8 @@ class Oracle(Constraints):
         if not question.fields and cell.operation.answer is not None:
             question = replace(question, fields=answered_fields(resource, cell.operation.answer))
         data = [self.shown(resource, row, cell.persona, question) for row in ordered]
-        return Expected(frozenset({200}), data, len(data) if cell.question.count else None)
+        told = cell.question.count and (cell.operation.counts or cell.operation.pages == "cursor")
+        return Expected(frozenset({200}), data, len(data) if told else None)
 
     def listed(self, resource: Resource, row: Row, cell: Cell) -> bool:
         """Whether a row stands in a list."""
