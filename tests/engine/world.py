@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from mainstay import compiler
 from mainstay.actor import NOBODY, Actor
 from mainstay.backing.databases.database import Command, Database, Script
-from mainstay.backing.open import database
+from mainstay.backing.open import database, sessions
 from mainstay.compiler import Compiled
 from mainstay.engine import Answer, Call, Engine
 from mainstay.engine.call import NOTHING
@@ -24,7 +24,7 @@ from mainstay.errors import MainstayError, Unauthenticated
 from mainstay.events import Listener
 from mainstay.identity import Credentials
 from mainstay.operation import Limit
-from tests.apps import everything, foreign, meals, reviews
+from tests.apps import desk, everything, foreign, meals, reviews
 
 KEY = b"the key of these tests' cursors!"
 PREPARED: set[tuple[str, str]] = set()
@@ -34,6 +34,7 @@ RESOURCES = {
     "foreign": foreign.RESOURCES,
     "meals": meals.RESOURCES,
     "reviews": reviews.RESOURCES,
+    "desk": desk.RESOURCES,
 }
 
 
@@ -232,7 +233,9 @@ async def world(
 ) -> AsyncIterator[World]:
     """A test application on an empty database."""
     made = compiled(name, url.partition(":")[0], limits)
-    there = World(made, database(url), limits=limits, listeners=listeners, **options)
+    behind = database(url)
+    acting = sessions(url, behind)
+    there = World(made, behind, limits=limits, listeners=listeners, sessions=acting, **options)
     await there.engine.open()
     try:
         if (url, name) not in PREPARED:
@@ -241,6 +244,7 @@ async def world(
         await there.clear()
         yield there
     finally:
+        await acting.close()
         await there.engine.close()
 
 
