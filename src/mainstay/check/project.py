@@ -84,7 +84,7 @@ def _tree(source: Source, fragment: bool) -> s.Module | None:
 
 
 def read(path: Path) -> Project:
-    """A project from a folder or one file.
+    """A project from a folder or one file; the Markdown of a folder is read where there is no code in it.
 
     What cannot be read is told in `skipped`; links that lead out of the folder, or in a circle, are not followed.
     """
@@ -92,6 +92,9 @@ def read(path: Path) -> Project:
     project = Project(path if path.is_dir() else path.parent)
     for file in files(path):
         _read_file(file, project)
+    if not project.files and path.is_dir():
+        for file in sorted(path.rglob("*.md")):
+            _read_file(file, project)
     return project
 
 
