@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mainstay.check import project as projects
 from mainstay.check.config import Config, WrongConfiguration
-from mainstay.check.facts import Facts
+from mainstay.check.facts import Fact, Facts
 from mainstay.check.finding import CONFIDENCES, Finding, Found
 from mainstay.check.gather import gather
 from mainstay.check.project import Project
@@ -36,6 +37,8 @@ class Review:
     seconds: float
     routes: int = 0
     rules: tuple[Rule, ...] = ()
+    seen: Counter[str] = field(default_factory=Counter)
+    """How many facts of each kind there were to look at."""
     without_reason: list[Suppression] = field(default_factory=list)
 
 
@@ -101,8 +104,18 @@ def review_project(
         time.perf_counter() - began,
         len(facts.routes),
         rules,
+        _seen(facts),
         [each for each in comments if not each.reason],
     )
+
+
+def _seen(facts: Facts) -> Counter[str]:
+    out = Counter(type(each).__name__ for each in facts.of(Fact))
+    out["routes"] = len(facts.routes)
+    out["files"] = facts.files
+    out["functions"] = sum(1 for each in facts.handlers if each.name)
+    out["async functions"] = sum(1 for each in facts.handlers if each.is_async)
+    return out
 
 
 def chosen(config: Config) -> tuple[Rule, ...]:

@@ -2,34 +2,114 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
-from mainstay.check import config as configuration
-from mainstay.check.config import WrongConfiguration
-from mainstay.check.report import terminal
-from mainstay.check.review import review
+from mainstay.check import baseline as baselines, changed, config as configuration
+from mainstay.check.baseline import WrongBaseline
+from mainstay.check.changed import NoRevision
+from mainstay.check.config import Config, WrongConfiguration
+from mainstay.check.finding import Confidence, Severity
+from mainstay.check.report import github, html, json, markdown, sarif, terminal
+from mainstay.check.review import Review, review
+from mainstay.check.rule import all_rules
 from mainstay.cli.target import WRONG_USE
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
+Form = Literal["terminal", "html", "markdown", "json", "sarif", "github"]
+WRITERS: dict[str, Callable[[Review], str]] = {
+    "html": html.text,
+    "markdown": markdown.text,
+    "json": json.text,
+    "sarif": sarif.text,
+    "github": github.text,
+}
+
 
 @app.command()
 def check(
-    path: Annotated[Path, typer.Argument(help="A folder, a file, or a Markdown page with code in it.", exists=True)],
+    path: Annotated[
+        Path | None, typer.Argument(help="A folder, a file, or a Markdown page with code.", exists=True)
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", help="How the report is written.")] = "terminal",
+    output: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
+    checklist: Annotated[bool, typer.Option("--checklist", help="Every item of the checklist, with evidence.")] = False,
+    since: Annotated[str | None, typer.Option(help="Report only files that differ from this revision of git.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="Findings of this file are known, and not reported.")] = None,
+    write_baseline: Annotated[bool, typer.Option("--write-baseline", help="Write that file.")] = False,
+    fail_on: Annotated[Severity | None, typer.Option(help="The least severity that ends the command with 1.")] = None,
+    confidence: Annotated[Confidence | None, typer.Option(help="The least confidence that does.")] = None,
+    explain: Annotated[str | None, typer.Option(help="Print the page of a rule.")] = None,
 ) -> None:
-    """Review a backend: FastAPI, Flask, Django or Express, its examples in Markdown, its SQL."""
-    console = Console()
+    """Review a backend: FastAPI, Flask, Django or Express, the examples of a page, SQL.
+
+    Ends with 1 where something is found that is bad and sure enough; configured in pyproject.toml under
+    [tool.mainstay.check]. A comment `mainstay: allow RULE because REASON` suppresses a finding.
+    """
+    if explain is not None:
+        print_page(explain)
+        return
+    if path is None:
+        raise wrong("say what is to be checked: a folder, a file or a page")
     try:
         config = configuration.read(path if path.is_dir() else path.parent)
-        with console.status("reading") as status:
-            result = review(path, config, progress=status.update)
-    except WrongConfiguration as error:
-        Console(stderr=True).print(str(error), style="red")
-        raise typer.Exit(WRONG_USE) from None
-    terminal.show(result, console)
+        config = replace(config, fail_on=fail_on or config.fail_on, confidence=confidence or config.confidence)
+        file = baseline or (Path(config.baseline) if config.baseline else None)
+        result = reviewed(path, config, file=file, writes=write_baseline, since=since)
+    except (WrongConfiguration, WrongBaseline, NoRevision) as error:
+        raise wrong(str(error)) from None
+    if write_baseline:
+        if file is None:
+            raise wrong("--write-baseline needs --baseline FILE")
+        typer.echo(f"{baselines.write(result, file)} findings are known now")
+        return
+    report(result, form, output, checklist=checklist)
     if any(config.fails(each.severity, each.confidence) for each in result.findings):
         raise typer.Exit(1)
+
+
+def reviewed(path: Path, config: Config, *, file: Path | None, writes: bool, since: str | None) -> Review:
+    """The review that the command line asks for; raises what cannot be used."""
+    known = baselines.read(file) if file is not None and not writes else frozenset()
+    folder = path if path.is_dir() else path.parent
+    paths = changed.since(since, folder.resolve()) if since is not None else None
+    console = Console(stderr=True)
+    with console.status("reading") as status:
+        return review(path, config, known=known, changed=paths, progress=status.update)
+
+
+def report(result: Review, form: Form, output: Path | None, *, checklist: bool) -> None:
+    """Writes a report where it belongs."""
+    if form in WRITERS:
+        text = WRITERS[form](result)
+        if output is not None:
+            output.write_text(text, encoding="utf-8")
+        else:
+            sys.stdout.write(text)
+        return
+    with output.open("w", encoding="utf-8") if output is not None else contextlib.nullcontext(sys.stdout) as file:
+        console = Console(file=file)
+        (terminal.show_checklist if checklist else terminal.show)(result, console)
+
+
+def print_page(name: str) -> None:
+    """Prints the page of a rule."""
+    for rule in all_rules():
+        if rule.name == name:
+            typer.echo(rule.page.text)
+            return
+    raise wrong(f"there is no rule {name!r}")
+
+
+def wrong(words: str) -> typer.Exit:
+    """Says what cannot be done, and ends the command."""
+    Console(stderr=True).print(words, style="red", markup=False)
+    return typer.Exit(WRONG_USE)

@@ -7,9 +7,11 @@ from collections import Counter
 from rich.console import Console
 from rich.text import Text
 
+from mainstay.check.checklist import judge
 from mainstay.check.finding import SEVERITIES, Finding
 from mainstay.check.review import Review
 
+VERDICTS = {"fails": "bold red", "to review": "yellow", "holds": "green", "not decidable here": "dim"}
 COLOURS = {"high": "bold red", "medium": "yellow", "low": "cyan"}
 
 
@@ -24,6 +26,23 @@ def show(review: Review, console: Console) -> None:
             Text(f'{each.place}: this comment suppresses nothing: it gives no reason ("because ..")', style="yellow")
         )
     console.print(summary(review))
+
+
+def show_checklist(review: Review, console: Console) -> None:
+    """Prints every item of the checklist with its verdict and evidence."""
+    group = ""
+    for each in judge(review):
+        if each.item.group != group:
+            group = each.item.group
+            console.print(Text(f"\n{group}", style="bold"))
+        line = Text(f"  {each.verdict:<19}", VERDICTS[each.verdict])
+        line.append(each.item.text, "default")
+        line.append(f"  ({each.evidence})", "dim")
+        console.print(line, soft_wrap=True)
+        if each.item.question and each.verdict != "fails":
+            console.print(Text(f"                     ask: {each.item.question}", style="dim"), soft_wrap=True)
+    counts = Counter(each.verdict for each in judge(review))
+    console.print(Text("\n" + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())))
 
 
 def _show(finding: Finding, console: Console) -> None:
