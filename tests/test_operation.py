@@ -8,20 +8,11 @@ from typing import Any
 
 import pytest
 
-from mainstay import operation
-from mainstay.operation import (
-    Application,
-    Column,
-    Index,
-    Operation,
-    Parameter,
-    Relation,
-    Step,
-    Table,
-    from_json,
-    to_json,
-)
+from mainstay import operation, tables
+from mainstay.interchange import from_json, to_json
+from mainstay.operation import Application, Operation, Parameter
 from mainstay.policy.tree import ANYONE, Role
+from mainstay.tables import Column, Index, Relation, Step, Table
 from mainstay.wire import Form
 
 LETTERS = Table(
@@ -41,13 +32,13 @@ SNAPSHOT = {
     "policy": {"is": "role", "name": "clerk"},
     "summary": "", "description": "", "resource": None,
     "parameters": [{
-        "name": "id", "place": "path", "description": "The id.", "required": True,
+        "name": "id", "place": "path", "description": "The id.", "required": True, "means": "",
         "form": {
             "type": "string", "format": None, "min_length": None, "max_length": None, "pattern": None, "minimum": None,
             "maximum": None, "exclusive_minimum": None, "exclusive_maximum": None, "choices": [],
             "shape": None, "hint": "",
         },
-        "means": "",
+
     }],
     "body": None, "answer": None, "many": False, "errors": [], "limits": [], "under": None,
     "behaviour": None, "rules": [], "overridden": False, "statements": 0,
@@ -72,7 +63,8 @@ def test_what_another_version_wrote_is_refused(change: dict[str, Any]) -> None:
 
 
 def test_every_part_is_frozen_and_slotted() -> None:
-    parts = [part for part in vars(operation).values() if isinstance(part, type) and dataclasses.is_dataclass(part)]
+    known = {**vars(operation), **vars(tables)}
+    parts = [part for part in known.values() if isinstance(part, type) and dataclasses.is_dataclass(part)]
     assert len(parts) > 15
     for part in parts:
         assert part.__dataclass_params__.frozen  # type: ignore[attr-defined]

@@ -1,20 +1,18 @@
 """THE CENTRE: an application as frozen data.
 
 The compiler makes one `Application` from what the user declared.  Every interface, test and proof is a
-function of it and of nothing behind it; it goes to JSON and back without loss.
+function of it and of nothing behind it; it goes to JSON and back without loss (`interchange.py`).
 """
 
 from __future__ import annotations
 
-import functools
-import types
-import typing
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Literal, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Literal
 
-from mainstay.policy import tree
+from mainstay.named import named
 from mainstay.policy.tree import ANYONE, Node
+from mainstay.tables import Table
 from mainstay.wire import Form
 
 SCHEMA_VERSION = 1
@@ -28,103 +26,6 @@ Place = Literal["path", "query"]
 Rows = Literal["none", "one", "many"]
 Writable = Literal["never", "once", "always"]
 Pages = Literal["cursor", "offset", "page"]
-
-
-# What is stored
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: its kind, whether it can be null, what stands in it where a write says nothing."""
-
-    name: str
-    kind: str
-    form: Form
-    nullable: bool = False
-    default: str | None = None
-    """`actor.id`, `actor.<claim>`, `slug.<column>` (made of that one), `generated` (by Mainstay), `database`, or a
-    constant as JSON; None for nothing."""
-    follows: bool = False
-    """Whether a slug changes with the column that it is made of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """From one table to the next: pairs of columns that are equal."""
-
-    table: str
-    pairs: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """A way from a row to rows of another table, in one step or, through a link table, in two."""
-
-    name: str
-    steps: tuple[Step, ...]
-    many: bool
-
-    @property
-    def target(self) -> str:
-        """The table that the relation ends at."""
-        return self.steps[-1].table
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """An index that the declarations call for, with the direction of each column."""
-
-    name: str
-    columns: tuple[tuple[str, bool], ...]
-    """Names and whether descending."""
-    unique: bool = False
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Columns that hold the key of a row elsewhere."""
-
-    columns: tuple[str, ...]
-    table: str
-    target: tuple[str, ...]
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SearchIndex:
-    """The index of the words in some columns of a table; its name says what is in it."""
-
-    name: str
-    columns: tuple[str, ...]
-
-    def label(self, column: str) -> str:
-        """The letter that stands for a column in the index."""
-        return chr(ord("a") + self.columns.index(column))
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: columns, key, what must be unique, what it refers to, how it relates to others."""
-
-    name: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    unique: tuple[tuple[str, ...], ...] = ()
-    unique_names: tuple[str, ...] = ()
-    """The constraints' names, in the order of `unique`."""
-    references: tuple[Reference, ...] = ()
-    relations: tuple[Relation, ...] = ()
-    indexes: tuple[Index, ...] = ()
-    search: SearchIndex | None = None
-
-    def column(self, name: str) -> Column:
-        """The column called `name`; KeyError where there is none."""
-        return named(self.columns, name)
-
-    def relation(self, name: str) -> Relation:
-        """The relation called `name`; KeyError where there is none."""
-        return named(self.relations, name)
 
 
 # What is exposed
@@ -506,70 +407,3 @@ class Application:
     def resources_of(self, table: str) -> Iterator[Resource]:
         """The resources that expose rows of `table`."""
         return (resource for resource in self.resources if resource.table == table)
-
-
-class Named(Protocol):
-    """Whatever has a name."""
-
-    @property
-    def name(self) -> str: ...
-
-
-N = TypeVar("N", bound=Named)
-
-
-def named(things: tuple[N, ...], name: str) -> N:
-    """The one of `things` with that name; KeyError where there is none."""
-    for thing in things:
-        if thing.name == name:
-            return thing
-    raise KeyError(name)
-
-
-# To JSON and back
-
-
-def to_json(value: Any) -> Any:
-    """An application, or any part of it, as JSON's own types."""
-    if isinstance(value, Node):
-        return tree.to_json(value)
-    if is_dataclass(value):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
-    return [to_json(item) for item in value] if isinstance(value, tuple) else value
-
-
-def from_json(json: dict[str, Any]) -> Application:
-    """The application that `to_json` wrote; ValueError where it is of another schema version."""
-    if json.get("schema_version") != SCHEMA_VERSION:
-        raise ValueError(f"schema_version is {json.get('schema_version')!r}, this reads {SCHEMA_VERSION}")
-    application: Application = read(Application, json)
-    return application
-
-
-def read(wanted: Any, json: Any) -> Any:
-    """A value of the type `wanted` from JSON's own types."""
-    origin = typing.get_origin(wanted)
-    if origin is tuple:
-        arguments = typing.get_args(wanted)
-        if arguments[-1] is Ellipsis:
-            return tuple(read(arguments[0], item) for item in json)
-        return tuple(read(kind, item) for kind, item in zip(arguments, json, strict=True))
-    if origin in (typing.Union, types.UnionType):
-        if json is None:
-            return None
-        return read(next(part for part in typing.get_args(wanted) if part is not type(None)), json)
-    if wanted is Node:
-        return tree.from_json(json)
-    if is_dataclass(wanted):
-        hints = parts_of(wanted)  # type: ignore[arg-type]
-        unknown = set(json) - set(hints)
-        if unknown:
-            raise ValueError(f"{wanted.__name__} has no {', '.join(sorted(unknown))}")  # type: ignore[union-attr]
-        return wanted(**{name: read(hints[name], value) for name, value in json.items()})  # type: ignore[operator]
-    return json
-
-
-@functools.cache
-def parts_of(wanted: type[Any]) -> dict[str, Any]:
-    """The types of a dataclass's parts by name."""
-    return typing.get_type_hints(wanted)

@@ -9,8 +9,8 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text
 from mainstay.backing.databases.postgresql import connect
 from mainstay.backing.databases.postgresql.search import FUNCTION
 from mainstay.kinds.words import LONGEST_WORD, folded, words
-from mainstay.operation import SearchIndex
 from mainstay.storage import SEARCH
+from mainstay.tables import SearchIndex
 
 TEXTS = "SELECT t, tsvector_to_array(" + FUNCTION + "('', t)) FROM unnest($1::text[]) AS t"
 

@@ -12,7 +12,8 @@ from mainstay import compiler
 from mainstay.backing.open import database
 from mainstay.engine import performing
 from mainstay.engine.plan import Guards
-from mainstay.operation import Behaviour, from_json, to_json
+from mainstay.interchange import from_json, to_json
+from mainstay.operation import Behaviour
 from mainstay.projections.rest import document
 from mainstay.proofs.access.proof import Result, Scale, prove
 from tests.apps import desk

@@ -14,7 +14,8 @@ from sqlalchemy.schema import CreateIndex
 from mainstay import compiler
 from mainstay.compiler.passes.declared_indexes import existing, serves
 from mainstay.declare import Resource, actor, anyone, descending, owner, role, signed_in, through, together, where
-from mainstay.operation import Application, from_json, to_json
+from mainstay.interchange import from_json, to_json
+from mainstay.operation import Application
 from mainstay.policy import tree
 from tests.compiler.models import Cook, Dish, Remark
 

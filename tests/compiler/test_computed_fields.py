@@ -7,7 +7,8 @@ import json
 import pytest
 
 from mainstay import compiler
-from mainstay.operation import Counted, from_json, to_json
+from mainstay.interchange import from_json, to_json
+from mainstay.operation import Counted
 from tests.apps import reviews
 
 MADE = compiler.compile(reviews.RESOURCES)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped
 
 from mainstay import compiler, kinds
 from mainstay.declare import Model, Resource, anyone, field, role
-from mainstay.operation import from_json, to_json
+from mainstay.interchange import from_json, to_json
 from tests.compiler.test_mistakes import problems, the as the_in
 
 the = partial(the_in, file=__file__)

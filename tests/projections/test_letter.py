@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from mainstay.compiler import compile as compiled_of
-from mainstay.operation import from_json, to_json
+from mainstay.interchange import from_json, to_json
 from tests.apps import gazette
 from tests.apps.gazette import application, calling
 from tests.apps.schemas import mistakes

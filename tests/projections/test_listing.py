@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from mainstay.operation import from_json
+from mainstay.interchange import from_json
 from mainstay.projections.listing import listing, table
 from tests.app.kitchen import kitchen
 

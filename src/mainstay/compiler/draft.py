@@ -22,20 +22,17 @@ from mainstay.operation import (
     Field,
     Filter,
     Include,
-    Index,
     Letter,
     Limit,
     Links,
     Operation,
     Owned,
-    Reference,
-    Relation,
-    SearchIndex,
     Sort,
     Transitions,
     Under,
 )
 from mainstay.policy.tree import Node
+from mainstay.tables import Index, Reference, Relation, SearchIndex
 
 WRITABLE = ("writable", "write_once")
 """The lists that name what can be written: fields, and rows that are written with the row."""

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable
 from mainstay.compiler.passes.declared_fields import description_of
-from mainstay.operation import Application, Column, Paging, Resource, Table
+from mainstay.operation import Application, Paging, Resource
 from mainstay.policy import tree
 from mainstay.storage import Storage
+from mainstay.tables import Column, Table
 
 C = TypeVar("C")
 

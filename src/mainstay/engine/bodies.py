@@ -13,7 +13,15 @@ from mainstay.engine.call import NOTHING
 from mainstay.engine.mistakes import LONGEST, MOST, Mistakes
 from mainstay.engine.nested.item import Item
 from mainstay.engine.phrases import phrase
-from mainstay.operation import Application, Links, Operation, Owned, Resource, Shape, named
+from mainstay.named import named
+from mainstay.operation import (
+    Application,
+    Links,
+    Operation,
+    Owned,
+    Resource,
+    Shape,
+)
 from mainstay.storage import Storage
 
 CODES = {

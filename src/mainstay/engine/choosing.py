@@ -9,7 +9,8 @@ from msgspec import structs
 from mainstay.engine.mistakes import LONGEST, Mistakes, nearest
 from mainstay.engine.plan import Order, Selection
 from mainstay.engine.shapes import remembered
-from mainstay.operation import Application, Include, Operation, Resource, named
+from mainstay.named import named
+from mainstay.operation import Application, Include, Operation, Resource
 
 SORTED_BY = 3
 """Fields in one `sort`."""

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from mainstay.actor import Actor
 from mainstay.kinds import Slug
-from mainstay.operation import Table
 from mainstay.storage import Storage
+from mainstay.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from mainstay.backing.databases.database import MEANING, Command, Row, Script
-from mainstay.backing.databases.script import refuse
+from mainstay.backing.refuse import refuse
 
 T = TypeVar("T")
 

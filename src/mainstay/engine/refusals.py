@@ -21,7 +21,8 @@ from mainstay.errors import (
     RuleBroken,
     StillReferenced,
 )
-from mainstay.operation import Reference, Resource, Table, Transitions
+from mainstay.operation import Resource, Transitions
+from mainstay.tables import Reference, Table
 
 
 class Refusals:

@@ -31,8 +31,9 @@ from mainstay.engine.sql.write import (
     write_statement,
 )
 from mainstay.engine.under import parent_of
-from mainstay.operation import Operation, Reference, Resource
+from mainstay.operation import Operation, Resource
 from mainstay.policy.tree import ANYONE
+from mainstay.tables import Reference
 
 
 @dataclass(frozen=True, slots=True)

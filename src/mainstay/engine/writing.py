@@ -45,7 +45,8 @@ from mainstay.errors import (
     StillReferenced,
     Unauthenticated,
 )
-from mainstay.operation import Operation, Reference
+from mainstay.operation import Operation
+from mainstay.tables import Reference
 
 ATTEMPTS = 8
 """Random ends that are tried for a slug."""

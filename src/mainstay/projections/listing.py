@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
-from mainstay.operation import Application, to_json
+from mainstay.interchange import to_json
+from mainstay.operation import Application
 from mainstay.policy.tree import ActorValue, Always, Column, Node, Opaque, Role, Scope, SignedIn
 
 
 def listing(application: Application) -> bytes:
-    """The whole application as indented JSON, which `mainstay.operation.from_json` reads."""
+    """The whole application as indented JSON, which `mainstay.interchange.from_json` reads."""
     return json.dumps(to_json(application), indent=2, ensure_ascii=False).encode()
 
 

@@ -20,7 +20,14 @@ from mainstay.compiler.signatures import Answering, Refusal, answering, form_of,
 from mainstay.declare.action import MARK, Action, Actions
 from mainstay.declare.policy import Policy
 from mainstay.kinds import taken_apart
-from mainstay.operation import Behaviour, Operation, Parameter, Part, Rows, Shape
+from mainstay.operation import (
+    Behaviour,
+    Operation,
+    Parameter,
+    Part,
+    Rows,
+    Shape,
+)
 from mainstay.policy import tree
 from mainstay.wire import Form
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mainstay.compiler.draft import Draft
-from mainstay.operation import Reference
+from mainstay.tables import Reference
 
 
 def acyclic(draft: Draft) -> None:

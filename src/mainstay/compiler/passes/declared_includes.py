@@ -11,7 +11,8 @@ from mainstay.compiler.draft import Draft, DraftResource, is_of
 from mainstay.compiler.passes.declared_lists import add_each, ended_by_key, relation_of
 from mainstay.compiler.problem import Place, nearest
 from mainstay.declare.resource import Descending, Resource, Values, Via, attribute_name
-from mainstay.operation import Include, Relation
+from mainstay.operation import Include
+from mainstay.tables import Relation
 
 ROWS = 20
 """How many rows of a parent's are answered where nothing is said."""

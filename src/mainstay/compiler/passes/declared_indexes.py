@@ -18,8 +18,9 @@ from mainstay.compiler.draft import Draft, DraftResource, DraftTable
 from mainstay.compiler.passes.declared_lists import ended_by_key
 from mainstay.compiler.problem import Place
 from mainstay.declare.resource import Descending, Together
-from mainstay.operation import Filter, Include, Index, Step
+from mainstay.operation import Filter, Include
 from mainstay.policy import tree
+from mainstay.tables import Index, Step
 
 Order = list[tuple[str, bool]]
 """Columns and whether descending."""

@@ -14,7 +14,8 @@ from mainstay.compiler.passes.conditions import condition_filter
 from mainstay.compiler.problem import nearest
 from mainstay.declare.computed import ComputedField, DerivedField
 from mainstay.declare.resource import Descending, NamedFilter, Resource, Through, Unindexed, Via, attribute_name
-from mainstay.operation import Filter, Relation, Sort
+from mainstay.operation import Filter, Sort
+from mainstay.tables import Relation
 
 OVER_RELATIONS = ("eq", "lt", "lte", "gt", "gte", "in", "starts_with")
 """Operators of a filter over relations, which asks whether there is such a row."""

@@ -8,8 +8,8 @@ from mainstay.compiler.draft import Draft, DraftTable
 from mainstay.declare.field import options_of
 from mainstay.kinds import Text
 from mainstay.kinds.words import VERSION
-from mainstay.operation import SearchIndex
 from mainstay.storage import SEARCH
+from mainstay.tables import SearchIndex
 
 
 def search(draft: Draft) -> None:

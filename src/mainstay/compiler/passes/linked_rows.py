@@ -12,8 +12,9 @@ from mainstay.compiler.passes.owned_rows import Mistake
 from mainstay.compiler.passes.tables import unique_sets
 from mainstay.compiler.problem import nearest
 from mainstay.declare.resource import Linked, Via, attribute_name
-from mainstay.operation import Field, Links, Relation, Step
+from mainstay.operation import Field, Links
 from mainstay.policy.tree import ANYONE, Node
+from mainstay.tables import Relation, Step
 from mainstay.wire import Form, listed
 
 

@@ -12,7 +12,16 @@ from mainstay.compiler.passes.declared_fields import description_of
 from mainstay.compiler.passes.lists_in_bodies import TITLES, lists_of, statements_of_lists
 from mainstay.compiler.problem import nearest
 from mainstay.kinds.words import LONGEST_QUESTION, MOST_WORDS
-from mainstay.operation import RELEVANCE, Action, Filter, Limit, Operation, Parameter, Part, Shape
+from mainstay.operation import (
+    RELEVANCE,
+    Action,
+    Filter,
+    Limit,
+    Operation,
+    Parameter,
+    Part,
+    Shape,
+)
 from mainstay.policy import tree
 from mainstay.wire import Form
 

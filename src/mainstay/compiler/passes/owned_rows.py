@@ -12,7 +12,8 @@ from mainstay.compiler.passes.declared_lists import relation_of
 from mainstay.compiler.passes.tables import unique_sets
 from mainstay.compiler.problem import nearest
 from mainstay.declare.resource import Owned as OwnedRows, attribute_name
-from mainstay.operation import Owned, Step
+from mainstay.operation import Owned
+from mainstay.tables import Step
 
 
 class Mistake(Exception):

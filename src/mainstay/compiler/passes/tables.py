@@ -17,7 +17,7 @@ from mainstay.compiler.problem import Place, nearest
 from mainstay.declare.field import Options, options_of
 from mainstay.declare.model import now
 from mainstay.kinds import ImpossibleKind, Kind
-from mainstay.operation import Reference, Relation, Step
+from mainstay.tables import Reference, Relation, Step
 
 NOW = (functions.now, functions.current_timestamp)
 """SQL that is done in Python, so that both databases write the same moment."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from mainstay.compiler.draft import Draft, DraftTable
 from mainstay.compiler.problem import Problem
-from mainstay.operation import Index
+from mainstay.tables import Index
 
 
 def every_filter_and_sort_has_an_index(draft: Draft) -> Iterator[Problem]:

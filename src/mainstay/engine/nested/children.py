@@ -33,8 +33,9 @@ from mainstay.engine.sql.several import (
 from mainstay.engine.sql.statement import Statement
 from mainstay.engine.sql.write import Values, judge_statement
 from mainstay.errors import Detail, ReferenceNotFound, ValidationError
-from mainstay.operation import Owned, Reference, Resource
+from mainstay.operation import Owned, Resource
 from mainstay.policy.tree import ANYONE
+from mainstay.tables import Reference
 
 Inner = Callable[[Actor, Sequence[Item], str], Part]
 """What prepares the lists inside the items of one, which may be that list again."""

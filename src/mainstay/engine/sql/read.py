@@ -40,7 +40,8 @@ from mainstay.engine.sql.policy import Scope, Truth, condition
 from mainstay.engine.sql.related import Belonging, parents
 from mainstay.engine.sql.search import Search
 from mainstay.engine.sql.statement import Binds, Statement, compiled
-from mainstay.operation import Field, Include, Resource, named
+from mainstay.named import named
+from mainstay.operation import Field, Include, Resource
 from mainstay.policy.tree import ANYONE
 
 

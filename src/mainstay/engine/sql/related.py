@@ -17,7 +17,8 @@ from mainstay.engine.plan import Guards
 from mainstay.engine.sql.filters import exposing, readable
 from mainstay.engine.sql.policy import Scope, Truth
 from mainstay.engine.sql.statement import Inputs
-from mainstay.operation import Application, Relation
+from mainstay.operation import Application
+from mainstay.tables import Relation
 
 
 @dataclass(frozen=True, slots=True)

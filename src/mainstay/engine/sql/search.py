@@ -18,8 +18,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 from mainstay.engine.plan import Guards
 from mainstay.engine.sql.policy import Scope, Truth, condition
 from mainstay.engine.sql.statement import Inputs
-from mainstay.operation import Application, Resource, Table
+from mainstay.operation import Application, Resource
 from mainstay.policy.tree import ANYONE, NOBODY, Node
+from mainstay.tables import Table
 
 
 class Search:

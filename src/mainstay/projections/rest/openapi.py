@@ -10,7 +10,16 @@ from typing import Any
 import msgspec
 
 from mainstay import template
-from mainstay.operation import Application, Include, Letter, Operation, Parameter, Part, Resource, Shape
+from mainstay.operation import (
+    Application,
+    Include,
+    Letter,
+    Operation,
+    Parameter,
+    Part,
+    Resource,
+    Shape,
+)
 from mainstay.policy.tree import Always
 from mainstay.projections.rest.lettered import statuses
 from mainstay.wire import Form

@@ -10,7 +10,15 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from mainstay.kinds import Kind
-from mainstay.operation import RELEVANCE, Application, Field, Filter, Operation, Resource, named
+from mainstay.named import named
+from mainstay.operation import (
+    RELEVANCE,
+    Application,
+    Field,
+    Filter,
+    Operation,
+    Resource,
+)
 from mainstay.proofs.access.personas import Persona
 from mainstay.proofs.access.worked_out import given_column
 from mainstay.storage import Storage

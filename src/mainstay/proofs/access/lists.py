@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from mainstay.operation import Application, Field, Links, Owned, Resource, named
+from mainstay.named import named
+from mainstay.operation import Application, Field, Links, Owned, Resource
 from mainstay.policy.rows import World
 from mainstay.policy.tree import Node
 from mainstay.proofs.access.cells import Line, Row

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from mainstay.operation import Application, Field, Links, Operation, Owned, Resource
+from mainstay.operation import (
+    Application,
+    Field,
+    Links,
+    Operation,
+    Owned,
+    Resource,
+)
 from mainstay.proofs.access.cells import Line, Row
 from mainstay.proofs.access.easing import allowed_by
 from mainstay.proofs.access.personas import Persona

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mainstay.operation import Application, Resource, Shape, named
+from mainstay.named import named
+from mainstay.operation import Application, Resource, Shape
 
 
 def include_paths(application: Application, resource: Resource) -> Iterator[tuple[str, ...]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mainstay.operation import Application, Reference, Resource, Table
+from mainstay.operation import Application, Resource
 from mainstay.policy.rows import World
 from mainstay.policy.tree import ANYONE, ActorValue, Column, Compare, Exists, In, InClaim, Node, Now, Value
 from mainstay.proofs.access.counting import Rule, policy_called, reach, tells
@@ -25,6 +25,7 @@ from mainstay.proofs.access.personas import Persona, account, table_of, telling
 from mainstay.proofs.access.sites import Site, is_opaque, sites, truths
 from mainstay.proofs.access.values import DAY, Values, constant
 from mainstay.storage import Storage
+from mainstay.tables import Reference, Table
 
 Rows = dict[str, list[dict[str, Any]]]
 TRIES = 100

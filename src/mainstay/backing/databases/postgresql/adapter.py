@@ -21,8 +21,8 @@ from mainstay.backing.databases.postgresql.errors import REPEATABLE, STALE, fail
 from mainstay.backing.databases.postgresql.pool import Pool
 from mainstay.backing.databases.postgresql.settings import Settings
 from mainstay.backing.databases.schema import circular, creation
-from mainstay.backing.databases.script import refuse
 from mainstay.backing.databases.sessions import within
+from mainstay.backing.refuse import refuse
 from mainstay.errors import Unavailable
 
 T = TypeVar("T")

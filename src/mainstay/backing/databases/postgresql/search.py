@@ -19,8 +19,8 @@ from mainstay.kinds.words import (
     VERSION,
     a_class,
 )
-from mainstay.operation import SearchIndex
 from mainstay.storage import SEARCH
+from mainstay.tables import SearchIndex
 
 FUNCTION = f"mainstay_words_{VERSION}"
 

@@ -15,8 +15,8 @@ from sqlalchemy.engine import Dialect
 
 from mainstay.backing.databases.database import Command, Script
 from mainstay.kinds.words import VERSION, folded
-from mainstay.operation import SearchIndex
 from mainstay.storage import SEARCH
+from mainstay.tables import SearchIndex
 
 FUNCTION = f"mainstay_words_{VERSION}"
 

@@ -11,10 +11,10 @@ from time import monotonic
 from typing import Any, NoReturn
 
 from mainstay.backing.databases.database import Script
-from mainstay.backing.databases.script import refuse
 from mainstay.backing.databases.sqlite.connection import patiently
 from mainstay.backing.databases.sqlite.errors import translated
 from mainstay.backing.databases.sqlite.settings import Settings
+from mainstay.backing.refuse import refuse
 from mainstay.errors import Unavailable
 
 STEPS = 100_000
