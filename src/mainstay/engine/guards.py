@@ -23,6 +23,8 @@ class Deciders:
     by_name: dict[str, Decider]
     of_resource: dict[str, tuple[str, ...]]
     """For each resource the names of the policies that its rows are read under, but those that allow everybody."""
+    guarded: frozenset[str]
+    """All of those names."""
 
     def decide(self, name: str, actor: Actor) -> Decision:
         """One policy for one actor."""
@@ -35,7 +37,8 @@ class Deciders:
 
     def guards(self, names: Iterable[str], actor: Actor) -> Guards:
         """What these policies leave to the rows."""
-        return Guards(tuple((name, self.by_name[name].decide(actor).condition) for name in names))
+        decided = tuple((name, self.by_name[name].decide(actor).condition) for name in names)
+        return Guards(decided, self.guarded)
 
     def reading(self, *resources: str) -> tuple[str, ...]:
         """The names of the policies under which rows of these resources are read."""
@@ -66,7 +69,7 @@ def deciders(application: Application) -> Deciders:
     known = {decider.policy: decider for decider in by_name.values()}
     for operation in application.operations:
         by_name[f":{operation.name}"] = known.get(operation.policy) or Decider(operation.policy)
-    return Deciders(by_name, of_resource)
+    return Deciders(by_name, of_resource, frozenset(name for names in of_resource.values() for name in names))
 
 
 def policies_of_lists(resource: Resource) -> Iterator[tuple[str, Node]]:

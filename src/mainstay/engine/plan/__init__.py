@@ -18,12 +18,19 @@ class Guards:
     """What the caller's decided policies leave to the rows: conditions by `resource` and `resource.field`."""
 
     conditions: tuple[tuple[str, Node], ...] = ()
+    guarded: frozenset[str] = frozenset()
+    """Every name in the application whose policy does not allow everybody."""
 
     def of(self, name: str) -> Node:
-        """The condition under that name; `ANYONE` where nothing is left to decide."""
+        """The condition under that name; `ANYONE` where nothing is left to decide.
+
+        LookupError where there is a policy that nobody has decided: a statement would show what it guards.
+        """
         for known, node in self.conditions:
             if known == name:
                 return node
+        if name in self.guarded:
+            raise LookupError(f"the policy {name} stands before what is read here, and was not decided")
         return ANYONE
 
     def hides(self, name: str) -> bool:
