@@ -39,19 +39,21 @@ prove-everything: $(STAMP)  ## the whole proof of an application with everything
 test: $(STAMP)  ## all tests, on SQLite and on a PostgreSQL that the tests start
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(STAMP)  ## format, lint, strict types, floors, the page of requirements
+check: $(STAMP)  ## format, lint, strict types, floors, the pages and documents that are generated
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tests.repository.requirements --check
 	$(BIN)/python -m tests.repository.settings --check
+	$(BIN)/mainstay openapi examples.recipes.app:app --check examples/recipes/openapi.json
 
-fix: $(STAMP)  ## format, and mend what ruff can mend; rewrite the page of requirements
+fix: $(STAMP)  ## format, and mend what ruff can mend; rewrite what is generated
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m tests.repository.requirements
 	$(BIN)/python -m tests.repository.settings
+	$(BIN)/mainstay openapi examples.recipes.app:app --output examples/recipes/openapi.json
 
 requirements: $(STAMP)  ## rewrite docs/reference/requirements.md
 	$(BIN)/python -m tests.repository.requirements

@@ -42,8 +42,15 @@ class Form:
             keyword = KEYWORDS.get(field.name)
             value = getattr(self, field.name)
             if keyword is not None and value is not None and value != ():
-                schema[keyword] = list(value) if isinstance(value, tuple) else value
+                schema[keyword] = plain(value)
         return schema
+
+
+def plain(value: Any) -> Any:
+    """A part of a form as JSON writes it: a whole number without a fraction."""
+    if isinstance(value, tuple):
+        return list(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 KEYWORDS = {

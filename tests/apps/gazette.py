@@ -22,7 +22,6 @@ from mainstay.declare import (
     Wire,
     actor,
     anyone,
-    computed,
     descending,
     field,
     given,
@@ -115,8 +114,7 @@ class Stories(Resource[NewsStory]):
         "update": route("PUT", "/story/{slug}"),
         "delete": route("POST", "/stories/{slug}/withdraw", 200),
     }
-    is_long = computed(NewsStory.word_count > 2)
-    list_hidden = [NewsStory.body, is_long]
+    list_hidden = [NewsStory.body]
     writable = [NewsStory.head_line, NewsStory.body, NewsStory.word_count, NewsStory.printed]
     filters = [
         *(NewsStory.word_count, NewsStory.reporter_id, through(NewsStory.reporter, Reporter.full_name)),

@@ -12,6 +12,7 @@ VERSION = "Print the version of Mainstay."
 COMMANDS = {
     "serve": ("mainstay.cli.serve", "Serve an application over HTTP."),
     "operations": ("mainstay.cli.operations", "Print the operations of an application."),
+    "openapi": ("mainstay.cli.openapi", "Print the OpenAPI document of an application, or compare it with a file."),
     "call": ("mainstay.cli.call", "Run an operation without HTTP."),
     "migrate": ("mainstay.cli.migrate", "Change the schema of a database that has rows."),
     "prove": ("mainstay.cli.prove", "Prove that nobody reads or changes what the policies forbid."),

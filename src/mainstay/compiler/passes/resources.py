@@ -81,7 +81,7 @@ def with_model(draft: Draft, declared: type[Resource[Any]]) -> DraftResource | N
             "derive models that are exposed from an abstract one, not from one another",
         )
         return None
-    name = declared.name or table.name
+    name = declared.name or str(table.name)
     if not NAME.fullmatch(name):
         draft.problem(
             place_of(declared, "name"), f"{name!r} is no name for a resource", "use lower-case letters, digits and _"

@@ -1,0 +1,82 @@
+"""`mainstay openapi app:app --check openapi.json`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from mainstay.cli.target import Target, load, wrong
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def openapi(
+    target: Target,
+    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it to this file.")] = None,
+    check: Annotated[Path | None, typer.Option(metavar="FILE", help="Only compare it with this file.")] = None,
+) -> None:
+    """Print the OpenAPI document of an application.
+
+    Ends with 1 where --check finds a file that says something else.
+    """
+    if output is not None and check is not None:
+        raise wrong("--output writes a file and --check reads one; give one of them")
+    document = load(target).openapi()
+    if check is not None:
+        compare(target, document, check)
+    elif output is None:
+        sys.stdout.buffer.write(text(document))
+    else:
+        try:
+            output.write_bytes(text(document))
+        except OSError as error:
+            raise wrong(f"--output {output} cannot be written: {error.strerror}") from None
+
+
+def text(document: dict[str, Any]) -> bytes:
+    """The document as a file to be committed: the same for the same declarations."""
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def compare(target: str, document: dict[str, Any], path: Path) -> None:
+    """Leaves with 1, and says where they differ, when the file has another document."""
+    try:
+        written = msgspec.json.decode(path.read_bytes())
+    except OSError as error:
+        raise wrong(f"--check {path} cannot be read: {error.strerror}") from None
+    except msgspec.DecodeError as error:
+        raise wrong(f"--check {path} is not JSON: {error}") from None
+    found = difference(written, document)
+    if found is not None:
+        typer.echo(f"{path} is not what the application is: {found}", err=True)
+        typer.echo(f"when that is meant: mainstay openapi {target} --output {path}", err=True)
+        raise typer.Exit(1)
+
+
+def difference(written: Any, document: Any, place: tuple[str, ...] = ()) -> str | None:
+    """The first place where two documents differ, and how; None where they are the same."""
+    if isinstance(written, dict) and isinstance(document, dict):
+        for name in [*document, *(name for name in written if name not in document)]:
+            if name not in written or name not in document:
+                what = "is not in the file" if name in document else "is in the file alone"
+                return f"{shown((*place, name))} {what}"
+            found = difference(written[name], document[name], (*place, name))
+            if found is not None:
+                return found
+        return None
+    if isinstance(written, list) and isinstance(document, list) and len(written) == len(document):
+        pairs = enumerate(zip(written, document, strict=True))
+        return next(
+            (found for key, pair in pairs if (found := difference(*pair, (*place, str(key)))) is not None), None
+        )
+    return None if written == document else f"{shown(place)} differs"
+
+
+def shown(place: tuple[str, ...]) -> str:
+    """A place in the document."""
+    return " > ".join(place)
