@@ -22,6 +22,7 @@ from mainstay.declare import (
     Wire,
     actor,
     anyone,
+    computed,
     descending,
     field,
     given,
@@ -114,7 +115,8 @@ class Stories(Resource[NewsStory]):
         "update": route("PUT", "/story/{slug}"),
         "delete": route("POST", "/stories/{slug}/withdraw", 200),
     }
-    list_hidden = [NewsStory.body]
+    is_long = computed(NewsStory.word_count > 2)
+    list_hidden = [NewsStory.body, is_long]
     writable = [NewsStory.head_line, NewsStory.body, NewsStory.word_count, NewsStory.printed]
     filters = [
         *(NewsStory.word_count, NewsStory.reporter_id, through(NewsStory.reporter, Reporter.full_name)),

@@ -49,6 +49,7 @@ async def test_names_and_envelopes_are_those_that_were_specified(paper: httpx2.A
         "headLine",
         "text",
         "wordCount",
+        "isLong",
         "printed",
         "reporterId",
         "createdAt",
@@ -194,7 +195,7 @@ async def test_methods_paths_and_statuses_are_those_that_were_specified(paper: h
 async def test_a_list_leaves_out_what_only_one_row_has(paper: httpx2.AsyncClient) -> None:
     whole = (await write(paper, "Dragon seen")).json()["newsItem"]
     (listed,) = (await paper.get("/api/stories")).json()["stories"]
-    assert set(whole) - set(listed) == {"text"}
+    assert set(whole) - set(listed) == {"text", "isLong"}
     assert (await paper.get("/api/stories/dragon-seen")).json()["newsItem"] == whole
 
 

@@ -15,9 +15,11 @@ import pytest
 from mainstay.backing.open import database
 from mainstay.cli.through import SERVED, Through
 from mainstay.compiler import compile as compiled_of
+from mainstay.declare import Wire
 from mainstay.engine import Engine
+from mainstay.operation import Letter
 from mainstay.proofs.access.cells import Request
-from mainstay.proofs.access.doors import Direct, Door, Reply
+from mainstay.proofs.access.doors import Direct, Door, Reply, as_told
 from mainstay.proofs.access.proof import Result, Scale, prove
 
 pytestmark = [pytest.mark.requirement("A3.02", "A3.17", "A3.18", "A3.20")]
@@ -30,7 +32,6 @@ APPLICATIONS = {
     "recipes": [RECIPES, "People Tags Recipes RecipeTags Comments Ratings Likes"],
     "foreign": ["tests.apps.foreign", ""],
     "notes": ["tests.proofs.notes", ""],
-    "notes to a letter": ["tests.proofs.lettered", ""],
     "a gazette to a letter": ["tests.apps.gazette", ""],
     "a publishing API to a letter": ["tests.apps.publishing.application", ""],
     "reviews": ["tests.apps.reviews", ""],
@@ -113,7 +114,7 @@ def names_in(data: Any) -> Any:
     return [set(row) for row in data] if isinstance(data, list) else set(data)
 
 
-@pytest.mark.parametrize("name", [name for name in APPLICATIONS if "letter" not in name])
+@pytest.mark.parametrize("name", [name for name in APPLICATIONS if "gazette" not in name])
 async def test_every_cell_is_answered_alike_whoever_calls(name: str, database_url: str) -> None:
     module, names = APPLICATIONS[name]
     answered: dict[Through, list[tuple[Request, Reply]]] = {}
@@ -128,11 +129,13 @@ async def test_every_cell_is_answered_alike_whoever_calls(name: str, database_ur
             serve=lambda engine, to=replies, around=serve: Recorded(around(engine), to),
         )
         assert not found.disagreements, found.disagreements[0]
+    letter = getattr(importlib.import_module(module), "WIRE", Wire())
+    told = as_told(Letter(statuses=tuple(letter.statuses.items())))
     rest, command = answered[Through.rest], answered[Through.command]
     assert len(rest) == len(command)
     for (request, one), (same, other) in zip(rest, command, strict=True):
         assert (request.operation, request.key) == (same.operation, same.key)
-        assert one.status == other.status, request.curl()
+        assert one.status in told.get(other.status, (other.status,)), request.curl()
         if request.method == "GET" and one.status < 400:
             assert (timeless(one.data), bool(one.meta)) == (timeless(other.data), bool(other.meta)), request.curl()
         elif one.status < 400 and one.status != 204:

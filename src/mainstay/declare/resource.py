@@ -306,7 +306,7 @@ class Resource(Actions, Generic[M]):
     """Who may set or change a field, besides `create` or `update`."""
     limits: ClassVar[Mapping[OperationName, str]] = {}
     """Limits of an operation for each caller: `{"create": "10/minute"}`."""
-    list_hidden: ClassVar[Sequence[Attribute]] = ()
+    list_hidden: ClassVar[Sequence[Attribute | ComputedField | DerivedField]] = ()
     """What a list leaves out unless `fields` asks for it; one row has it."""
     routes: ClassVar[Mapping[OperationName, Route]] = {}
     """Method, path and status of operations, where they are not the usual ones: `{"update": route("PUT")}`."""

@@ -32,17 +32,23 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z")
 
 
 class Conduit:
-    """The API, each answer of which is held against its contract."""
+    """The API, each answer of which is held against its contract and against its own document."""
 
-    def __init__(self, client: httpx2.AsyncClient) -> None:
+    def __init__(self, client: httpx2.AsyncClient, document: dict[str, Any]) -> None:
         self.client = client
+        self.document = document
 
     async def ask(self, method: str, path: str, *, by: str | None = None, body: Any = None) -> httpx2.Response:
         """An answer that the contract allows."""
         headers = {} if by is None else {"Authorization": f"Token {by}"}
         more = {} if body is None else {"json": body}
         answer = await self.client.request(method, f"/api{path}", headers=headers, **more)
-        told = response_of(method, path.partition("?")[0], answer.status_code)
+        told = response_of(method, path, answer.status_code)
+        said = operation_at(self.document, f"/api{path}", method)["responses"][str(answer.status_code)]
+        for content in said.get("content", {}).values():
+            assert answer.json() is not None
+            if "problem" not in str(content["schema"]).lower():
+                assert mistakes(answer.json(), content["schema"], self.document) == []
         if answer.status_code >= 400:
             assert list(answer.json()) == ["errors"], answer.text
             errors = answer.json()["errors"]
@@ -85,22 +91,27 @@ class Conduit:
 
 def response_of(method: str, path: str, status: int) -> Any:
     """What the contract says of a status; 403, 404 and 422 are any operation's."""
-    for template, methods in CONTRACT["paths"].items():
-        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) and method.lower() in methods:
-            told = methods[method.lower()]["responses"]
-            if str(status) not in told:
-                assert status in (401, 403, 404, 422), f"{method} {path}: {status}"
-                return {}
-            reference = told[str(status)]["$ref"].rpartition("/")[2]
-            return CONTRACT["components"]["responses"][reference]
-    raise AssertionError(f"{method} {path} is not in the contract")
+    told = operation_at(CONTRACT, path, method)["responses"]
+    if str(status) not in told:
+        assert status in (401, 403, 404, 422), f"{method} {path}: {status}"
+        return {}
+    return CONTRACT["components"]["responses"][told[str(status)]["$ref"].rpartition("/")[2]]
+
+
+def operation_at(document: dict[str, Any], path: str, method: str) -> Any:
+    """What an OpenAPI document says of a method of a path."""
+    for template, methods in sorted(document["paths"].items(), key=lambda item: item[0].count("{")):
+        found = re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path.partition("?")[0])
+        if found and method.lower() in methods:
+            return methods[method.lower()]
+    raise AssertionError(f"{method} {path} is not in the document")
 
 
 @pytest.fixture
 async def conduit(module_database_url: str) -> AsyncIterator[Conduit]:
     """The API while it serves."""
     async with calling(application(module_database_url)) as client:
-        yield Conduit(client)
+        yield Conduit(client, (await client.get("/openapi.json")).json())
 
 
 # Users
@@ -394,6 +405,7 @@ async def test_tags(conduit: Conduit) -> None:
 # The whole
 
 
+@pytest.mark.requirement("A1.36")
 def test_every_endpoint_of_the_contract_is_there_and_no_other() -> None:
     told = {(method.upper(), f"/api{path}") for path, methods in CONTRACT["paths"].items() for method in methods}
     there = {(one.method, one.path) for one in application("sqlite://").application.operations}

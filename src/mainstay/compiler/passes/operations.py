@@ -242,11 +242,12 @@ def body_of(draft: Draft, resource: DraftResource, name: str) -> Shape | None:
 
 def answer_of(draft: Draft, resource: DraftResource, name: str) -> Shape:
     """What an answer holds; a field that the caller may not read is left out, so only the unguarded are required."""
-    hidden = {column.name for column in draft.columns_in(resource, "list_hidden")} if name == "list" else set()
+    listed = resource.listed("list_hidden") if name == "list" else ()
+    hidden = {draft.field_of(resource, item, "list_hidden", position) for position, item in enumerate(listed)}
     parts = [
         Part(field.name, field.form, field.read == tree.ANYONE, field.nullable, field.description)
-        for field in resource.fields.values()
-        if field.readable and field.column not in hidden
+        for key, field in resource.fields.items()
+        if field.readable and key not in hidden
     ]
     return Shape(
         f"Listed{resource.thing}" if hidden else resource.thing, tuple(parts), description_of(resource.declared)

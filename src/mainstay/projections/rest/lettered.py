@@ -37,7 +37,8 @@ def values_of(data: Any, meta: Meta | None) -> dict[str, Any]:
     """The values of the names in an answer's template."""
     values = {"row": data, "rows": data, "count": len(data) if isinstance(data, list) else 1}
     if meta is not None:
-        values |= {"total": meta.total, "limit": meta.limit, "offset": meta.offset, "page": meta.page}
+        passed = meta.offset if meta.page is None else (meta.page - 1) * meta.limit
+        values |= {"total": meta.total, "limit": meta.limit, "offset": passed, "page": meta.page}
         values |= {"next": meta.next, "previous": meta.previous}
     return values
 

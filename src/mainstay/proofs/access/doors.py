@@ -97,7 +97,8 @@ class Rest:
         status = messages[0]["status"]
         if operation.answer_as is not None and document and status < 300:
             shape = msgspec.json.decode(operation.answer_as)
-            meta = {name: at(document, shape, name) for name in ("total", "next", "previous")}
+            names = ("total", "next", "previous") if operation.many else ()
+            meta = {name: at(document, shape, name) for name in names}
             return Reply(status, at(document, shape, "rows" if operation.many else "row"), meta, raw, found)
         document = document if isinstance(document, dict) else {"data": document}
         return Reply(status, document.get("data"), document.get("meta"), raw, found)

@@ -9,7 +9,7 @@ from typing import Any
 
 from mainstay.operation import Application, Field, Filter, Resource
 from mainstay.policy.rows import World
-from mainstay.policy.tree import ActorValue, Column, InClaim, Node, Role, Scope, SignedIn
+from mainstay.policy.tree import ActorValue, InClaim, Node, Role, Scope, SignedIn
 from mainstay.proofs.access.cells import BY_RELEVANCE, Cell, Question, Row, to_wire, written_fields
 from mainstay.proofs.access.constraints import Constraints
 from mainstay.proofs.access.easing import allowed_by
@@ -22,7 +22,7 @@ from mainstay.proofs.access.paths import answered_fields, branches, is_own_ances
 from mainstay.proofs.access.personas import Persona
 from mainstay.proofs.access.rows import Generated
 from mainstay.proofs.access.values import compares, constant
-from mainstay.proofs.access.worked_out import computed_value, condition_holds, derived_value
+from mainstay.proofs.access.worked_out import computed_value, condition_holds, derived_value, looked_at
 from mainstay.storage import Storage
 
 Tables = Mapping[str, Sequence[Row]]
@@ -209,9 +209,7 @@ class Oracle(Constraints):
     ) -> bool:
         """Whether a filter is true of a row, as far as the persona may know."""
         if filter_.where is not None:
-            columns = [node for node in filter_.where.value.walk() if isinstance(node, Column)]
-            own = {column.name for column in columns if column.source == resource.table}
-            if not all(self.reads_column(resource, name, row, persona) for name in own):
+            if not all(self.reads_column(resource, name, row, persona) for name in looked_at(resource, filter_.where)):
                 return False
             allows = partial(self.lets, persona, None)
             return condition_holds(resource, filter_.where, row, wanted, self.world(persona), allows)

@@ -60,6 +60,12 @@ def given_column(resource: Resource, where: Computed) -> tuple[str, str]:
     return {resource.table: resource.table, **tables_in(where.value)}[column.source], column.name
 
 
+def looked_at(resource: Resource, where: Computed) -> set[str]:
+    """The columns of the row itself that a condition looks at."""
+    columns = (node for node in where.value.walk() if isinstance(node, Column))
+    return {column.name for column in columns if column.source == resource.table}
+
+
 def condition_holds(resource: Resource, where: Computed, row: Row, given: Any, world: World, allows: Allows) -> bool:
     """Whether a condition of what the caller gives is true of a row; only rows that the persona may read are seen."""
     seen = replace(world, counts=counting(where, allows), given=given)
