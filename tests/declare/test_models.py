@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import pytest
 import sqlalchemy as sa
 from annotated_types import Len
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 
 from mainstay import compiler, kinds
 from mainstay.declare import Model, Resource, anyone, field, reference
@@ -235,3 +235,22 @@ def test_a_reference_that_cannot_be() -> None:
         reference("users")
     with pytest.raises(TypeError, match="key of 2 columns"):
         reference(Stamp)
+
+
+def test_an_abstract_model_with_its_own_metadata_begins_names_of_its_own() -> None:
+    class Here(Model):
+        __abstract__ = True
+        metadata = sa.MetaData()
+
+    class There(Model):
+        __abstract__ = True
+        metadata = sa.MetaData()
+
+    made = []
+    for base in (Here, There):
+        owner = type("Owner", (base,), {"__tablename__": "owners"})
+        notes = {"__tablename__": "notes", "__annotations__": {"owner_id": Mapped[uuid.UUID]}}
+        note = type("Note", (base,), {**notes, "owner_id": reference("owners.id"), "owner": relationship("Owner")})
+        made.append((owner, note))
+    for owner, note in made:
+        assert sa.inspect(note).relationships["owner"].mapper.class_ is owner

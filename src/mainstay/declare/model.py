@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Column, MetaData, PrimaryKeyConstraint, Table
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, registry
 from sqlalchemy.types import NullType
 
 from mainstay import kinds
@@ -50,6 +50,7 @@ class Model(DeclarativeBase):
 
     It has a UUIDv7 `id` unless it declares another key, is called the plural of its class's name
     unless it says `__tablename__`, is STRICT on SQLite, and holds its columns to their kinds by CHECK.
+    An abstract model with a `metadata` of its own begins tables, and names of classes, of its own.
     """
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
@@ -60,6 +61,8 @@ class Model(DeclarativeBase):
     def __init_subclass__(cls, **options: Any) -> None:
         for part in reversed(list(unmapped(cls))):
             read_annotations(part)
+        if cls.__dict__.get("__abstract__", False) and "metadata" in cls.__dict__:
+            cls.registry = cls._sa_registry = registry(metadata=cls.metadata)
         if cls.__dict__.get("__abstract__", False) or any("__mapper__" in part.__dict__ for part in cls.__mro__[1:]):
             super().__init_subclass__(**options)
             return
