@@ -40,7 +40,7 @@ PASSED_OVER = words(
 MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "package.json")
 LARGEST = 1_000_000
 """Bytes of a file; larger ones were not written by a person."""
-MADE = re.compile(r"(\.min\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.)")
+MADE = re.compile(r"(\.min\.|\.gen\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.)")
 
 
 class Project:

@@ -14,7 +14,7 @@ from mainstay.check import project as projects
 from mainstay.check.config import Config, WrongConfiguration
 from mainstay.check.facts import Fact, Facts
 from mainstay.check.finding import CONFIDENCES, Finding, Found
-from mainstay.check.gather import gather
+from mainstay.check.gather import TESTS, gather
 from mainstay.check.project import Project
 from mainstay.check.rule import Rule, all_rules
 from mainstay.check.source import Place, Skipped
@@ -138,6 +138,8 @@ def _findings(rule: Rule, facts: Facts) -> Iterable[Finding]:
             best[key] = found
     page = rule.page
     for place, found in best.items():
+        if page.area != "testing" and TESTS.search(place.path):
+            continue
         yield Finding(
             rule.name,
             page.severity,

@@ -325,18 +325,20 @@ def _parts(kind: type[Node]) -> tuple[str, ...]:
     return known
 
 
-def children(node: Node) -> Iterator[Node]:
-    """The nodes directly below."""
-    for name in _parts(type(node)):
+def children(node: Node) -> list[Node]:
+    """The nodes directly below, in order."""
+    out: list[Node] = []
+    for name in _PARTS.get(type(node).__name__) or _parts(type(node)):
         value = getattr(node, name)
-        if isinstance(value, Node):
-            yield value
-        elif type(value) is list:
+        if type(value) is list:
             for each in value:
-                if isinstance(each, Node):
-                    yield each
-                elif type(each) is tuple:
-                    yield from (part for part in each if part is not None)
+                if type(each) is tuple:
+                    out.extend(part for part in each if part is not None)
+                elif isinstance(each, Node):
+                    out.append(each)
+        elif isinstance(value, Node):
+            out.append(value)
+    return out
 
 
 def walk(*roots: Node) -> Iterator[Node]:
@@ -345,7 +347,10 @@ def walk(*roots: Node) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(reversed(list(children(node))))
+        below = children(node)
+        if below:
+            below.reverse()
+            waiting.extend(below)
 
 
 def dotted(node: Node | None) -> str:

@@ -67,6 +67,8 @@ class Branch(Fact):
     """A choice that depends on what a query answered; `columns` are those it looks at."""
 
     results: frozenset[int]
+    ends: bool = False
+    """Whether one side of it ends the function."""
     columns: frozenset[str] = frozenset()
 
 

@@ -81,6 +81,13 @@ class Facts:
     lines: int = 0
     files: int = 0
 
+    @property
+    def handlers_with_tables(self) -> bool:
+        """Whether statements were seen in any handler of a route: then a handler without one touches no rows."""
+        return any(
+            type(each).__name__ == "Query" for route in self.routes if route.handler for each in route.handler.facts
+        )
+
     def of(self, kind: type[F]) -> Iterator[F]:
         """All facts of one kind, those of functions first."""
         for handler in self.handlers:

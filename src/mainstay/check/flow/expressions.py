@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from mainstay.check import syntax as s
+from mainstay.check.flow.folding import COMPARISONS, FOLD, LONGEST_FOLD, seconds
 from mainstay.check.flow.frame import Frame, Inputs
-from mainstay.check.flow.lifetime import seconds
 from mainstay.check.flow.meaning import BUILTINS, FRESH, LOOPING, ON_TEXT, SAFE_FOR, SAFE_METHODS, is_secret_name
 from mainstay.check.flow.narrowing import narrowed
 from mainstay.check.flow.program import Program, Seen
-from mainstay.check.flow.value import EVERYTHING, NOTHING, UNKNOWN, Closure, Scope, Step, Trace, Unit, Value, merged
+from mainstay.check.flow.value import (
+    EVERYTHING,
+    NOTHING,
+    UNKNOWN,
+    Closure,
+    Scope,
+    Step,
+    Trace,
+    Unit,
+    Value,
+    begins,
+    merged,
+)
 
-FOLD: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "//": operator.floordiv,
-    "/": operator.truediv,
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
-COMPARISONS = ("==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not")
-LONGEST_FOLD = 2_000
 TRANSACTIONS = frozenset({"transaction", "$transaction", "withTransaction", "with_transaction", "run_in_transaction"})
 
 
@@ -151,7 +147,9 @@ class Expressions(ABC):
         trace = trace or next((each.trace for each in values if each.trace), None)
         if trace is not None:
             trace = trace.then(frame.place(node), "becomes part of a text")
-        marks = frozenset({"text"}).union(*(each.marks for each in values))
+        marks = frozenset({"text"}).union(*(each.marks - {"begun"} for each in values))
+        if values and ((values[0].trace is None and begins(values[0])) or "begun" in values[0].marks):
+            marks |= {"begun"}
         shown = "".join(str(each.const) if each.const is not UNKNOWN else "{}" for each in values)
         return (
             Value(trace=trace, marks=marks, fields=None, type="", source=None, path="", const=UNKNOWN, callee=None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from mainstay.check.flow.value import EVERYTHING
 from mainstay.check.words import words
 
@@ -217,6 +219,7 @@ NOT_SECRET = (
 """Parts of names of what is about a secret and is not one."""
 
 
+@lru_cache(maxsize=20_000)
 def is_secret_name(name: str) -> bool:
     """Whether a variable, attribute or key of that name holds a secret."""
     if not name or len(name) > 60:
@@ -230,6 +233,7 @@ def is_secret_name(name: str) -> bool:
     return any(part in snake for part in SECRET_NAMES)
 
 
+@lru_cache(maxsize=20_000)
 def is_check_name(name: str) -> bool:
     """Whether a function of that name tells good values from bad ones, or refuses bad ones."""
     last = name.rpartition(".")[2].removeprefix("?").lower().lstrip("_")

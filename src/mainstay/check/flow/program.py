@@ -128,6 +128,7 @@ class Run:
     parameters: dict[str, Value] = field(default_factory=dict)
     decorators: list[Value] = field(default_factory=list)
     result: Value | None = None
+    own: list[s.Node] | None = None
 
     @property
     def place(self) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -66,6 +67,14 @@ class Unit:
     scope: Scope
     name: str
     started: bool = False
+    every: list[s.Node] | None = None
+
+    @property
+    def nodes(self) -> list[s.Node]:
+        """Every node of the tree, in the order of the text."""
+        if self.every is None:
+            self.every = list(s.walk(*self.tree.body))
+        return self.every
 
     def place(self, node: s.Node) -> Place:
         """Where a node stands."""
@@ -178,6 +187,15 @@ class Value:
 
 
 NOTHING = Value()
+BEGINNING = re.compile(r"^(/[^/\\{]|/$|https?://[^/{}]+/|\?|#)")
+"""Of an address whose host nobody can change by what follows."""
+
+
+def begins(value: Value) -> bool:
+    """Whether a value, at the beginning of an address, settles where it leads."""
+    if value.const is UNKNOWN:
+        return not value.type.startswith("text:") or BEGINNING.match(value.type[5:]) is not None
+    return isinstance(value.const, str) and BEGINNING.match(value.const) is not None
 
 
 def merged(one: Value, other: Value) -> Value:

@@ -45,12 +45,19 @@ OPERATORS: dict[type[ast.AST], str] = {
 }
 
 
+BARE = re.compile(r"^(\s*except\s+)([\w.]+(?:\s*,\s*[\w.]+)+)\s*:", re.MULTILINE)
+"""Several errors without brackets, as Python 3.14 allows."""
+
+
 def read(text: str) -> s.Module:
     """The tree of a text; raises Unreadable."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            tree = ast.parse(text)
+            try:
+                tree = ast.parse(text)
+            except SyntaxError:
+                tree = ast.parse(BARE.sub(r"\1(\2):", text))
         except SyntaxError as error:
             raise Unreadable(f"not Python: {error.msg}", error.lineno or 1) from None
         except (ValueError, RecursionError, MemoryError) as error:

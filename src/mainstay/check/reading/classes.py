@@ -115,7 +115,7 @@ def _never_set(unit: Unit, made: ClassValue) -> Iterator[Incorrect]:
             given |= {target.name for _, target in each.items if isinstance(target, s.Member)}
     outside = {
         target.name
-        for other in s.walk(*unit.tree.body)
+        for other in unit.nodes
         if isinstance(other, s.Assign)
         for target in other.targets
         if isinstance(target, s.Member)
@@ -139,7 +139,7 @@ def _never_set(unit: Unit, made: ClassValue) -> Iterator[Incorrect]:
 
 def _defaults(unit: Unit) -> Iterator[Incorrect]:
     """`details: dict = None`: the annotation refuses the default."""
-    for node in s.walk(*unit.tree.body):
+    for node in unit.nodes:
         if not isinstance(node, s.Function):
             continue
         for each in node.parameters:
@@ -161,7 +161,7 @@ def is_money(name: str) -> bool:
 
 
 def _money(unit: Unit) -> Iterator[MoneyAsFloat | MovedMoney]:
-    for node in s.walk(*unit.tree.body):
+    for node in unit.nodes:
         if isinstance(node, s.Assign) and isinstance(node.targets[0], s.Name) and is_money(node.targets[0].id):
             kind = s.dotted(node.annotation) if node.annotation is not None else ""
             column = {
@@ -248,14 +248,14 @@ def _function(node: s.Function, unit: Unit) -> Iterator[MoneyAsFloat | MovedMone
 def _dropped(unit: Unit) -> Iterator[DroppedDetails]:
     """Errors with details, and a handler that answers the error without them."""
     errors: dict[str, set[str]] = {}
-    for node in s.walk(*unit.tree.body):
+    for node in unit.nodes:
         if isinstance(node, s.Class) and re.search(r"(Error|Exception)$", node.name):
             for each in node.body:
                 if isinstance(each, s.Function) and each.name in ("constructor", "__init__"):
                     errors[node.name] = {parameter.name for parameter in each.parameters} & DETAILS
     if not any(errors.values()):
         return
-    for node in s.walk(*unit.tree.body):
+    for node in unit.nodes:
         if not isinstance(node, s.If):
             continue
         for test in s.walk(node.test):

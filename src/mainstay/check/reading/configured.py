@@ -162,7 +162,7 @@ def _debug(seen: Seen, local: bool) -> Iterator[Located]:
 
 def _in_development(seen: Seen) -> bool:
     """Whether a choice around it asks for the environment."""
-    for node in s.walk(*seen.unit.tree.body):
+    for node in seen.unit.nodes:
         if not isinstance(node, s.If):
             continue
         asks = any(isinstance(each, s.Member) and each.name in ("NODE_ENV", "env") for each in s.walk(node.test))

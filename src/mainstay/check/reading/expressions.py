@@ -25,7 +25,7 @@ LONG = 0.25
 def read(units: Iterable[Unit]) -> Iterator[BadExpression]:
     """The expressions of a project that are bad."""
     for unit in units:
-        for node in s.walk(*unit.tree.body):
+        for node in unit.nodes:
             text = ""
             if isinstance(node, s.Pattern):
                 text = node.text
@@ -52,7 +52,7 @@ def read(units: Iterable[Unit]) -> Iterator[BadExpression]:
 
 def _refusing(unit: Unit) -> Iterator[BadExpression]:
     """Expressions that refuse a quote, where a name is checked."""
-    for function in s.walk(*unit.tree.body):
+    for function in unit.nodes:
         if not isinstance(function, s.Function):
             continue
         about = [

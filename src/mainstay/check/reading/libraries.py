@@ -155,7 +155,7 @@ def _node(seen: Seen) -> Iterator[Located]:
 def imported(units: Iterable[Unit]) -> Iterator[RemovedApi | Incorrect]:
     """Imports of what has gone, and names that are used and nowhere imported."""
     for unit in units:
-        for node in s.walk(*unit.tree.body):
+        for node in unit.nodes:
             if isinstance(node, s.Import):
                 yield from _import(node, unit)
             elif isinstance(node, s.Call) and s.dotted(node.function) == "require" and node.arguments:
@@ -188,7 +188,7 @@ def _missing(unit: Unit) -> Iterator[Incorrect | RemovedApi]:
     bound = set(dir(builtins))
     used: dict[str, s.Node] = {}
     imports = False
-    for node in s.walk(*unit.tree.body):
+    for node in unit.nodes:
         if isinstance(node, s.Import):
             imports = True
             if node.name == "*":

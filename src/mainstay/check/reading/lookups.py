@@ -41,7 +41,11 @@ def read(run: Run) -> Iterator[Located]:
                 yield (
                     event.position,
                     Branch(
-                        place=event.place, function=function, results=frozenset(results), columns=frozenset(columns)
+                        place=event.place,
+                        function=function,
+                        results=frozenset(results),
+                        ends=event.ends,
+                        columns=frozenset(columns),
                     ),
                 )
     yield from _unchecked(run)
@@ -49,8 +53,14 @@ def read(run: Run) -> Iterator[Located]:
 
 def _unchecked(run: Run) -> Iterator[Located]:
     found: dict[str, str] = {}
+    tests = [
+        each.items if isinstance(each, s.Loop) else each.test
+        for each in own_nodes(run)
+        if isinstance(each, s.If | s.Conditional | s.Loop)
+    ]
+    in_tests = {id(each) for test in tests for each in s.walk(test) if isinstance(each, s.Assign)}
     for node in own_nodes(run):
-        if isinstance(node, s.Assign) and isinstance(node.targets[0], s.Name):
+        if isinstance(node, s.Assign) and isinstance(node.targets[0], s.Name) and id(node) not in in_tests:
             name = node.targets[0].id
             found.pop(name, None)
             call = node.value.value if isinstance(node.value, s.Await) else node.value

@@ -182,6 +182,11 @@ def _query(seen: Seen, chain: list[Seen]) -> Query | None:
         return None
     after = [each for each in chain if each is not seen]
     methods = {each.method for each in after}
+    for each in seen.arguments:
+        source = each.source
+        while isinstance(source, Seen):
+            methods.add(source.method)
+            source = source.receiver.source
     if (kind.action == "read" and seen.language == "python" and "objects" in seen.name) or seen.method == "query":
         if "delete" in methods:
             kind.action = "delete"
@@ -270,7 +275,8 @@ def _from_text(seen: Seen, text: str, chain: list[Seen]) -> Query:
         locked="for update" in lowered,
         text=text,
         own_transaction=False,
-        raw=seen.method == "execute"
+        raw=(under(seen.name, *SQLALCHEMY) or seen.unit.source.first > 1)
+        and seen.method == "execute"
         and isinstance(seen.node.arguments[0].value, s.Literal | s.Template)
         and seen.language == "python"
         and not under(

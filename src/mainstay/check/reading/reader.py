@@ -93,11 +93,16 @@ def body_of(run: Run) -> list[s.Node]:
     return run.function.body if run.function is not None else run.unit.tree.body
 
 
-def own_nodes(run: Run) -> Iterator[s.Node]:
+def own_nodes(run: Run) -> list[s.Node]:
     """Every node of the function that is not in a function defined inside."""
-    waiting = list(reversed(body_of(run)))
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, s.Function | s.Class):
-            waiting.extend(reversed(list(s.children(node))))
+    if run.own is None:
+        run.own = []
+        waiting = list(reversed(body_of(run)))
+        while waiting:
+            node = waiting.pop()
+            run.own.append(node)
+            if not isinstance(node, s.Function | s.Class):
+                below = s.children(node)
+                below.reverse()
+                waiting.extend(below)
+    return run.own

@@ -49,7 +49,7 @@ TESTS = re.compile(
 def read(unit: Unit) -> Iterator[SecretLiteral]:
     """The secrets of a text, by their forms, and by the names that they are given to."""
     in_test = TESTS.search(unit.source.path) is not None or _is_test(unit)
-    for node in s.walk(*unit.tree.body):
+    for node in unit.nodes:
         if isinstance(node, s.Literal) and isinstance(node.value, str) and len(node.value) >= 16:
             kind = form(node.value)
             if kind and not (in_test and kind == "a database password"):

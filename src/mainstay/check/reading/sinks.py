@@ -196,6 +196,8 @@ def read(run: Run) -> Iterator[Located]:
         if isinstance(event, Seen):
             for purpose, value in _sinks(event):
                 trace = injected(value, purpose)
+                if purpose in ("redirect", "url") and ("begun" in value.marks or own_path(value)):
+                    continue
                 if trace is not None:
                     yield (
                         event.position,
@@ -212,6 +214,11 @@ def read(run: Run) -> Iterator[Located]:
             yield from _header_set(event)
         elif isinstance(event, Returned):
             yield from _returned_page(event, run)
+
+
+def own_path(value: Value) -> bool:
+    """Whether it is the path of the request itself, which leads to the same host."""
+    return value.type.endswith((".path", ".path_info", ".get_full_path", ".full_path", ".originalUrl"))
 
 
 def _header_set(event: Changed) -> Iterator[Located]:

@@ -9,12 +9,17 @@ from mainstay.check import syntax as s
 from mainstay.check.facts import Test
 from mainstay.check.flow.value import Unit
 from mainstay.check.reading.reader import last
+from mainstay.check.words import words
 
 FILES = re.compile(r"(^|/)(test_[^/]*|[^/]*_test|tests)\.py$|[._](test|spec)\.[cm]?[jt]sx?$|(^|/)__tests__/")
 ASSERTS = re.compile(
     r"^(assert|expect|should|fail|raises|warns|verify|check|match_snapshot|toMatch|has_calls|deepEqual|equal|ok$|is$|throws|rejects|strictEqual|run_|_assert|validate)",
     re.IGNORECASE,
 )
+
+
+PLAIN = words("print len range str int dict list set sorted open isinstance getattr setattr fetch require next iter")
+"""Functions of the language; any other may assert by itself."""
 
 
 def read(units: Iterable[Unit]) -> Iterator[Test]:
@@ -32,7 +37,7 @@ def read(units: Iterable[Unit]) -> Iterator[Test]:
 
 
 def _python(unit: Unit) -> Iterator[Test]:
-    for node in s.walk(*unit.tree.body):
+    for node in unit.nodes:
         if (
             isinstance(node, s.Function)
             and node.name.startswith("test")
@@ -47,7 +52,7 @@ def _python(unit: Unit) -> Iterator[Test]:
 
 
 def _javascript(unit: Unit) -> Iterator[Test]:
-    for node in s.walk(*unit.tree.body):
+    for node in unit.nodes:
         if isinstance(node, s.Call) and s.dotted(node.function) in ("it", "test") and len(node.arguments) > 1:
             function = node.arguments[1].value
             if isinstance(function, s.Function) and not any(each.name == "done" for each in function.parameters):
@@ -67,6 +72,10 @@ def _asserts(body: list[s.Node]) -> bool:
         if isinstance(node, s.Call):
             parts = s.dotted(node.function).replace("()", "").split(".")
             if any(ASSERTS.match(each) for each in parts):
+                return True
+            if (parts[0] == "self" and len(parts) == 2) or (
+                len(parts) == 1 and parts[0][:1].islower() and parts[0] not in PLAIN
+            ):
                 return True
             if last(parts[-1]) in ("skip", "xfail", "importorskip"):
                 return True

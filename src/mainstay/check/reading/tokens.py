@@ -30,6 +30,7 @@ PASSWORDS = re.compile(r"pass(word|wd|phrase)?|pwd", re.IGNORECASE)
 STORES = re.compile(
     r"^(create|insert_one|insertOne|insert|save|create_one|findOneAndUpdate|update_one|updateOne|update|findByIdAndUpdate|upsert|build)$"
 )
+SCHEMA = re.compile(r"(Schema|Request|Form|Input|Create|Update|DTO|Dto|In|Login|Credentials)$")
 HASHES = re.compile(r"hash|bcrypt|argon|scrypt|pbkdf2|crypt|make_password|encode_password|digest", re.IGNORECASE)
 
 
@@ -95,7 +96,7 @@ def _lifetime(value: Value | None) -> float | None:
     if value is None:
         return None
     if value.type.startswith("lifetime:"):
-        return float(value.type[9:]) or None
+        return float(value.type[9:].partition(".")[0] or 0) or None
     if isinstance(value.const, int | float) and not isinstance(value.const, bool):
         return float(value.const)
     found = SPAN.match(known_text(value))
@@ -209,6 +210,8 @@ def _stored(seen: Seen) -> PasswordUse | None:
         and seen.method[:1].isupper()
         and re.match(r"(User|Account|Member|Customer|Admin)", seen.method)
     )
+    if SCHEMA.search(seen.method):
+        return None
     if not (mapped or named or (STORES.match(seen.method) and "objects.create_user" not in seen.name)):
         return None
     given = dict(seen.keywords)

@@ -82,7 +82,10 @@ class Django:
             if closure.unit.source.language != "python" or key in methods or not first:
                 continue
             if key in paths or (first[0].name == "request" and _uses_django(closure)):
-                yield self._function(closure, paths.get(key, ""), follower, by_default)
+                entry = self._function(closure, paths.get(key, ""), follower, by_default)
+                if paths and key not in paths and not follower.decorators.get(key):
+                    entry.route = None
+                yield entry
         yield from self._classes(follower, paths, by_default)
 
     def _function(self, closure: Closure, path: str, follower: Follower, by_default: list[str]) -> Entry:

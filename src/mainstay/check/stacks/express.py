@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mainstay.check import syntax as s
 from mainstay.check.facts import Route
 from mainstay.check.flow.follow import Follower
 from mainstay.check.flow.frame import Inputs
@@ -68,7 +69,11 @@ class Express:
         """Functions given to a route, and others that take a request and an answer."""
         for closure in list(follower.closures.values()):
             named = {each.name for each in closure.function.parameters}
-            if closure.unit.source.language != "python" and named & {"app", "router", "server"} and "req" not in named:
+            if (
+                closure.unit.source.language != "python"
+                and "req" not in named
+                and (named & SETUP or _registers(closure))
+            ):
                 follower.modules.append(follower.function(closure, {}))
         around = _around(follower)
         done: set[int] = set()
@@ -139,6 +144,22 @@ class Express:
             or re.search(r"\b(safeParse|validate|validateAsync|parse|validationResult|parseAsync)\(", text) is not None
         )
         return Entry(handler, _given(handler), route)
+
+
+SETUP = {"app", "router", "server"}
+
+
+def _registers(closure: Closure) -> bool:
+    """Whether a function adds routes to a router that it does not make."""
+    return any(
+        isinstance(each, s.Call) and s.dotted(each.function) in ROUTERS and len(each.arguments) > 1
+        for each in s.walk(*closure.function.body)
+    )
+
+
+ROUTERS = {
+    f"{name}.{verb}" for name in ("router", "app", "route") for verb in ("get", "post", "put", "delete", "patch")
+}
 
 
 def _given(closure: Closure) -> dict[str, Value]:

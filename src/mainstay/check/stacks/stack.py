@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 from mainstay.check import syntax as s
@@ -72,6 +73,7 @@ def imports(program: Program, *modules: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=20_000)
 def is_guard(name: str) -> bool:
     """Whether a function of that name asks who the caller is."""
     return GUARD.search(last(name).removesuffix("()")) is not None

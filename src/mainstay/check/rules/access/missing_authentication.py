@@ -27,7 +27,13 @@ def findings(facts: Facts) -> Iterator[Found]:
         if siblings and (route.changes or len(siblings) >= 2):
             guard = siblings[0].guards[0]
             proof = tuple(Step(each.place, f"asks {each.guards[0]}") for each in siblings[:2])
-            yield Found(route.place, f"anybody may call {name}; its siblings ask {guard}", "likely", proof)
+            touches = route.handler.of(Query) or (route.changes and not facts.handlers_with_tables)
+            yield Found(
+                route.place,
+                f"anybody may call {name}; its siblings ask {guard}",
+                "likely" if touches else "review",
+                proof,
+            )
         elif any(PRIVATE.search(part) for part in route.path.split("/")):
             asks = any(query.columns or query.by_input for query in route.handler.of(Query))
             sure: Confidence = "likely" if _one_row(route) else "review"

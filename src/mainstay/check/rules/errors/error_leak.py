@@ -20,7 +20,9 @@ def findings(facts: Facts) -> Iterator[Found]:
 
 def _reached(handler: Handler, facts: Facts) -> bool:
     """Whether a caller sees what it answers: a handler of errors, or a function that a route calls."""
-    if any("Request" in each or "error" in each for each in handler.decorators) or handler.language != "python":
+    if handler.language != "python":
+        return bool({"res", "response", "reply", "ctx"} & set(handler.parameters))
+    if any("Request" in each or "error" in each for each in handler.decorators):
         return True
     name = "!" + handler.name
     return any(name in route.handler.calls for route in facts.routes if route.handler is not None)

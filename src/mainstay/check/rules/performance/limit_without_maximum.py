@@ -26,7 +26,7 @@ def findings(facts: Facts) -> Iterator[Found]:
                     field.place, f"{argument.split(':')[0]} of {field.owner}.{field.name} has no maximum", "review"
                 )
     for handler in facts.handlers:
-        if handler.route is None or CLAMPS & handler.names:
+        if handler.route is None or handler.route.numbers or CLAMPS & handler.names:
             continue
         for page in handler.of(PageSize):
             yield Found(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mainstay.check.facts import Facts, Query
-from mainstay.check.finding import Found
+from mainstay.check.finding import Confidence, Found
 from mainstay.check.flow.value import Step
 
 
@@ -18,4 +18,5 @@ def findings(facts: Facts) -> Iterator[Found]:
             if query.loop is not None and query.action == "read":
                 about = f" of {query.table}" if query.table else ""
                 proof = (Step(query.loop, "the loop"), Step(query.place, "the statement in it"))
-                yield Found(query.place, f"a read{about} for each turn of a loop", "likely", proof)
+                sure: Confidence = "likely" if handler.route is not None else "review"
+                yield Found(query.place, f"a read{about} for each turn of a loop", sure, proof)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mainstay.check.facts import Branch, Fact, Facts, Query
-from mainstay.check.finding import Found
+from mainstay.check.finding import Confidence, Found
 from mainstay.check.flow.value import Step
+
+STATES = re.compile(
+    r"status|state|balance|stock|quantity|amount|available|used|paid|redeemed|claimed|processed|remaining|credits?|points|seats"
+    r"|inventory|reserved|booked|cancell?ed|approved|published",
+    re.IGNORECASE,
+)
+"""Columns that a second request must not find as the first one did."""
 
 
 def findings(facts: Facts) -> Iterator[Found]:
@@ -29,7 +37,8 @@ def findings(facts: Facts) -> Iterator[Found]:
                     Step(write.place, f"{column} is written"),
                 )
                 what = f"two requests at once both pass this test of {column}: no lock, no condition in the write"
-                yield Found(branch.place, what, "likely", proof)
+                sure: Confidence = "likely" if STATES.search(column) and branch.ends else "review"
+                yield Found(branch.place, what, sure, proof)
                 break
 
 
