@@ -238,5 +238,5 @@ def is_check_name(name: str) -> bool:
     """Whether a function of that name tells good values from bad ones, or refuses bad ones."""
     last = name.rpartition(".")[2].removeprefix("?").lower().lstrip("_")
     return last.startswith(
-        ("is_", "is", "valid", "check", "assert", "ensure", "verify", "allowed", "require_valid")
+        ("is_", "is", "valid", "check", "assert", "ensure", "verify", "allow", "require_valid")
     ) or any(part in last for part in ("allowed", "whitelist", "allowlist", "valid", "safe"))

@@ -36,11 +36,11 @@ class Seen:
     spread: bool = False
     result: Value | None = None
     position: int = 0
+    method: str = field(init=False)
+    """The last part of the name."""
 
-    @property
-    def method(self) -> str:
-        """The last part of the name."""
-        return self.name.rpartition(".")[2].removeprefix("?")
+    def __post_init__(self) -> None:
+        self.method = self.name.rpartition(".")[2].removeprefix("?")
 
     @property
     def language(self) -> str:

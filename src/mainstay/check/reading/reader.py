@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from mainstay.check import syntax as s
 from mainstay.check.facts import Fact
@@ -42,7 +43,12 @@ def last(path: str) -> str:
 
 def under(name: str, *roots: str) -> bool:
     """Whether a qualified name is one of the roots or below one."""
-    return any(name == root or name.startswith(root + ".") for root in roots)
+    return name in roots or name.startswith(_below(roots))
+
+
+@cache
+def _below(roots: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(root + "." for root in roots)
 
 
 def dotted_names(node: s.Node) -> Iterator[str]:

@@ -83,7 +83,7 @@ class Django:
                 continue
             if key in paths or (first[0].name == "request" and _uses_django(closure)):
                 entry = self._function(closure, paths.get(key, ""), follower, by_default)
-                if paths and key not in paths and not follower.decorators.get(key):
+                if paths and key not in paths:
                     entry.route = None
                 yield entry
         yield from self._classes(follower, paths, by_default)

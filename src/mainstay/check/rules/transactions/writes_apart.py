@@ -38,5 +38,5 @@ def findings(facts: Facts) -> Iterator[Found]:
                     Step(handler.facts[second].place, "and here"),
                 )
                 yield Found(
-                    between[0].place, "a crash between the two commits leaves one half written", "likely", proof
+                    between[0].place, "a crash between the two commits leaves one half written", "review", proof
                 )
