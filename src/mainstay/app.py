@@ -23,9 +23,10 @@ from mainstay.backing.databases.database import Database
 from mainstay.compiler import Compiled, DeclarationErrors, Place, Problem
 from mainstay.declare import Account, Actions, Mount, Wire
 from mainstay.engine import Engine
-from mainstay.events import Event, Listener, Started, Stopped
+from mainstay.events import Event, IndexMissing, Listener, Started, Stopped
 from mainstay.identity import Identity
 from mainstay.migrate.folder import EMPTY, newest, refuse_behind
+from mainstay.migrate.missing import missing
 from mainstay.migrate.version import version
 from mainstay.observe.logs import Log
 from mainstay.operation import Application
@@ -66,6 +67,7 @@ class Mainstay(FastAPI):
         database: str | None = None,
         settings: Settings | None = None,
         declare_indexes: bool = True,
+        managed: bool = True,
         listeners: Sequence[Listener] = (),
         lifespan: Lifespan | None = None,
     ) -> None:
@@ -75,8 +77,9 @@ class Mainstay(FastAPI):
 
         `wire` is how an API looks that somebody else has specified.
 
-        With `declare_indexes` off the tables must have every index already.  `lifespan` runs while the
-        database is open, as FastAPI's does.
+        With `declare_indexes` off the models must have every index already.  Without `managed` the database is
+        somebody else's: no table is made, no migration is run, and the indexes that are missing are told as SQL.
+        `lifespan` runs while the database is open, as FastAPI's does.
         """
         settings = settings or Settings()
         if database is not None:
@@ -117,6 +120,7 @@ class Mainstay(FastAPI):
             sessions=self.sessions,
             listeners=listeners,
         )
+        self.managed = managed
         self.serving = False
         """Whether everything behind has been opened and not yet begun to close."""
         self.inner_lifespan = lifespan
@@ -275,6 +279,11 @@ class Mainstay(FastAPI):
         Raises `MigrationProblem` where the database is behind the migrations, or those are behind the models.
         """
         folder, metadata = self.settings.migrations, self.compiled.storage.metadata
+        if not self.managed:
+            changes = backing.changes(self.settings.database_url, self.database)
+            for text in await changes.look(lambda connection: missing(connection, self.application, metadata)):
+                self.tell(IndexMissing(text))
+            return
         if newest(folder) == EMPTY:
             if self.settings.create_tables:
                 await self.database.create_missing(metadata)
@@ -285,7 +294,7 @@ class Mainstay(FastAPI):
             await upgrade(changes, folder, metadata, self.tell)
             await self.database.create_missing(metadata)  # the indexes of words, which no migration makes
         else:
-            refuse_behind(await changes.run(version), newest(folder))
+            refuse_behind(await changes.look(version), newest(folder))
 
     def tell(self, event: Event) -> None:
         """Tells every listener."""

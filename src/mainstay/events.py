@@ -53,6 +53,13 @@ class Migrated:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexMissing:
+    """A database that somebody else owns has no index for what is asked of it; the statement that would make it."""
+
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The application serves."""
 
@@ -68,5 +75,5 @@ class Stopped:
     name: str
 
 
-Event = CallFinished | RequestFinished | Broke | Migrated | Started | Stopped
+Event = CallFinished | RequestFinished | Broke | Migrated | IndexMissing | Started | Stopped
 Listener = Callable[[Event], None]

@@ -42,3 +42,6 @@ class SchemaChanges(Protocol):
         Raises `Unavailable` where the database does not answer, a lock is not had or a statement takes too
         long; `BrokenReferences` where a row would refer to none.
         """
+
+    async def look(self, question: Callable[[Connection], T]) -> T:
+        """What `question` returns, who only reads."""

@@ -22,6 +22,7 @@ from mainstay.migrate.compare import differences, sentences
 from mainstay.migrate.folder import EMPTY, Chain, Migration, MigrationProblem, read
 from mainstay.migrate.loss import losses
 from mainstay.migrate.make import Asked, Made, make as make_files
+from mainstay.migrate.missing import missing
 from mainstay.migrate.run import Step, current, made_by, move, rehearse
 from mainstay.migrate.schema import schema_of
 
@@ -66,7 +67,7 @@ def make(
     ),
 ) -> None:
     """Write a migration from what the migrations make to what the models say."""
-    chosen = load(target)
+    chosen = load_own(target)
     wanted = schema_of(chosen.compiled.storage.metadata)
     asked = Asked(message, tuple(rename or ()), tuple(fill or ()), expand, empty)
     tell_made(answer(make_files(chosen.settings.migrations, wanted, asked)))
@@ -91,7 +92,7 @@ def up(
     statement_timeout: Statement = Patience().statement,
 ) -> None:
     """Run every migration that the database has not had."""
-    chosen = load(target)
+    chosen = load_own(target)
     answer(moved(chosen, "newest", patience(lock_timeout, statement_timeout), sure=True))
 
 
@@ -103,7 +104,7 @@ def down(
     statement_timeout: Statement = Patience().statement,
 ) -> None:
     """Take the last migration back."""
-    chosen = load(target)
+    chosen = load_own(target)
     answer(moved(chosen, "previous", patience(lock_timeout, statement_timeout), sure=yes))
 
 
@@ -116,7 +117,7 @@ def to(
     statement_timeout: Statement = Patience().statement,
 ) -> None:
     """Run or take back migrations until the database is at one."""
-    chosen = load(target)
+    chosen = load_own(target)
     answer(moved(chosen, number, patience(lock_timeout, statement_timeout), sure=yes))
 
 
@@ -125,8 +126,13 @@ def status(
     target: Application = "app:app",
     json: Annotated[bool, typer.Option("--json", help="JSON even where the output is a terminal.")] = False,
 ) -> None:
-    """Say where the database is, and what is still to be run or written."""
-    told = answer(status_of(load(target)))
+    """Say where the database is, and what is still to be run or written; of somebody else's, what it is missing."""
+    chosen = load(target)
+    if not chosen.managed:
+        for text in answer(missing_of(chosen)):
+            typer.echo(f"{text};")
+        return
+    told = answer(status_of(chosen))
     if json or not sys.stdout.isatty():
         typer.echo(json_of.dumps(told, indent=2))
         return
@@ -142,7 +148,7 @@ def status(
 @app.command()
 def check(target: Application = "app:app") -> None:
     """End with 1 where the migrations do not make what the models say; for continuous integration."""
-    told = answer(unwritten(load(target)))
+    told = answer(unwritten(load_own(target)))
     if not told:
         console.print("The migrations make what the models say.")
         return
@@ -151,6 +157,24 @@ def check(target: Application = "app:app") -> None:
         console.print(f"  {sentence}", markup=False)
     console.print('Write it down with: mainstay migrate make "..."')
     raise typer.Exit(DIFFERS)
+
+
+def load_own(target: str) -> Mainstay:
+    """An application whose database is its own."""
+    chosen = load(target)
+    if not chosen.managed:
+        raise wrong(
+            "the database is somebody else's (managed=False); mainstay migrate status prints what it is missing"
+        )
+    return chosen
+
+
+async def missing_of(chosen: Mainstay) -> list[str]:
+    """The statements that make the indexes that somebody else's database has not."""
+    async with opened(chosen) as changes:
+        return await changes.look(
+            lambda connection: missing(connection, chosen.application, chosen.compiled.storage.metadata)
+        )
 
 
 async def unwritten(chosen: Mainstay) -> list[str]:
@@ -186,7 +210,7 @@ async def moved(chosen: Mainstay, number: str, patience: Patience, *, sure: bool
         place = await current(changes)
         target = goal(chain, place, number)
         steps = (await rehearse(chain, place, target))[len(chain.steps(EMPTY, place)) :]
-        lost = await changes.run(lambda connection: losses(connection, steps)) if steps else []
+        lost = await changes.look(lambda connection: losses(connection, steps)) if steps else []
         if lost:
             ask(lost, sure=sure or steps[0].up)
         done = await move(changes, chain, target, teller(steps), patience)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mainstay.migrate.compare import TableChange, differences, sentences
+from mainstay.migrate.expand import in_three
 from mainstay.migrate.folder import Chain, MigrationProblem, read
 from mainstay.migrate.run import made_by
 from mainstay.migrate.schema import Schema, Text
@@ -51,6 +52,12 @@ async def make(folder: Path, wanted: Schema, asked: Asked) -> Made:
     changes = differences(renamed, wanted)
     if not changes and not named:
         return Made()
+    if asked.expand:
+        bodies = in_three(asked.message, before, wanted, named, given)
+        made = written(folder, chain, [one for one in bodies if one[1] != "pass" or one[2] != "pass"])
+        made.sentences = list(sentences(differences(before, wanted)))
+        made.hints = ["Run the contract when no old code runs any more: mainstay migrate to stops before it."]
+        return made
     up = body(before, wanted, named, fills=given)
     down = body(wanted, before, [rename.back() for rename in reversed(named)], fills=None)
     made = written(folder, chain, [(asked.message, up, down)])

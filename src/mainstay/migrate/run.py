@@ -109,7 +109,7 @@ async def alone(changes: SchemaChanges, change: Callable[[Connection], T], patie
 
 async def current(changes: SchemaChanges) -> str:
     """The number of a database."""
-    return await changes.run(version)
+    return await changes.look(version)
 
 
 @asynccontextmanager

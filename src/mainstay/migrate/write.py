@@ -71,11 +71,18 @@ def renaming(text: str) -> Rename:
     return Rename(table, column, new) if dot else Rename(table, table, new, is_table=True)
 
 
-def body(before: Schema, after: Schema, renames: Sequence[Rename] = (), *, fills: Mapping[str, Text] | None) -> str:
+def body(
+    before: Schema,
+    after: Schema,
+    renames: Sequence[Rename] = (),
+    *,
+    fills: Mapping[str, Text] | None,
+    known: Mapping[str, Text] | None = None,
+) -> str:
     """The statements that make `after` of `before`.
 
     `fills` are the values of required columns in rows that are there, by `table.column`; MigrationProblem where one is
-    missing.  None says that values are gone and something stands in for them.
+    missing.  None says that values are gone: then `known` are those that are not, and something stands in for others.
     """
     lines: list[str] = []
     for rename in renames:
@@ -93,7 +100,7 @@ def body(before: Schema, after: Schema, renames: Sequence[Rename] = (), *, fills
             made.add(one.name)
     lines += late
     for one in altered:
-        lines += alter_table(one, fills)
+        lines += alter_table(one, fills, known or {})
     for one in altered:
         lines += [create_index(index, one.name) for index in one.added_indexes]
     lines += [call("op.drop_table", [literal(one.name)]) for one in changes if one.after is None]
@@ -112,12 +119,11 @@ def create_table(table: Table, made: set[str], late: list[str]) -> Iterator[str]
         late.append(batch(table.name, [add_constraint(one) for one in later]))
 
 
-def alter_table(one: TableChange, fills: Mapping[str, Text] | None) -> Iterator[str]:
-    """The statements that change a table: columns added and filled, then what binds them."""
+def alter_table(one: TableChange, fills: Mapping[str, Text] | None, known: Mapping[str, Text]) -> Iterator[str]:
+    """The statements that change a table: what is filled first, columns added and filled, then what binds them."""
     assert one.after is not None
     first, second = [], []
     updates: list[str] = []
-    gone = {column.name for column in one.dropped_columns}
     for constraint in one.dropped_constraints:
         if constraint.name is None:
             raise MigrationProblem(
@@ -126,28 +132,29 @@ def alter_table(one: TableChange, fills: Mapping[str, Text] | None) -> Iterator[
             )
         first.append(call("batch.drop_constraint", [literal(constraint.name), f'type_="{KINDS[constraint.sort]}"'], 2))
     for column in one.added_columns:
-        required = not column.nullable and column.default is None and not is_computed(column)
-        added = replace(column, nullable=True) if required else column
+        added = replace(column, nullable=True) if is_required(column) else column
         first.append(call("batch.add_column", [column_code(added)], 2))
-        if required:
+        if is_required(column):
             second.append(call("batch.alter_column", [literal(column.name), "nullable=False"], 2))
-            updates.append(fill(one.after, column, fills))
+            updates.append(fill(one.after, column, fills, known))
     for old, new in one.changed_columns:
-        if old.nullable and not new.nullable and new.default is None:
-            updates.append(fill(one.after, new, fills))
-            second.append(call("batch.alter_column", [literal(new.name), "nullable=False"], 2))
-            new = replace(new, nullable=True)
+        if old.nullable and is_required(new):
+            yield fill(one.after, new, fills, known)
         updates += rescaled(one.name, old, new)
-        if old != new:
-            first.append(alter_column(old, new))
-    first += [call("batch.drop_column", [literal(name)]) for name in gone]
-    constraints = [add_constraint(constraint) for constraint in one.added_constraints]
+        first.append(alter_column(old, new))
+    first += [call("batch.drop_column", [literal(column.name)], 2) for column in one.dropped_columns]
+    second += [add_constraint(constraint) for constraint in one.added_constraints]
     if updates:
         yield from [batch(one.name, first)] if first else []
         yield from updates
-        yield from [batch(one.name, [*second, *constraints])] if second or constraints else []
-    elif first or constraints:
-        yield batch(one.name, [*first, *constraints])
+        yield from [batch(one.name, second)] if second else []
+    elif first or second:
+        yield batch(one.name, [*first, *second])
+
+
+def is_required(column: Column) -> bool:
+    """Whether rows must say a value."""
+    return not column.nullable and column.default is None and not is_computed(column)
 
 
 def is_computed(column: Column) -> bool:
@@ -155,12 +162,14 @@ def is_computed(column: Column) -> bool:
     return any(not name for name, _ in column.options)
 
 
-def fill(table: Table, column: Column, fills: Mapping[str, Text] | None) -> str:
-    """The statement that gives a required column a value in the rows that are there."""
+def fill(
+    table: Table, column: Column, fills: Mapping[str, Text] | None, known: Mapping[str, Text] | None = None
+) -> str:
+    """The statement that gives a required column a value in the rows that are there; see `body`."""
     name = f"{table.name}.{column.name}"
     value = column.fill
     if fills is None:
-        value = value or stand_in(table, column)
+        value = (known or {}).get(name) or value or stand_in(table, column)
     elif name in fills:
         value = fills[name]
     if value is None:
@@ -309,7 +318,10 @@ def file_text(number: str, before: str, message: str, up: str, down: str) -> str
     imports += ["from sqlalchemy.dialects import postgresql"] if "postgresql." in code else []
     text = f'"""{message[:1].upper()}{message[1:].rstrip(".")}."""\n\nfrom __future__ import annotations\n\n'
     text += "".join(f"{line}\n" for line in imports) + "\n" * bool(imports)
-    text += "from mainstay.migrate import by_database\n\n" if "by_database(" in code else ""
+    own = ["from mainstay.migrate import by_database\n"] if "by_database(" in code else []
+    in_step = [name for name in ("keep_in_step", "let_go") if f"{name}(" in code]
+    own += [f"from mainstay.migrate.in_step import {', '.join(in_step)}\n"] if in_step else []
+    text += "".join(own) + "\n" * bool(own)
     text += f'revision = "{number}"\ndown_revision = {literal(before) if before.strip("0") else None}\n'
     for name, statements in (("upgrade", up), ("downgrade", down)):
         text += f"\n\ndef {name}() -> None:\n    {indented(statements)}\n"

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from mainstay.events import Broke, Event, Migrated, RequestFinished, Started, Stopped
+from mainstay.events import Broke, Event, IndexMissing, Migrated, RequestFinished, Started, Stopped
 
 LONGEST_PATH = 500
 LONGEST_STACK = 20_000
@@ -87,6 +87,8 @@ class Log:
                 self.flush()
             case Migrated():
                 self.note("; ".join((f"migration {event.number} {event.title}", *event.changes)))
+            case IndexMissing():
+                self.note(f"an index is missing: {event.sql}", "warning")
             case Started():
                 self.note(f"{event.name} serves {event.operations} operations on {event.database}")
             case Stopped():

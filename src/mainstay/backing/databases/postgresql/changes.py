@@ -38,16 +38,7 @@ class PostgreSQLChanges:
 
     async def run(self, change: Callable[[Connection], T], patience: Patience = Patience()) -> T:
         """What `change` returns; see the port."""
-        engine = create_async_engine(
-            "postgresql+asyncpg://",
-            poolclass=NullPool,
-            hide_parameters=True,
-            connect_args={
-                "async_creator_fn": self.opened,
-                "prepared_statement_cache_size": 0,
-                "prepared_statement_name_func": unnamed,
-            },
-        )
+        engine = self.engine()
         until = monotonic() + patience.retries
         try:
             while True:
@@ -66,6 +57,28 @@ class PostgreSQLChanges:
                     await asyncio.sleep(uniform(0.1, 0.5))
         finally:
             await engine.dispose()
+
+    async def look(self, question: Callable[[Connection], T]) -> T:
+        """What `question` returns, who only reads."""
+        engine = self.engine()
+        try:
+            async with engine.connect() as reading:
+                return await reading.run_sync(question)
+        finally:
+            await engine.dispose()
+
+    def engine(self) -> AsyncEngine:
+        """SQLAlchemy on connections of ours."""
+        return create_async_engine(
+            "postgresql+asyncpg://",
+            poolclass=NullPool,
+            hide_parameters=True,
+            connect_args={
+                "async_creator_fn": self.opened,
+                "prepared_statement_cache_size": 0,
+                "prepared_statement_name_func": unnamed,
+            },
+        )
 
     async def opened(self, **_: object) -> asyncpg.Connection:
         """A new connection, whose limits are those of the change and not of a call."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -30,26 +30,50 @@ class SQLiteChanges:
 
     async def run(self, change: Callable[[Connection], T], patience: Patience = Patience()) -> T:
         """What `change` returns; see the port."""
-        ((_, _, file), *_) = await self.database.read("PRAGMA database_list", ())
-        return await asyncio.to_thread(self._run, Path(file), change, patience)
+        file = await self.file()
+        return await asyncio.to_thread(run, file, change, patience)
 
-    def _run(self, file: Path, change: Callable[[Connection], T], patience: Patience) -> T:
-        engine = create_engine(
-            "sqlite://", creator=lambda: opened(file), poolclass=NullPool, paramstyle="qmark", hide_parameters=True
-        )
-        event.listen(engine, "begin", lambda begun: take_turn(begun, monotonic() + patience.turn))
-        try:
-            with engine.begin() as begun:
-                result = change(begun)
-                refuse_broken(begun)
-                return result
-        except DBAPIError as error:
-            code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-            if code in connection.LOCKED:
-                raise Unavailable("somebody else is writing to the database", retry_after=1) from error
-            raise
-        finally:
-            engine.dispose()
+    async def look(self, question: Callable[[Connection], T]) -> T:
+        """What `question` returns, who only reads."""
+        file = await self.file()
+        return await asyncio.to_thread(look, file, question)
+
+    async def file(self) -> Path:
+        """Where the adapter's database is."""
+        ((_, _, file), *_) = await self.database.read("PRAGMA database_list", ())
+        return Path(file)
+
+
+def run(file: Path, change: Callable[[Connection], T], patience: Patience) -> T:
+    """What a change returns."""
+    engine = engine_on(lambda: opened(file))
+    event.listen(engine, "begin", lambda begun: take_turn(begun, monotonic() + patience.turn))
+    try:
+        with engine.begin() as begun:
+            result = change(begun)
+            refuse_broken(begun)
+            return result
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in connection.LOCKED:
+            raise Unavailable("somebody else is writing to the database", retry_after=1) from error
+        raise
+    finally:
+        engine.dispose()
+
+
+def look(file: Path, question: Callable[[Connection], T]) -> T:
+    """What a question returns."""
+    engine = engine_on(lambda: connection.reading(file, Settings()))
+    try:
+        with engine.connect() as reading:
+            return question(reading)
+    finally:
+        engine.dispose()
+
+
+def engine_on(connect: Callable[[], sqlite3.Connection]) -> Engine:
+    """SQLAlchemy on connections of ours."""
+    return create_engine("sqlite://", creator=connect, poolclass=NullPool, paramstyle="qmark", hide_parameters=True)
 
 
 def opened(file: Path) -> sqlite3.Connection:
