@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from examples.recipes.identity import DemonstrationIdentity
 from examples.recipes.resources import Comments, Likes, People, Ratings, Recipes, RecipeTags, Tags
 from mainstay import Mainstay, Settings
 
 
 class RecipesSettings(Settings):
-    """Settings of Mainstay, with a file of this example's own where MAINSTAY_DATABASE_URL says nothing."""
+    """Settings of Mainstay, with a file and migrations of this example's own where nothing else is set."""
 
     database_url: str = "sqlite:///recipes.db"
+    migrations: Path = Path(__file__).parent / "migrations"
 
 
 def application(database: str | None = None) -> Mainstay:

@@ -49,7 +49,7 @@ async def fill(app: Mainstay, progress: Progress = lambda what, done, total: Non
     """Loads everything where nobody is there yet; whether that was so."""
     await app.engine.open()
     try:
-        await app.database.create_missing(app.compiled.storage.metadata)
+        await app.bring_up_schema()
         people_list = app.application.operation("people.list")
         is_empty = not (await app.engine.execute(Call(people_list, parameters=[("limit", "1")]))).data
         if is_empty:

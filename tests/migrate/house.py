@@ -49,6 +49,7 @@ def resource(model):
     class Exposed(Resource[model]):
         name = model.__tablename__
         operations = ("list", "get")
+        filters = [getattr(model, name) for name in getattr(model, "FILTERED", ())]
         read = anyone
 
     return Exposed
@@ -57,7 +58,15 @@ def resource(model):
 settings = Settings(log="off", address_limit=None, user_limit=None)
 models = [mapper.class_ for mapper in Base.registry.mappers if mapper.class_.metadata is Base.metadata]
 models.sort(key=lambda model: model.__name__)
-app = Mainstay(resources=[resource(model) for model in models], settings=settings)
+OPTIONS = globals().get("OPTIONS", {})
+resources = [resource(model) for model in models]
+
+
+def made(settings, **options):
+    return Mainstay(resources=resources, settings=settings, **OPTIONS, **options)
+
+
+app = made(settings)
 """
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from mainstay.migrate.sqlite_table import parsed
 
 TABLES = [
     "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b TEXT NOT NULL DEFAULT 'x, (y)' COLLATE NOCASE)",
-    'CREATE TABLE "t" ("a b" TEXT CHECK (length("a b") > 0 AND "a b" <> \'it\'\'s\'), [c d] INT UNIQUE, `e` REAL) STRICT',
+    'CREATE TABLE "t" ("a b" TEXT CHECK (length("a b") > 0 AND "a b" <> \'i\'\'t\'), [c d] INT UNIQUE, `e` REAL)',
     (
         "CREATE TABLE t (a INT, b INT REFERENCES t (a) ON DELETE SET NULL ON UPDATE SET DEFAULT NOT NULL, c, "
         "d AS (a + 1) STORED, e INT GENERATED ALWAYS AS (a * 2) VIRTUAL, "

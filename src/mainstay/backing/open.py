@@ -61,3 +61,8 @@ def changes(url: str, database: Database) -> SchemaChanges:
     """Changes of the schema of a database that is open."""
     made: SchemaChanges = adapter(url).Changes(database)
     return made
+
+
+def search_scripts(name: str) -> Any:
+    """The module with the scripts `made` and `dropped` of an index of words (table, index, dialect) on one database."""
+    return import_module(f"{DATABASES[name]}.search")

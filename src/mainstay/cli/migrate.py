@@ -18,6 +18,7 @@ from mainstay.backing import open as backing
 from mainstay.backing.changes import Patience, SchemaChanges
 from mainstay.cli.target import load, wrong
 from mainstay.errors import Unavailable
+from mainstay.migrate.adopt import adopt
 from mainstay.migrate.compare import differences, sentences
 from mainstay.migrate.folder import EMPTY, Chain, Migration, MigrationProblem, read
 from mainstay.migrate.loss import losses
@@ -207,6 +208,9 @@ async def moved(chosen: Mainstay, number: str, patience: Patience, *, sure: bool
             f'there are no migrations in {chosen.settings.migrations}; mainstay migrate make "first"'
         )
     async with opened(chosen) as changes:
+        adopted = await adopt(changes, chain)
+        if adopted is not None:
+            console.print(f"The tables were made without migrations, and are what {adopted} makes: noted.")
         place = await current(changes)
         target = goal(chain, place, number)
         steps = (await rehearse(chain, place, target))[len(chain.steps(EMPTY, place)) :]
@@ -248,11 +252,16 @@ def ask(lost: list[str], *, sure: bool) -> None:
         console.print(f"  {one}", markup=False)
     if sure:
         return
-    if not sys.stdin.isatty():
+    if not is_terminal():
         console.print("Nothing was done; say --yes if that is meant.")
         raise typer.Exit(REFUSED)
     if not typer.confirm("Go on?"):
         raise typer.Exit(REFUSED)
+
+
+def is_terminal() -> bool:
+    """Whether somebody is there to ask."""
+    return sys.stdin.isatty()
 
 
 @asynccontextmanager

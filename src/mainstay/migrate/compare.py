@@ -34,7 +34,28 @@ class TableChange:
         """Whether nothing is different."""
         lists = (self.dropped_columns, self.added_columns, self.changed_columns, self.dropped_constraints)
         more = (self.added_constraints, self.dropped_indexes, self.added_indexes)
-        return self.before is not None and self.after is not None and not any((*lists, *more))
+        if self.before is None or self.after is None or any((*lists, *more)):
+            return False
+        return self.before.search == self.after.search
+
+    @property
+    def drops_search(self) -> bool:
+        """Whether the index of words goes, at least while a column in it is changed."""
+        if self.before is None or self.before.search is None:
+            return False
+        changed = {new.name for old, new in self.changed_columns if old.type != new.type}
+        return (
+            self.after is None
+            or self.after.search != self.before.search
+            or bool(changed & set(self.before.search.columns))
+        )
+
+    @property
+    def makes_search(self) -> bool:
+        """Whether an index of words is made."""
+        if self.after is None or self.after.search is None:
+            return False
+        return self.before is None or self.before.search is None or self.drops_search
 
 
 def differences(before: Schema, after: Schema) -> list[TableChange]:
@@ -87,6 +108,15 @@ def sentences(changes: list[TableChange]) -> Iterator[str]:
             yield from (f"+ {said(constraint)} of {one.name}" for constraint in one.added_constraints)
             yield from (f"- index {index.name}" for index in one.dropped_indexes)
             yield from (f"+ index {index.name}" for index in one.added_indexes)
+            yield from of_search(one)
+
+
+def of_search(one: TableChange) -> Iterator[str]:
+    """What becomes of the index of words of a table."""
+    old, new = one.before and one.before.search, one.after and one.after.search
+    if old != new:
+        yield from (f"- search of {one.name} in {', '.join(index.columns)}" for index in [old] if index)
+        yield from (f"+ search of {one.name} in {', '.join(index.columns)}" for index in [new] if index)
 
 
 def of_columns(one: TableChange) -> Iterator[str]:

@@ -75,6 +75,7 @@ def merged(before: Table, wanted: Table) -> Table:
         before,
         columns=(*kept, *(replace(column, nullable=True) if is_required(column) else column for column in added)),
         constraints=(*before.constraints, *constraints),
+        search=before.search or wanted.search,
         indexes=(*before.indexes, *(index for index in wanted.indexes if index.name not in indexes)),
     )
 

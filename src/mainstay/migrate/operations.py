@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic.operations import BatchOperations, Operations, ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from mainstay.migrate.recording import Recording, constraint_table
 from mainstay.migrate.sqlite_rebuild import rebuild, table_text
@@ -44,7 +45,11 @@ class Batch(BatchOperations):
 
 
 class MigrationOperations(Operations):
-    """What `alembic.op` is while a migration runs."""
+    """What `alembic.op` is while a migration runs.
+
+    Where it is recorded, the database is a scratch one of SQLite, and what this cannot do is left out: SQL of
+    PostgreSQL's own, and what builds upon that.
+    """
 
     def __init__(self, context: MigrationContext, recording: Recording | None = None) -> None:
         super().__init__(context)
@@ -61,7 +66,7 @@ class MigrationOperations(Operations):
         self.batched = True
         try:
             yield Batch(self, Place(table_name, schema))
-            self.flush()
+            self.attempt(self.flush)
         finally:
             self.batched = False
             self.waiting.clear()
@@ -70,6 +75,23 @@ class MigrationOperations(Operations):
         """Does one operation."""
         if self.recording is not None:
             self.recording.take(operation)
+        return self.attempt(lambda: self.perform(operation))
+
+    def attempt(self, work: Callable[[], Any]) -> Any:
+        """What the work returns; while it is only recorded, None where the scratch database cannot do it."""
+        if self.recording is None:
+            return work()
+        savepoint = self.get_bind().begin_nested()
+        try:
+            result = work()
+        except (DBAPIError, LookupError):
+            savepoint.rollback()
+            return None
+        savepoint.commit()
+        return result
+
+    def perform(self, operation: Any) -> Any:
+        """Does one operation on the database, or lets it wait."""
         if self.migration_context.dialect.name != "sqlite":
             return super().invoke(operation)
         if isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None:

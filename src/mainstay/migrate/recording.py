@@ -11,6 +11,7 @@ from alembic.operations import ops
 from alembic.operations.schemaobj import SchemaObjects
 
 from mainstay.migrate.schema import Schema, Table, column_of, constraint_of, index_of, table_of
+from mainstay.migrate.searching import CreateSearchIndex, DropSearchIndex
 
 
 class Recording:
@@ -113,6 +114,12 @@ class Recording:
             if kept != table.indexes:
                 self.put(replace(table, indexes=kept))
 
+    def create_search_index(self, operation: CreateSearchIndex) -> None:
+        self.put(replace(self.table(operation.table_name), search=operation.index))
+
+    def drop_search_index(self, operation: DropSearchIndex) -> None:
+        self.put(replace(self.table(operation.table_name), search=None))
+
 
 def constraint_table(operation: Any) -> str | None:
     """The table that a constraint is added to, which a foreign key calls its source."""
@@ -131,5 +138,7 @@ DOES: dict[type[ops.MigrateOperation], Callable[[Recording, Any], None]] = {
     ops.DropConstraintOp: Recording.drop_constraint,
     ops.CreateIndexOp: Recording.create_index,
     ops.DropIndexOp: Recording.drop_index,
+    CreateSearchIndex: Recording.create_search_index,
+    DropSearchIndex: Recording.drop_search_index,
 }
 """What each operation does to a schema."""

@@ -19,6 +19,8 @@ from sqlalchemy.schema import CreateIndex, sort_tables_and_constraints
 
 from mainstay.kinds import KindType
 from mainstay.migrate.code import argument, type_code
+from mainstay.operation import SearchIndex
+from mainstay.storage import SEARCH
 
 POSTGRESQL: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 SQLITE: Dialect = pysqlite.dialect(paramstyle="qmark")
@@ -103,6 +105,8 @@ class Table:
     indexes: tuple[Index, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
     """Arguments of `op.create_table`, as code, such as `sqlite_strict`."""
+    search: SearchIndex | None = None
+    """The index of its words."""
 
     def column(self, name: str) -> Column | None:
         """The column called so."""
@@ -208,6 +212,7 @@ def table_of(table: sa.Table) -> Table:
         tuple(constraints),
         tuple(sorted((index_of(index) for index in table.indexes), key=lambda index: index.name)),
         tuple(options),
+        table.info.get(SEARCH),
     )
 
 
@@ -283,7 +288,9 @@ def expression(clause: Any, dialect: Dialect) -> str:
 def constraint_of(constraint: sa.Constraint) -> Constraint:
     """A constraint as data."""
     sort = SORTS[type(constraint)]
-    name = POSTGRESQL.identifier_preparer.format_constraint(constraint, _alembic_quote=False)
+    name = None
+    if constraint.name is not None:
+        name = POSTGRESQL.identifier_preparer.format_constraint(constraint, _alembic_quote=False)
     columns: tuple[str, ...] = ()
     if isinstance(constraint, sa.CheckConstraint):
         condition = Text(*(expression(constraint.sqltext, dialect) for dialect in (POSTGRESQL, SQLITE)))

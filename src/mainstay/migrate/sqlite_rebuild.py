@@ -38,9 +38,11 @@ def rebuild(connection: Connection, table: str, wanted: TableText) -> None:
     names = ", ".join(columns)
     run(connection, f"INSERT INTO {quoted(new)} ({names}) SELECT {names} FROM {quoted(table)}")
     run(connection, "PRAGMA legacy_alter_table = ON")  # or the views and triggers that name the table are in the way
-    run(connection, f"DROP TABLE {quoted(table)}")
-    run(connection, f"ALTER TABLE {quoted(new)} RENAME TO {quoted(table)}")
-    run(connection, "PRAGMA legacy_alter_table = OFF")
+    try:
+        run(connection, f"DROP TABLE {quoted(table)}")
+        run(connection, f"ALTER TABLE {quoted(new)} RENAME TO {quoted(table)}")
+    finally:
+        run(connection, "PRAGMA legacy_alter_table = OFF")
     for text in behind:
         run(connection, text)
     if last:

@@ -9,6 +9,7 @@ from sqlalchemy import MetaData
 
 from mainstay.backing.changes import SchemaChanges
 from mainstay.events import Migrated
+from mainstay.migrate.adopt import adopt
 from mainstay.migrate.compare import differences, sentences
 from mainstay.migrate.folder import Migration, MigrationProblem, read
 from mainstay.migrate.run import current, move, rehearse
@@ -34,5 +35,6 @@ async def upgrade(changes: SchemaChanges, folder: Path, metadata: MetaData, tell
         told = tuple(sentences(differences(step.before, step.after)))
         tell(Migrated(migration.number, migration.title, told))
 
+    await adopt(changes, chain)
     if await current(changes) != chain.newest:
         await move(changes, chain, chain.newest, done)

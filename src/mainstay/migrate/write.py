@@ -24,6 +24,9 @@ BY_TYPE = (
 KINDS = {"primary": "primary", "unique": "unique", "check": "check", "foreign": "foreignkey"}
 """What Alembic calls the sorts of constraints."""
 
+OURS = {"in_step": ("keep_in_step", "let_go"), "searching": ("create_search_index", "drop_search_index")}
+"""By module, what a migration may call besides Alembic's operations."""
+
 WIDE = 24
 """Characters of the words in a file's name, about."""
 
@@ -86,10 +89,15 @@ def body(
     """
     lines: list[str] = []
     for rename in renames:
+        table = before.tables.get(rename.table)
+        if rename.is_table and table is not None and table.search is not None:  # its parts have the table's name
+            lines.append(drop_search(table))
+            before = before.with_table(replace(table, search=None))
         lines += rename.code()
         before = rename.applied(before)
     changes = differences(before, after)
     altered = [one for one in changes if one.before is not None and one.after is not None]
+    lines += [drop_search(one.before) for one in changes if one.before is not None and one.drops_search]
     for one in altered:
         lines += [drop_index(index, one.name) for index in one.dropped_indexes]
     late: list[str] = []
@@ -103,6 +111,7 @@ def body(
         lines += alter_table(one, fills, known or {})
     for one in altered:
         lines += [create_index(index, one.name) for index in one.added_indexes]
+    lines += [create_search(one.after) for one in changes if one.after is not None and one.makes_search]
     lines += [call("op.drop_table", [literal(one.name)]) for one in changes if one.after is None]
     return "\n".join(lines) or "pass"
 
@@ -303,6 +312,18 @@ def drop_index(index: Index, table: str) -> str:
     return call("op.drop_index", [literal(index.name), f"table_name={literal(table)}"])
 
 
+def create_search(table: Table) -> str:
+    """The statement that makes the index of a table's words."""
+    assert table.search is not None
+    return call("create_search_index", [literal(table.search.name), literal(table.name), names(table.search.columns)])
+
+
+def drop_search(table: Table) -> str:
+    """The statement that drops the index of a table's words."""
+    assert table.search is not None
+    return call("drop_search_index", [literal(table.search.name), literal(table.name)])
+
+
 def file_name(number: str, message: str) -> str:
     """What a migration's file is called."""
     words = re.sub(r"[^a-z0-9]+", "_", message.lower()).strip("_")
@@ -319,8 +340,9 @@ def file_text(number: str, before: str, message: str, up: str, down: str) -> str
     text = f'"""{message[:1].upper()}{message[1:].rstrip(".")}."""\n\nfrom __future__ import annotations\n\n'
     text += "".join(f"{line}\n" for line in imports) + "\n" * bool(imports)
     own = ["from mainstay.migrate import by_database\n"] if "by_database(" in code else []
-    in_step = [name for name in ("keep_in_step", "let_go") if f"{name}(" in code]
-    own += [f"from mainstay.migrate.in_step import {', '.join(in_step)}\n"] if in_step else []
+    for module, known in OURS.items():
+        used = [name for name in known if f"{name}(" in code]
+        own += [f"from mainstay.migrate.{module} import {', '.join(used)}\n"] if used else []
     text += "".join(own) + "\n" * bool(own)
     text += f'revision = "{number}"\ndown_revision = {literal(before) if before.strip("0") else None}\n'
     for name, statements in (("upgrade", up), ("downgrade", down)):

@@ -41,9 +41,14 @@ def rebuilt(metadata: MetaData, dialect: Dialect) -> Script[None]:
     for table in metadata.tables.values():
         index = table.info.get(SEARCH)
         if index is not None:
-            rows = dialect.identifier_preparer.format_table(table)
-            yield Command(f"ALTER TABLE {rows} DROP COLUMN IF EXISTS {index.name}")
+            yield from dropped(table, index, dialect)
             yield from made(table, index, dialect)
+
+
+def dropped(table: Table, index: SearchIndex, dialect: Dialect) -> Script[None]:
+    """Takes away what is there of a table's index."""
+    rows = dialect.identifier_preparer.format_table(table)
+    yield Command(f"ALTER TABLE {rows} DROP COLUMN IF EXISTS {index.name}")
 
 
 def made(table: Table, index: SearchIndex, dialect: Dialect) -> Script[None]:

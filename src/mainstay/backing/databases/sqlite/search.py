@@ -41,25 +41,30 @@ def missing(metadata: MetaData, dialect: Dialect) -> Script[None]:
             names = ", ".join(quoted(name) for name in parts.names)
             ((there,),) = yield Command(f"SELECT count(*) FROM sqlite_schema WHERE name IN ({names})")
             if there < len(parts.names):
-                yield from made(parts)
+                yield from made(table, index, dialect)
 
 
 def rebuilt(metadata: MetaData, dialect: Dialect) -> Script[None]:
     """Makes every index anew."""
     for table in metadata.tables.values():
         if SEARCH in table.info:
-            yield from made(Parts(table, table.info[SEARCH], dialect))
+            yield from made(table, table.info[SEARCH], dialect)
 
 
-def made(parts: Parts) -> Script[None]:
+def made(table: Table, index: SearchIndex, dialect: Dialect) -> Script[None]:
     """One index, filled from the rows, in place of what is there of it or of an older one."""
-    of_table = f"GLOB {quoted(f'{parts.table.name}_{PATTERN}*')}"
+    yield from dropped(table, index, dialect)
+    for text in Parts(table, index, dialect).texts():
+        yield Command(text)
+
+
+def dropped(table: Table, index: SearchIndex, dialect: Dialect) -> Script[None]:
+    """Takes away what is there of a table's index, or of an older one."""
+    of_table = f"GLOB {quoted(f'{table.name}_{PATTERN}*')}"
     for kind in ("trigger", "table"):
         looks = f"SELECT name FROM sqlite_schema WHERE type = '{kind}' AND name {of_table} ORDER BY name"
         for (name,) in (yield Command(looks)):
             yield Command(f'DROP {kind.upper()} IF EXISTS "{name}"')
-    for text in parts.texts():
-        yield Command(text)
 
 
 class Parts:

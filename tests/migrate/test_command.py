@@ -1,0 +1,215 @@
+"""The command: what it asks, what it refuses, how mistakes are told."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from mainstay.cli import migrate
+from tests.apps import everything, foreign
+from tests.migrate.house import NAMES, House
+
+FIRST = """
+class Jar(Base):
+    label: Mapped[str]
+    litres: Mapped[int | None]
+"""
+FEWER = FIRST.replace("    litres: Mapped[int | None]\n", "")
+
+
+def jars(house: House) -> None:
+    """Two migrations and three jars, two of which say how much is in them."""
+    house.make("First", FEWER)
+    house.make("Litres", FIRST)
+    for number, litres in ((1, "2"), (2, "3"), (3, "NULL")):
+        key = f"00000000-0000-0000-0000-{number:012}"
+        house.execute(f"INSERT INTO jars (id, label, litres) VALUES ('{key}', 'jam', {litres})")
+
+
+def test_the_way_back_says_what_it_loses_and_asks(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    jars(house)
+    said = house.run("down", code=4)
+    assert "jars.litres, which has a value in 2 rows" in said
+    assert "Nothing was done; say --yes if that is meant." in said
+    monkeypatch.setattr(migrate, "is_terminal", lambda: True)
+    house.run("down", code=4, given="n\n")
+    assert house.rows("SELECT count(litres) FROM jars") == [(2,)]
+    assert "- column jars.litres" in house.run("down", given="y\n")
+    assert "the table jars with its 3 rows" in house.run("to", "0", "--yes")
+    assert house.schema() == {}
+    assert "there is nothing to take back" in house.run("down", code=2)
+
+
+def test_the_way_back_that_loses_nothing_asks_nothing(house: House) -> None:
+    house.make("First", FEWER)
+    house.make("Litres", FIRST)
+    assert "loses" not in house.run("down")
+    assert house.run("to", "2").splitlines()[0] == "up   0002 Litres"
+    assert "The database is at 0002 already." in house.run("up")
+
+
+def test_where_the_database_is_and_what_is_to_be_done(house: House) -> None:
+    house.make("First", FEWER)
+    house.models(FIRST)
+    assert "+ column jars.litres BIGINT" in house.run("check", code=1)
+    house.run("make", "Litres")
+    house.run("check")
+    assert json.loads(house.run("status")) == {
+        "database": "0001",
+        "newest": "0002",
+        "migrations": [
+            {"number": "0001", "title": "First", "done": True},
+            {"number": "0002", "title": "Litres", "done": False},
+        ],
+        "models": [],
+    }
+    assert "nothing was written" in house.run("make", "Nothing")
+
+
+def test_files_written_on_one_database_run_on_the_other(house: House, request: pytest.FixtureRequest) -> None:
+    house.make("First", FEWER)
+    house.make("Litres", FIRST)
+    name = "postgres_url" if house.url.startswith("sqlite") else "sqlite_url"
+    other = House(house.folder, request.getfixturevalue(name))
+    other.target = house.target
+    other.run("up")
+    other.run("check")
+    other.run("to", "0")
+
+
+@pytest.mark.parametrize("application", [everything, foreign], ids=["everything", "foreign"])
+def test_a_first_migration_makes_what_create_missing_makes(
+    house: House, other_url: str, application: object, tmp_path: Path
+) -> None:
+    name = application.__name__.rpartition(".")[2]
+    module = next(NAMES)
+    (tmp_path / f"{module}.py").write_text(
+        f"import os\n\nfrom tests.apps.{name} import application\n\n"
+        "app = application(os.environ['MAINSTAY_DATABASE_URL'])\n"
+    )
+    house.target = f"{module}:app"
+    house.run("make", "First")
+    house.run("up")
+    assert house.schema() == house.created(other_url)
+    house.run("check")
+    house.run("down", "--yes")
+    assert house.schema() == {}
+
+
+MISTAKES = {
+    "no such migration": (["to", "7"], "there is no migration 7; the newest is 0002"),
+    "no such table": (["make", "x", "--rename", "tins:cans"], "no migration makes a table tins; there is jars"),
+    "no such column": (
+        ["make", "x", "--rename", "jars.size:bulk"],
+        "jars has no column size; it has id",
+    ),
+    "no renaming": (["make", "x", "--rename", "jars"], "'jars' is no renaming; write table.old:new"),
+    "no filling": (["make", "x", "--fill", "jars"], "'jars' fills nothing; write table.column=SQL"),
+    "no value": (["make", "x"], "jars.lid is required and has no default: which value do the rows that are there get?"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_with_what_to_do(mistake: str, sqlite_url: str, tmp_path: Path, kitchen: House) -> None:
+    words, said = MISTAKES[mistake]
+    assert said in " ".join(kitchen.run(*words, code=2).split())
+
+
+@pytest.fixture
+def kitchen(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Two migrations, and a required column that none has made."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    made = House(tmp_path, sqlite_url)
+    jars(made)
+    made.models(FIRST + "    lid: Mapped[str]\n")
+    return made
+
+
+FILES = {
+    "two of a number": (
+        lambda text: ("0002_other.py", text),
+        "have the same number: give the one that is on no database",
+    ),
+    "a gap": (
+        lambda text: ("0004_next.py", text.replace('"0002"', '"0004"')),
+        "down_revision is 0001, and the file before",
+    ),
+    "another number": (lambda text: ("0003_next.py", text), 'write revision = "0003", which is the number in its name'),
+    "no way back": (
+        lambda text: ("0003_next.py", text.replace('"0002"', '"0003"').replace("def downgrade", "def back")),
+        "has no function downgrade()",
+    ),
+    "no Python": (lambda text: ("0003_next.py", "def"), "cannot be read: SyntaxError"),
+}
+
+
+@pytest.mark.parametrize("mistake", FILES)
+def test_a_folder_that_is_no_chain_is_told(mistake: str, kitchen: House) -> None:
+    change, said = FILES[mistake]
+    name, text = change(kitchen.file("0002"))
+    (kitchen.migrations / name).write_text(text)
+    assert said in " ".join(kitchen.run("up", code=2).split())
+
+
+def test_a_column_that_may_only_have_been_renamed_is_asked_about(kitchen: House) -> None:
+    kitchen.models(FIRST.replace("label", "name"))
+    said = kitchen.run("make", "Names", "--fill", "jars.name=''")
+    assert "if it is only renamed, remove the file and say --rename jars.label:name" in said
+
+
+def test_a_lock_that_is_not_had_in_time_is_waited_for_in_pieces(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    house = House(tmp_path, postgres_url)
+    house.make("First", FEWER)
+    house.models(FIRST)
+    house.run("make", "Litres")
+    held = threading.Event()
+
+    def hold(connection: object) -> None:
+        connection.exec_driver_sql("LOCK TABLE jars IN ACCESS SHARE MODE")  # as a long report does
+        held.set()
+        time.sleep(1.5)
+
+    def holding() -> None:
+        import asyncio
+
+        from mainstay.backing import open as backing
+
+        async def look() -> None:
+            database = backing.database(postgres_url)
+            await database.open()
+            await backing.changes(postgres_url, database).look(hold)
+            await database.close()
+
+        asyncio.run(look())
+
+    thread = threading.Thread(target=holding)
+    thread.start()
+    held.wait(10)
+    house.run("up", "--lock-timeout", "0.1")
+    thread.join()
+    assert house.rows("SELECT litres FROM jars") == []
+
+
+def test_a_statement_that_takes_too_long_is_cut(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    house = House(tmp_path, postgres_url)
+    house.make("First", FEWER)
+    house.run("make", "Slow", "--empty")
+    (path,) = house.migrations.glob("0002_*.py")
+    slow = "def upgrade() -> None:\n    from alembic import op\n\n    op.execute('SELECT pg_sleep(5)')"
+    path.write_text(path.read_text().replace("def upgrade() -> None:\n    pass", slow))
+    said = " ".join(house.run("up", "--statement-timeout", "0.2", code=2).split())
+    assert "a statement took longer than 0.2 seconds: SELECT pg_sleep(5)" in said
+    assert house.rows("SELECT version_num FROM alembic_version") == [("0001",)]

@@ -1,0 +1,119 @@
+"""What an application does with its migrations when it starts."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import Any
+
+import pytest
+
+from mainstay import Mainstay, Settings
+from mainstay.events import Event, IndexMissing, Migrated
+from mainstay.migrate.folder import MigrationProblem
+from tests.migrate.house import House, told
+
+FIRST = """
+class Lamp(Base):
+    watts: Mapped[int] = field(index=True)
+"""
+THEIRS = """
+OPTIONS = {"managed": False}
+
+
+class Lamp(Base):
+    FILTERED = ("watts",)
+    watts: Mapped[int]
+
+
+class Shade(Base):
+    tint: Mapped[str]
+"""
+SECOND = FIRST + "    colour: Mapped[str | None]\n"
+
+
+def started(house: House, **more: Any) -> list[Event]:
+    """What is told while the application starts and stops."""
+    events: list[Event] = []
+    with told(house.environment | {f"MAINSTAY_{name.upper()}": str(value) for name, value in more.items()}):
+        module = importlib.import_module(house.target.partition(":")[0])
+        settings = Settings(log="off", address_limit=None, user_limit=None)
+        app: Mainstay = module.made(settings, listeners=[events.append])
+
+    async def run() -> None:
+        async with app.router.lifespan_context(app):
+            pass
+
+    asyncio.run(run())
+    return events
+
+
+def test_in_development_migrations_are_run_and_told_with_what_they_change(house: House) -> None:
+    house.models(FIRST)
+    house.run("make", "First")
+    house.models(SECOND)
+    house.run("make", "Colours")
+    events = [event for event in started(house) if isinstance(event, Migrated)]
+    assert events == [
+        Migrated("0001", "First", ("+ table lamps (2 columns, 1 indexes)",)),
+        Migrated("0002", "Colours", ('+ column lamps.colour TEXT COLLATE "C"',)),
+    ]
+    assert not [event for event in started(house) if isinstance(event, Migrated)], (
+        "the second time there is nothing to do"
+    )
+
+
+def test_models_that_say_more_than_the_migrations_are_not_served(house: House) -> None:
+    house.make("First", FIRST)
+    house.models(SECOND)
+    words = r'no migration makes.*migrate make "\.\.\."\n  \+ column lamps.colour'
+    with pytest.raises(MigrationProblem, match=words):
+        started(house)
+
+
+def test_elsewhere_a_database_behind_is_refused_and_one_ahead_is_served(house: House) -> None:
+    house.make("First", FIRST)
+    house.models(SECOND)
+    house.run("make", "Colours")
+    with pytest.raises(
+        MigrationProblem, match="at migration 0001 and the application needs 0002: run mainstay migrate up"
+    ):
+        started(house, create_tables=False)
+    house.run("up")
+    started(house, create_tables=False)
+    (newest,) = house.migrations.glob("0002_*")
+    newest.unlink()
+    started(house, create_tables=False)
+
+
+def test_without_migrations_tables_are_created_and_a_first_migration_finds_them(house: House) -> None:
+    house.models(FIRST)
+    started(house)
+    house.execute("INSERT INTO lamps (id, watts) VALUES ('00000000-0000-0000-0000-000000000001', 60)")
+    house.run("make", "First")
+    assert "The tables were made without migrations, and are what 0001 makes: noted." in house.run("up")
+    house.make("Colours", SECOND)
+    assert house.rows("SELECT watts, colour FROM lamps") == [(60, None)]
+
+
+def test_tables_that_no_migration_makes_so_are_told(house: House) -> None:
+    house.models(FIRST)
+    started(house)
+    house.execute("ALTER TABLE lamps ADD COLUMN extra INTEGER")
+    house.run("make", "First")
+    assert "the database has the table lamps, which no migration has made there" in house.run("up", code=2)
+
+
+def test_somebody_elses_database_is_left_alone_and_its_missing_indexes_told(house: House) -> None:
+    house.make("First", FIRST)
+    house.execute("DROP INDEX ix_lamps_watts")
+    before = house.schema()
+    house.models(THEIRS)
+    sql = [event.sql for event in started(house) if isinstance(event, IndexMissing)]
+    concurrently = "" if house.url.startswith("sqlite") else "CONCURRENTLY "
+    assert sql == [f"CREATE INDEX {concurrently}ix_lamps_watts_id ON lamps (watts, id)", "-- there is no table shades"]
+    assert house.schema() == before
+    assert house.run("status").splitlines() == [f"{text};" for text in sql]
+    assert "somebody else's (managed=False)" in house.run("make", "Mine", code=2)
+    house.execute("CREATE INDEX theirs ON lamps (watts, id)")
+    assert [event.sql for event in started(house) if isinstance(event, IndexMissing)] == sql[1:]
