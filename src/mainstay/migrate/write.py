@@ -27,7 +27,7 @@ KINDS = {"primary": "primary", "unique": "unique", "check": "check", "foreign": 
 OURS = {"in_step": ("keep_in_step", "let_go"), "searching": ("create_search_index", "drop_search_index")}
 """By module, what a migration may call besides Alembic's operations."""
 
-WIDE = 24
+WIDE = 40
 """Characters of the words in a file's name, about."""
 
 
