@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import MetaData
-
 from mainstay.backing.changes import SchemaChanges
 from mainstay.events import Migrated
 from mainstay.migrate.adopt import adopt
 from mainstay.migrate.compare import differences, sentences
 from mainstay.migrate.folder import Migration, MigrationProblem, read
 from mainstay.migrate.run import current, move, rehearse
-from mainstay.migrate.schema import schema_of
+from mainstay.migrate.schema import Schema, schema_of
+from mainstay.storage import Storage
 
 
-async def upgrade(changes: SchemaChanges, folder: Path, metadata: MetaData, tell: Callable[[Migrated], None]) -> None:
+async def upgrade(changes: SchemaChanges, folder: Path, storage: Storage, tell: Callable[[Migrated], None]) -> None:
     """Runs the migrations that the database has not had, and tells each with what it changed.
 
-    Raises `MigrationProblem` where the models say what no migration makes.
+    Raises `MigrationProblem` where the models say what no migration makes.  Tables that neither a migration nor a
+    resource knows may be another application's in the same process, and are not looked at.
     """
     chain = read(folder)
     steps = {step.migration.number: step for step in await rehearse(chain, chain.newest)}
-    unwritten = list(sentences(differences(steps[chain.newest].after, schema_of(metadata))))
+    made, said = steps[chain.newest].after, schema_of(storage.metadata)
+    known = Schema({name: table for name, table in said.tables.items() if name in {*made.tables, *storage.tables}})
+    unwritten = list(sentences(differences(made, known)))
     if unwritten:
-        said = "\n  ".join(unwritten)
+        lines = "\n  ".join(unwritten)
         raise MigrationProblem(
-            f'the models say what no migration makes; write it down with: mainstay migrate make "..."\n  {said}'
+            f'the models say what no migration makes; write it down with: mainstay migrate make "..."\n  {lines}'
         )
 
     def done(migration: Migration, up: bool) -> None:
