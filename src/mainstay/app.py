@@ -292,7 +292,6 @@ class Mainstay(FastAPI):
         if self.settings.create_tables:
             upgrade = import_module("mainstay.migrate.start").upgrade  # brings Alembic, where there are migrations
             await upgrade(changes, folder, self.compiled.storage, self.tell)
-            await self.database.create_missing(metadata)  # the indexes of words, which no migration makes
         else:
             refuse_behind(await changes.look(version), newest(folder))
 

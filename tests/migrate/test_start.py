@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from mainstay import Mainstay, Settings
 from mainstay.events import Event, IndexMissing, Migrated
 from mainstay.migrate.folder import MigrationProblem
+from tests.cli.serving import command
 from tests.migrate.house import House, told
 
 FIRST = """
@@ -117,3 +120,15 @@ def test_somebody_elses_database_is_left_alone_and_its_missing_indexes_told(hous
     assert "somebody else's (managed=False)" in house.run("make", "Mine", code=2)
     house.execute("CREATE INDEX theirs ON lamps (watts, id)")
     assert [event.sql for event in started(house) if isinstance(event, IndexMissing)] == sql[1:]
+
+
+def test_the_server_says_in_one_line_why_it_does_not_start(tmp_path: Path) -> None:
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_first.py").write_text("")
+    (tmp_path / "app.py").write_text("from mainstay import Mainstay\n\napp = Mainstay()\n")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done = command(tmp_path, "serve", "app:app", "--port", str(port), create_tables="false", log="off")
+    assert done.returncode == 2
+    assert "mainstay: the database is at migration 0000 and the application needs 0001: run" in done.stderr

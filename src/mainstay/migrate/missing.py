@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Index, MetaData, inspect
 from sqlalchemy.schema import CreateIndex
 
 from mainstay.migrate.sqlite_table import quoted
-from mainstay.operation import Application, Index as Wanted
+from mainstay.operation import Application
+from mainstay.tables import Index as Wanted
 
 Order = list[tuple[str, bool]]
 """Columns and whether descending."""

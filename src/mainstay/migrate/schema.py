@@ -19,8 +19,8 @@ from sqlalchemy.schema import CreateIndex, sort_tables_and_constraints
 
 from mainstay.kinds import KindType
 from mainstay.migrate.code import argument, type_code
-from mainstay.operation import SearchIndex
 from mainstay.storage import SEARCH
+from mainstay.tables import SearchIndex
 
 POSTGRESQL: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 SQLITE: Dialect = pysqlite.dialect(paramstyle="qmark")

@@ -11,7 +11,7 @@ from alembic.operations import MigrateOperation, Operations
 from sqlalchemy import Connection
 
 from mainstay.backing import open as backing
-from mainstay.operation import SearchIndex
+from mainstay.tables import SearchIndex
 
 
 class CreateSearchIndex(MigrateOperation):
