@@ -32,7 +32,8 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 HARMLESS = re.compile(
-    r"^(|none|null|true|false|test(ing)?|example|changeme|change[-_ ]?me|placeholder|xxx+|\*+|\.+|[A-Z][a-z]+\.|your[-_ ].*|<.*>"
+    r"^(|none|null|true|false|test(ing)?|example|changeme|change[-_ ]?me|placeholder|xxx+|\*+|\.+"
+    r"|[A-Z][a-z]+\.|your[-_ ].*|<.*>"
     r"|\$\{.*\}|\{\{.*\}\}|%\(.*\)s|password|secret|token|bearer|basic|string|str|pass|foo|bar|dummy|fake|mock|todo|"
     r"[a-z]+(_[a-z]+)+|.*\s.*\s.*|https?://.*|/.*|\w+@\w+\.\w+|[A-Z_]+)$",
     re.IGNORECASE,

@@ -1,4 +1,4 @@
-"""The report for a terminal: worst first, with the way to each finding and the order to mend it."""
+"""The report for a terminal: by item of the checklist, worst first, each finding with its proof and its order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from rich.console import Console
 from rich.text import Text
 
-from mainstay.check.checklist import judge
+from mainstay.check.checklist import ITEMS, judge
 from mainstay.check.finding import SEVERITIES, Finding
 from mainstay.check.review import Review
 
@@ -17,8 +17,10 @@ COLOURS = {"high": "bold red", "medium": "yellow", "low": "cyan"}
 
 def show(review: Review, console: Console) -> None:
     """Prints a review."""
-    for finding in review.findings:
-        _show(finding, console)
+    for item, findings in by_item(review.findings):
+        console.print(Text(f"{item}\n", style="bold underline"))
+        for finding in findings:
+            _show(finding, console)
     for skipped in review.skipped:
         console.print(Text(f"passed over {skipped.path}:{skipped.line}: {skipped.why}", style="dim"))
     for each in review.without_reason:
@@ -26,6 +28,15 @@ def show(review: Review, console: Console) -> None:
             Text(f'{each.place}: this comment suppresses nothing: it gives no reason ("because ..")', style="yellow")
         )
     console.print(summary(review))
+
+
+def by_item(findings: list[Finding]) -> list[tuple[str, list[Finding]]]:
+    """Findings under the item of the checklist that their rule names first; the worst item first."""
+    words = {each.id: each.text for each in ITEMS}
+    out: dict[str, list[Finding]] = {}
+    for finding in findings:
+        out.setdefault(words[finding.items[0]], []).append(finding)
+    return list(out.items())
 
 
 def show_checklist(review: Review, console: Console) -> None:
