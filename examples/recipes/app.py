@@ -16,12 +16,15 @@ class RecipesSettings(Settings):
     migrations: Path = Path(__file__).parent / "migrations"
 
 
+RESOURCES = [People, Tags, Recipes, RecipeTags, Comments, Ratings, Likes]
+
+
 def application(database: str | None = None) -> Mainstay:
     """The application, on the database that the settings name or on another one."""
     return Mainstay(
         name="Recipes",
         description="People share recipes and say what they think of those of others.",
-        resources=[People, Tags, Recipes, RecipeTags, Comments, Ratings, Likes],
+        resources=RESOURCES,
         identity=DemonstrationIdentity(),
         settings=RecipesSettings(),
         database=database,

@@ -31,10 +31,9 @@ KEY = "019a0b1c-2d3e-7f40-8152-637485960718"
 
 Questions = tuple[tuple[str, Mapping[str, str]], ...]
 
-APPLICATIONS: dict[str, tuple[str, tuple[str, ...], Questions]] = {
+APPLICATIONS: dict[str, tuple[str, Questions]] = {
     "recipes": (
-        "examples.recipes.resources",
-        ("People", "Tags", "Recipes", "RecipeTags", "Comments", "Ratings", "Likes"),
+        "examples.recipes.app",
         (
             ("recipes.list", {}),
             ("recipes.list", {"tags.name": "quick", "minutes[lte]": "30", "sort": "-title", "fields": "title,stars"}),
@@ -47,15 +46,25 @@ APPLICATIONS: dict[str, tuple[str, tuple[str, ...], Questions]] = {
     ),
     "bank": (
         "tests.apps.bank",
-        ("RESOURCES",),
         (
             ("accounts.list", {}),
             ("accounts.get", {}),
             ("transfers.list", {}),
         ),
     ),
+    "publishing": (
+        "tests.apps.publishing.application",
+        (
+            ("articles.list", {"tag": "dragons", "author": "jake", "offset": "20"}),
+            ("articles.list", {"favorited": "jake"}),
+            ("articles.feed", {}),
+            ("articles.get", {}),
+            ("comments.list", {}),
+            ("profiles.get", {}),
+        ),
+    ),
 }
-"""By name: the module with the resources, their names there, and what is asked."""
+"""By name: the module with the resources and the wire, and what is asked."""
 
 
 @pytest.mark.parametrize("database", DATABASES)
@@ -70,10 +79,9 @@ def test_the_statements_of_an_application_are_those_that_were_reviewed(name: str
 
 def written(name: str, database: str) -> Iterator[str]:
     """The file of one application on one database."""
-    module, resources, questions = APPLICATIONS[name]
-    given = [getattr(importlib.import_module(module), resource) for resource in resources]
-    declared = given[0] if isinstance(given[0], list) else given
-    made = compiled(declared, database=database)
+    where, questions = APPLICATIONS[name]
+    module = importlib.import_module(where)
+    made = compiled(module.RESOURCES, database=database, wire=getattr(module, "WIRE", None))
     behind = backing.database(URLS[database])
     sessions = backing.sessions(URLS[database], behind)
     engine = Engine(made.application, made.storage, behind, cursor_key=b"k" * 32, sessions=sessions)
