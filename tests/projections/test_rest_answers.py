@@ -145,7 +145,9 @@ async def test_a_literal_path_of_a_router_goes_before_a_key(calling: httpx2.Asyn
 
 
 @pytest.mark.requirement("A1.13")
-@pytest.mark.parametrize("path", ["/", "/nothing", "/api/v1/dishes/", "/api/v1//dishes", "/api/v1/dishes/x/y", "/redoc"])
+@pytest.mark.parametrize(
+    "path", ["/", "/nothing", "/api/v1/dishes/", "/api/v1//dishes", "/api/v1/dishes/x/y", "/redoc"]
+)
 async def test_an_unknown_path_is_404_and_never_a_redirect(calling: httpx2.AsyncClient, path: str) -> None:
     answer = await calling.get(path)
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
