@@ -48,8 +48,6 @@ def rebuild(connection: Connection, table: str, wanted: TableText) -> None:
     if last:
         run(connection, "DELETE FROM sqlite_sequence WHERE name = ?", table)
         run(connection, "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, last[0][0])
-    for name in searches(connection, table):
-        run(connection, f"INSERT INTO {quoted(name)} ({quoted(name)}) VALUES ('rebuild')")
 
 
 def moved(connection: Connection, table: str) -> list[str]:
@@ -83,13 +81,6 @@ def hanging(connection: Connection, table: str, kept: set[str]) -> list[str]:
             if any(column is not None and column not in kept for _, _, column in columns):
                 gone.add(name)
     return [str(sql) for _, name, sql in rows if name not in gone]
-
-
-def searches(connection: Connection, table: str) -> list[str]:
-    """The indexes of words that look into the table's own rows, and have to look again."""
-    rows = ask(connection, "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'")
-    own = {f"content={mark}{table}{mark}" for mark in ("", "'", '"')}
-    return [str(name) for name, sql in rows if any(one in str(sql).replace(" ", "") for one in own)]
 
 
 def ask(connection: Connection, text: str, *values: Any) -> Sequence[Any]:
