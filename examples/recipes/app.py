@@ -6,7 +6,7 @@ from pathlib import Path
 
 from examples.recipes.identity import DemonstrationIdentity
 from examples.recipes.resources import Comments, Likes, People, Ratings, Recipes, RecipeTags, Tags
-from mainstay import Mainstay, Settings
+from mainstay import Actions, Mainstay, Settings
 
 
 class RecipesSettings(Settings):
@@ -16,7 +16,7 @@ class RecipesSettings(Settings):
     migrations: Path = Path(__file__).parent / "migrations"
 
 
-RESOURCES = [People, Tags, Recipes, RecipeTags, Comments, Ratings, Likes]
+RESOURCES: list[type[Actions]] = [People, Tags, Recipes, RecipeTags, Comments, Ratings, Likes]
 
 
 def application(database: str | None = None) -> Mainstay:

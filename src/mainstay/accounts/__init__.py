@@ -40,8 +40,8 @@ class Accounts:
             signing, issuer=settings.token_issuer, audience=settings.token_audience, seconds=settings.token_lifetime
         )
         self.identity = AccountIdentity(self.tables, self.store, self.tokens, database, seconds=settings.account_cache)
-        desk = Desk(self.tables, self.store, self.identity, self.passwords, self.tokens, Sealer(secret), settings)
-        self.operations: type[Actions] = operations(desk)
+        self.desk = Desk(self.tables, self.store, self.identity, self.passwords, self.tokens, Sealer(secret), settings)
+        self.operations: type[Actions] = operations(self.desk)
         self.written_by: frozenset[str] = frozenset()
         for moment in ("after_insert", "after_update", "after_delete"):
             event.listen(account, moment, self.changed)

@@ -14,6 +14,7 @@ COMMANDS = {
     "operations": ("mainstay.cli.operations", "Print the operations of an application."),
     "openapi": ("mainstay.cli.openapi", "Print the OpenAPI document of an application, or compare it with a file."),
     "call": ("mainstay.cli.call", "Run an operation without HTTP."),
+    "user": ("mainstay.cli.user", "Make accounts, give them roles, disable them."),
     "migrate": ("mainstay.cli.migrate", "Change the schema of a database that has rows."),
     "prove": ("mainstay.cli.prove", "Prove that nobody reads or changes what the policies forbid."),
     "check": ("mainstay.cli.check", "Review a backend, whatever it is built with."),

@@ -1,0 +1,65 @@
+"""`mainstay user`, as an operator runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.accounts.desk import PASSWORD, opened
+
+ROOT = Path(__file__).parents[2]
+APP = "tests.accounts.served:app"
+
+
+def user(url: str, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
+    """Runs the command."""
+    environment = {**os.environ, "MAINSTAY_DATABASE_URL": url, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    command = [sys.executable, "-m", "mainstay.cli", "user", *words]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, input=said, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_an_account_is_made_has_its_roles_and_is_disabled(sqlite_url: str) -> None:
+    made = user(sqlite_url, "create", APP, "Ada@Example.com", "name=Ada", "--role", "admin", said=f"{PASSWORD}\n")
+    assert (made.returncode, made.stdout) == (0, "ada@example.com is made\n"), made.stderr
+    again = user(sqlite_url, "create", APP, "ada@example.com", "name=Ada", said=f"{PASSWORD}\n")
+    assert (again.returncode, again.stderr) == (
+        2,
+        "mainstay: the address, or another value that must be unique, is taken\n",
+    )
+
+    async def signs_in() -> list[str]:
+        async with opened(sqlite_url) as desk:
+            token = (await desk.sign_in("ada"))["access_token"]
+            roles: list[str] = (await desk.get("auth/me", by=token)).json()["data"]["roles"]
+            return roles
+
+    assert asyncio.run(signs_in()) == ["admin"]
+    assert user(sqlite_url, "roles", APP, "ada@example.com", "editor", "reader").returncode == 0
+    assert asyncio.run(signs_in()) == ["editor", "reader"]
+    assert user(sqlite_url, "disable", APP, "ada@example.com").stdout == "ada@example.com is disabled\n"
+
+    async def refused() -> int:
+        async with opened(sqlite_url) as desk:
+            body = {"email": "ada@example.com", "password": PASSWORD}
+            return (await desk.post("sign-in", body)).status_code
+
+    assert asyncio.run(refused()) == 401
+    assert user(sqlite_url, "enable", APP, "ada@example.com").returncode == 0
+    assert asyncio.run(signs_in()) == ["editor", "reader"]
+
+
+def test_what_is_wrong_is_told(sqlite_url: str) -> None:
+    weak = user(sqlite_url, "create", APP, "a@example.com", "name=Ada", said="password1234\n")
+    assert (weak.returncode, "tried first" in weak.stderr) == (2, True)
+    lacking = user(sqlite_url, "create", APP, "no address", "nme=Ada", said=f"{PASSWORD}\n")
+    assert lacking.returncode == 2
+    assert all(word in lacking.stderr for word in ("email", "name", "nme"))
+    nobody = user(sqlite_url, "disable", APP, "nobody@example.com")
+    assert nobody.stderr == "mainstay: there is no account nobody@example.com\n"
+    none = user(sqlite_url, "disable", "examples.recipes.app:app", "a@example.com")
+    assert "has no accounts" in none.stderr
