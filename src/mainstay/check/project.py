@@ -31,7 +31,7 @@ SUFFIXES = {
 }
 PASSED_OVER = words(
     """
-    .git .hg .svn node_modules .venv venv env __pycache__ .mypy_cache .pytest_cache .ruff_cache .tox
+    .git frontend .hg .svn node_modules .venv venv env __pycache__ .mypy_cache .pytest_cache .ruff_cache .tox
     dist build bower_components site-packages vendor third_party .next coverage htmlcov .idea .vscode
     static public assets .nox eggs
     """

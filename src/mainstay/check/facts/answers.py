@@ -15,19 +15,15 @@ class Answer(Fact):
     keys: frozenset[str] | None = None
     leaks: str = ""
     """What of an error is told to the caller; empty where nothing is."""
-    in_catch: bool = False
     headers: frozenset[str] = frozenset()
     error: bool = False
-    whole_row: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caught(Fact):
-    """An error that was caught: whether anything was done with it."""
+    """Every error is caught and nothing is done with it; not `silent` where a default is answered instead."""
 
     silent: bool
-    broad: bool
-    answers_success: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

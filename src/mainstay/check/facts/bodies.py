@@ -15,7 +15,6 @@ class Field(Fact):
     kind: str
     bounded: bool = False
     owner: str = ""
-    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,5 +23,3 @@ class Body(Fact):
 
     name: str
     fields: tuple[Field, ...] = ()
-    open: bool = False
-    """Whether fields that were not declared are kept."""

@@ -37,8 +37,6 @@ class Query(Fact):
     known: bool = False
     result: int = 0
     """Tells the query apart by what it answers; `Use` names it."""
-    everything: Trace | None = None
-    """The caller's whole body, written as it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +51,6 @@ class Sink(Fact):
     purpose: str
     call: str
     trace: Trace
-    put_together: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +101,6 @@ class CacheUse(Fact):
     unstable: str = ""
     literal_dots: bool = False
     caller: bool = False
-    private: bool = False
     locked: bool = False
 
 

@@ -46,18 +46,15 @@ class Index(Fact):
     where: str = ""
     where_columns: frozenset[str] = frozenset()
     concurrently: bool = False
-    included: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration(Fact):
     """A migration: whether it names itself and the one before, and what going back loses."""
 
-    tool: str
     named: bool
     loses: tuple[str, ...] = ()
     loses_at: Place | None = None
-    creates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

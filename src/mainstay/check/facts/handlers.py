@@ -36,7 +36,6 @@ class Route:
     body: str = ""
     numbers: dict[str, tuple[str, bool]] = field(default_factory=dict)
     """Query parameters that are numbers: the name, how it is declared, and whether there is a maximum."""
-    query: frozenset[str] = frozenset()
 
     @property
     def changes(self) -> bool:

@@ -28,15 +28,10 @@ class TokenUse(Fact):
     library: str
     verified: bool = True
     why_unverified: str = ""
-    literal_key: bool = False
     claims: frozenset[str] | None = None
     required: frozenset[str] = frozenset()
-    read: frozenset[str] = frozenset()
     lifetime: float | None = None
     """Seconds, where they can be seen."""
-    algorithms: bool = True
-    whole: bool = True
-    """Whether what is read afterwards can be seen: the claims are not handed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,6 @@ class BadExpression(Fact):
     kind: str
     attack: str = ""
     seconds: float = 0.0
-    reached: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +130,6 @@ class Test(Fact):
 class HealthCheck(Fact):
     """An endpoint, or a part of one, that says whether the service is well."""
 
-    probes: bool
     tells_trouble: bool
     constant: str = ""
     timed: bool = True

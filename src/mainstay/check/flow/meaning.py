@@ -215,6 +215,9 @@ NOT_SECRET = (
     "_env",
     "_arn",
     "_ttl",
+    "_dir",
+    "_file",
+    "_folder",
 )
 """Parts of names of what is about a secret and is not one."""
 

@@ -155,6 +155,13 @@ def _chain(node: ast.BoolOp) -> s.Node:
     return out
 
 
+def _formatted(node: ast.FormattedValue) -> s.Node:
+    value = _expression(node.value)
+    if node.conversion == ord("r"):
+        return s.Call(node.lineno, s.Name(node.lineno, "repr"), [s.Argument(node.lineno, value)], node.lineno)
+    return value
+
+
 def _comprehension(node: Any) -> s.Node:
     element = (
         s.Sequence(node.lineno, [_expression(node.key), _expression(node.value)])
@@ -276,7 +283,7 @@ _EXPRESSIONS: dict[type[ast.AST], Callable[[Any], s.Node]] = {
     ast.BinOp: lambda n: s.Binary(n.lineno, OPERATORS[type(n.op)], _expression(n.left), _expression(n.right)),
     ast.UnaryOp: lambda n: s.Unary(n.lineno, OPERATORS[type(n.op)], _expression(n.operand)),
     ast.JoinedStr: lambda n: s.Template(n.lineno, _all(n.values)),
-    ast.FormattedValue: lambda n: _expression(n.value),
+    ast.FormattedValue: _formatted,
     ast.Dict: _mapping,
     ast.List: lambda n: s.Sequence(n.lineno, _all(n.elts)),
     ast.Tuple: lambda n: s.Sequence(n.lineno, _all(n.elts)),

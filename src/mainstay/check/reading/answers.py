@@ -71,7 +71,7 @@ def _returned(event: Returned) -> Iterator[Located]:
     body = value
     if value.type == "sequence" and value.fields is not None and len(value.fields) in (2, 3):
         status = status_of(value.fields.get("1"))
-        body = value.fields["0"]
+        body = value.fields.get("0", value)
     source = body.source
     headers: frozenset[str] = frozenset()
     if isinstance(source, Seen) and MAKERS.search(source.name):
@@ -156,7 +156,6 @@ def _sent(seen: Seen) -> Iterator[Located]:
                 if body is not None and body.fields is not None and body.type == "mapping"
                 else None,
                 leaks=told,
-                in_catch=False,
                 error=body is not None and _is_error(body),
             ),
         )
@@ -251,8 +250,9 @@ def _caught(run: Run) -> Iterator[Located]:
                 for each in catch.body
             )
             function = run.function.label if run.function is not None else ""
+            passes = all(isinstance(each, s.Expression) for each in catch.body)
             if nothing and broad and not _tidying(node):
-                yield 0, Caught(place=run.unit.place(catch), function=function, silent=True, broad=True)
+                yield 0, Caught(place=run.unit.place(catch), function=function, silent=passes)
 
 
 def _tidying(node: s.Try) -> bool:

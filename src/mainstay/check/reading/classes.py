@@ -16,6 +16,7 @@ from mainstay.check.words import words
 MONEY = re.compile(
     r"(^|_)(amount|price|total|balance|cost|fee|salary|subtotal|refund|payment)s?(_|$)|(Amount|Price|Total|Balance|Cost|Fee)$"
 )
+CURRENCY = re.compile(r"price|payment|currency|invoice|balance|refund|eur|usd|charge|transfer", re.IGNORECASE)
 NOT_MONEY = re.compile(
     r"(count|total_?(count|pages|items|results|users|rows|time|size|score)|_id$|amount_?of|total$)", re.IGNORECASE
 )
@@ -43,14 +44,7 @@ def _class(unit: Unit, made: ClassValue) -> Iterator[Body | MoneyAsFloat | Incor
     fields = tuple(_fields(unit, made))
     settings = "BaseSettings" in ancestors
     if {"BaseModel", "SQLModel", "Schema"} & set(ancestors) and not settings:
-        config = made.attributes.get("model_config")
-        extra = (config.fields or {}).get("extra") if config is not None else None
-        yield Body(
-            place=unit.place(made.node),
-            name=made.node.name,
-            fields=fields,
-            open=extra is not None and extra.const == "allow",
-        )
+        yield Body(place=unit.place(made.node), name=made.node.name, fields=fields)
     if settings:
         for field in fields:
             if field.kind == "str" and (is_secret_name(field.name) or field.name.lower().endswith(("_key", "_dsn"))):
@@ -160,9 +154,19 @@ def is_money(name: str) -> bool:
     return MONEY.search(name) is not None and (NOT_MONEY.search(name) is None or name.lower() == "total")
 
 
+def _speaks_of_money(unit: Unit, name: str) -> bool:
+    """Whether an `amount` is one of money: something else in its text says so."""
+    return name.lower() != "amount" or CURRENCY.search(unit.source.text) is not None or unit.source.first > 1
+
+
 def _money(unit: Unit) -> Iterator[MoneyAsFloat | MovedMoney]:
     for node in unit.nodes:
-        if isinstance(node, s.Assign) and isinstance(node.targets[0], s.Name) and is_money(node.targets[0].id):
+        if (
+            isinstance(node, s.Assign)
+            and isinstance(node.targets[0], s.Name)
+            and is_money(node.targets[0].id)
+            and _speaks_of_money(unit, node.targets[0].id)
+        ):
             kind = s.dotted(node.annotation) if node.annotation is not None else ""
             column = {
                 last(s.dotted(each))

@@ -47,7 +47,6 @@ def read(run: Run) -> Iterator[Located]:
             HealthCheck(
                 place=run.unit.place(constant),
                 function=run.function.label,
-                probes=True,
                 tells_trouble=True,
                 constant=str(constant.key.value),
             ),
@@ -75,7 +74,6 @@ def read(run: Run) -> Iterator[Located]:
         HealthCheck(
             place=run.unit.place(speaks[0]) if speaks else run.place,
             function=run.function.label,
-            probes=bool(calls),
             tells_trouble=not speaks or answers_trouble,
         ),
     )
@@ -85,7 +83,6 @@ def read(run: Run) -> Iterator[Located]:
             HealthCheck(
                 place=run.unit.place(asked[0]),
                 function=run.function.label,
-                probes=True,
                 tells_trouble=True,
                 timed=False,
             ),

@@ -207,7 +207,6 @@ def read(run: Run) -> Iterator[Located]:
                             purpose=purpose,
                             call=shown(event),
                             trace=trace,
-                            put_together="text" in value.marks,
                         ),
                     )
         elif isinstance(event, Changed):

@@ -147,7 +147,7 @@ def _index(tree: exp.Create, text: str, line: int, source: Source) -> Index | No
     params = found.args.get("params")
     listed = params.args.get("columns") or [] if params is not None else []
     where = params.args.get("where") if params is not None else None
-    include = params.args.get("include") or [] if params is not None else []
+    params.args.get("include") or [] if params is not None else []
     return Index(
         place=source.place(line),
         name=found.name,
@@ -157,7 +157,6 @@ def _index(tree: exp.Create, text: str, line: int, source: Source) -> Index | No
         where=where.this.sql() if where is not None else "",
         where_columns=_constant_columns(where),
         concurrently="CONCURRENTLY" in text.upper(),
-        included=tuple(each.name for each in include),
     )
 
 
@@ -190,18 +189,16 @@ def migrations(units: Iterable[Unit]) -> Iterator[Migration]:
                 for each in s.walk(*(back.body if back else []))
                 if isinstance(each, s.Call) and last(s.dotted(each.function)) in ("drop_table", "drop_column")
             ]
-            created = [
+            [
                 each
                 for each in s.walk(*functions["upgrade"].body)
                 if isinstance(each, s.Call) and s.dotted(each.function) == "op.create_table"
             ]
             yield Migration(
                 place=unit.place(functions["upgrade"]),
-                tool="alembic",
                 named={"revision", "down_revision"} <= names,
                 loses=tuple(_text(each.arguments[0].value) for each in drops if each.arguments),
                 loses_at=unit.place(drops[0]) if drops else None,
-                creates=tuple(_text(each.arguments[0].value) for each in created if each.arguments),
             )
 
 

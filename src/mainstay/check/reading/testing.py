@@ -73,6 +73,8 @@ def _asserts(body: list[s.Node]) -> bool:
             parts = s.dotted(node.function).replace("()", "").split(".")
             if any(ASSERTS.match(each) for each in parts):
                 return True
+            if parts[0] == "cy":
+                return True
             if (parts[0] == "self" and len(parts) == 2) or (
                 len(parts) == 1 and parts[0][:1].islower() and parts[0] not in PLAIN
             ):

@@ -78,7 +78,7 @@ def _encoded(seen: Seen) -> TokenUse:
         and payload.trace is None
     ):
         claims = None
-    key = seen.argument(1, "key", "secret")
+    seen.argument(1, "key", "secret")
     algorithm = known_text(seen.argument(2, "algorithm"))
     return TokenUse(
         place=seen.place,
@@ -87,7 +87,6 @@ def _encoded(seen: Seen) -> TokenUse:
         library=seen.name.partition(".")[0],
         claims=None if claims is not None and "**" in claims and "exp" not in claims and not seen.arguments else claims,
         lifetime=lifetime,
-        literal_key=key is not None and isinstance(key.const, str),
         verified=algorithm.lower() != "none",
     )
 
@@ -138,8 +137,6 @@ def _decoded(seen: Seen) -> TokenUse:
         verified=not why,
         why_unverified=why,
         required=frozenset(names),
-        literal_key=key is not None and isinstance(key.const, str) and bool(key.const),
-        algorithms=algorithms is not None,
     )
 
 

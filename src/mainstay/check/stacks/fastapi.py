@@ -106,7 +106,7 @@ class FastAPI:
         parameters: dict[str, Value] = {}
         frame = Frame(closure.unit, Scope({}, closure.scope), Run(closure.unit, closure.function), closure.function)
         for parameter in closure.function.parameters:
-            if parameter.spread:
+            if parameter.spread or parameter.name in ("self", "cls"):
                 continue
             value, guard = self._parameter(parameter, path, closure, follower, frame, route)
             parameters[parameter.name] = value
@@ -119,6 +119,8 @@ class FastAPI:
                 route.limited = True
         if guards_inside(closure):
             guards.append("in the handler")
+        if closure.function.owner:
+            guards.append("of the class, which is not looked into")
         route.guards = tuple(dict.fromkeys(guards))
         status = seen.keywords.get("status_code")
         route.status = _status(status)
@@ -180,9 +182,10 @@ class FastAPI:
         pattern = source is not None and ("pattern" in source.keywords or "regex" in source.keywords)
         if pattern:
             trace = trace.safe_for(EVERYTHING)
+        if where == "path" and f"{{{parameter.name}:path}}" not in route.path:
+            trace = trace.safe_for("path")
         if where == "query":
             bounded = source is not None and bool({"le", "lt"} & set(source.keywords))
-            route.query = route.query | {parameter.name}
             if name == "int" or kind.path == "int":
                 route.numbers[parameter.name] = ("int", bounded)
         return Value(type="?" + parameter.name, trace=trace)

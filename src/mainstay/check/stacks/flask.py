@@ -124,7 +124,7 @@ def _path_value(parameter: s.Parameter, path: str, closure: Closure) -> Value:
     if any(f"<{kind}:{parameter.name}>" in path for kind in CONVERTERS):
         trace = trace.safe_for(EVERYTHING)
     elif f":{parameter.name}>" not in path:
-        trace = trace.safe_for("header", "log")
+        trace = trace.safe_for("header", "log", "path")
     return Value(type="?" + parameter.name, trace=trace)
 
 

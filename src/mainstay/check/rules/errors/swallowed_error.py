@@ -14,4 +14,5 @@ def findings(facts: Facts) -> Iterator[Found]:
         if handler.test:
             continue
         for each in handler.of(Caught):
-            yield Found(each.place, "every error is caught here, and nothing is done with it", "likely")
+            what = "every error is caught here, and nothing is done with it"
+            yield Found(each.place, what, "likely" if each.silent else "review")

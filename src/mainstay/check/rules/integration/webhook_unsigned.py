@@ -18,6 +18,11 @@ def findings(facts: Facts) -> Iterator[Found]:
         handler = route.handler
         if handler is None or not route.changes or not HOOK.search(f"{route.path} {handler.name}"):
             continue
+        managed = any(
+            each.group == route.group and {"PUT", "PATCH", "DELETE"} & set(each.methods) for each in facts.routes
+        )
+        if managed and HOOK.search(route.path):
+            continue
         words = [*handler.names, *handler.calls, *route.guards]
         if not any(SIGNED.search(each) for each in words):
             yield Found(
