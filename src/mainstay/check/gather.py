@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from mainstay.check.facts import Fact, Facts, Handler
 from mainstay.check.flow.follow import Follower
 from mainstay.check.flow.frame import Inputs
 from mainstay.check.flow.program import Program, Run
+from mainstay.check.flow.value import Closure, Value
 from mainstay.check.project import Project
 from mainstay.check.reading import ALL, LOOSE
 from mainstay.check.reading.reader import Located, stands_in
+from mainstay.check.source import Place, Skipped
 from mainstay.check.stacks import ALL as STACKS
 from mainstay.check.stacks.stack import Stack
 
@@ -33,37 +36,49 @@ def gather(project: Project) -> Facts:
     )
     for unit in project.units:
         facts.sources.setdefault(unit.source.path, []).append(unit.source)
-        follower.module(unit)
+        with _passed_over(facts, unit.source.place(1)):
+            follower.module(unit)
     for source in project.others:
         facts.sources.setdefault(source.path, []).append(source)
     for run in follower.modules:
-        facts.handlers.append(_handler(run))
+        with _passed_over(facts, run.place):
+            facts.handlers.append(_handler(run))
     done: set[int] = set()
     for stack in stacks:
         for entry in stack.entries(follower):
-            if id(entry.closure.function) not in done:
-                done.add(id(entry.closure.function))
-            run = follower.function(entry.closure, entry.parameters)
-            handler = _handler(run)
-            handler.facts += entry.facts
-            facts.handlers.append(handler)
-            if entry.route is not None:
-                handler.route = entry.route
-                entry.route.handler = handler
-                facts.routes.append(entry.route)
-            run.events.clear()
-    while True:
-        left = [(key, each) for key, each in follower.closures.items() if key not in done]
-        if not left:
-            break
+            done.add(id(entry.closure.function))
+            with _passed_over(facts, entry.closure.unit.place(entry.closure.function)):
+                handler = _followed(follower, entry.closure, entry.parameters)
+                facts.handlers.append(handler)
+                if entry.route is not None:
+                    handler.route = entry.route
+                    entry.route.handler = handler
+                    facts.routes.append(entry.route)
+    while left := [(key, each) for key, each in follower.closures.items() if key not in done]:
         for key, closure in left:
             done.add(key)
-            run = follower.function(closure, {})
-            facts.handlers.append(_handler(run))
-            run.events.clear()
+            with _passed_over(facts, closure.unit.place(closure.function)):
+                facts.handlers.append(_followed(follower, closure, {}))
     for reader in LOOSE:
         facts.loose += reader(project, follower)
     return facts
+
+
+@contextlib.contextmanager
+def _passed_over(facts: Facts, place: Place) -> Iterator[None]:
+    """A function that nobody foresaw must not end the review of all others: it is told, and passed over."""
+    try:
+        yield
+    except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        why = f"could not be followed ({type(error).__name__}: {error})"
+        facts.skipped.append(Skipped(place.path, place.line, why))
+
+
+def _followed(follower: Follower, closure: Closure, parameters: dict[str, Value]) -> Handler:
+    run = follower.function(closure, parameters)
+    handler = _handler(run)
+    run.events.clear()
+    return handler
 
 
 def inputs_of(stacks: Iterable[Stack]) -> Inputs:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
 from mainstay.check import syntax as s
-from mainstay.check.facts import Fact, Route
+from mainstay.check.facts import Route
 from mainstay.check.flow.follow import Follower
 from mainstay.check.flow.frame import Inputs
 from mainstay.check.flow.program import Program, Seen
@@ -42,7 +42,6 @@ class Entry:
     closure: Closure
     parameters: dict[str, Value]
     route: Route | None
-    facts: list[Fact] = field(default_factory=list)
 
 
 class Stack(Protocol):
