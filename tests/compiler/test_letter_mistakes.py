@@ -184,7 +184,7 @@ LISTINGS: list[tuple[str, Any, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize("name, given, what, do", LISTINGS, ids=str)
+@pytest.mark.parametrize("name, given, what, do", LISTINGS, ids=[what for _, _, what, _ in LISTINGS])
 def test_a_listing_that_cannot_be(name: str, given: Any, what: str, do: str) -> None:
     Recipes = type("Recipes", (Dishes,), {name: given, "__module__": __name__, "operations": ["list"]})
     found = problems(Recipes)

@@ -79,7 +79,7 @@ class Note(Model):
     words: Mapped[list[Word]] = relationship(secondary="note_note_words")
 
 
-class Remark(Model):
+class NoteRemark(Model):
     """What somebody says of a note."""
 
     __tablename__ = "note_remarks"
@@ -153,18 +153,18 @@ class Notes(Resource[Note]):
     word_list = values(Note.words, Word.text)
 
 
-class Remarks(Resource[Remark]):
+class Remarks(Resource[NoteRemark]):
     """Under their note; whoever is signed in says what they like of a note that they may read."""
 
     name = "remarks"
     path = "/remarks"
-    parent = Remark.note
-    writable = [Remark.text]
-    filters = [Remark.text]
-    sorts = [Remark.text]
+    parent = NoteRemark.note
+    writable = [NoteRemark.text]
+    filters = [NoteRemark.text]
+    sorts = [NoteRemark.text]
     read = signed_in
     create = signed_in
-    update = delete = owner(Remark.said_by)
+    update = delete = owner(NoteRemark.said_by)
 
 
 RESOURCES = [Writers, Shelves, Words, NoteWords, Notes, Remarks]

@@ -8,9 +8,9 @@ from typing import Any
 
 from mainstay.operation import Application, Computed, Counted, Field, Resource
 from mainstay.policy.rows import Row, World
-from mainstay.policy.tree import ANYONE, Aggregate, Exists, Node, tables_in
+from mainstay.policy.tree import ANYONE, Aggregate, Exists, Node, all_of, tables_in
+from mainstay.proofs.access.consequence import follows, renamed
 from mainstay.proofs.access.easing import allowed_by
-from mainstay.proofs.access.equivalence import implies
 from mainstay.proofs.access.sites import Site, with_resource
 from mainstay.proofs.access.worked_out import computed_value
 from mainstay.storage import Storage
@@ -70,16 +70,41 @@ def policy_called(application: Application, name: str) -> Node:
 
 
 def always_kept(rule: Rule, application: Application) -> bool:
-    """Whether, by its form alone, the field looks at no other rows than those that the policy allows."""
-    policy = policy_called(application, rule.policy)
-    table = application.resource(rule.policy.partition(".")[0]).table
-    conditions = [
-        node.where
-        for node in rule.computed.value.walk()
-        if (isinstance(node, Exists) and node.source == rule.counted.source)
-        or (isinstance(node, Aggregate) and any(one.name == rule.counted.source for one in node.sources))
-    ]
-    return table == rule.counted.source and all(implies(where, policy) for where in conditions)
+    """Whether, by the form of the policies alone, whoever is answered the field may read every row that it looks at."""
+    tables = tables_in(rule.computed.value)
+    policy = policy_on(application, rule.policy, rule.counted.source)
+    if policy is None or rule.resource.table in tables:
+        return False
+    return all(
+        follows(known, policy, {rule.resource.table: rule.resource.table, **{name: tables[name] for name in here}})
+        for known, here in known_of_rows(rule, application)
+    )
+
+
+def known_of_rows(rule: Rule, application: Application) -> Iterator[tuple[Node, set[str]]]:
+    """Wherever rows of the source are looked at without the rule: what is true of those, and the sources there."""
+    for node in rule.computed.value.walk():
+        match node:
+            case Exists(source=source, where=where):
+                here = {source}
+            case Aggregate(sources=sources, where=where):
+                here = {source.name for source in sources}
+            case _:
+                continue
+        if rule.counted.source in here:
+            kept = [
+                policy_on(application, name, counted.source) or ANYONE
+                for counted in rule.without.counted
+                for name in counted.policies
+                if counted.source in here
+            ]
+            yield all_of(where, rule.resource.read, rule.field.read, *kept), here
+
+
+def policy_on(application: Application, name: str, source: str) -> Node | None:
+    """The policy called `ratings` or `ratings.stars`, of rows that are called `source`; None where that cannot be."""
+    table = application.resource(name.partition(".")[0]).table
+    return renamed(policy_called(application, name), table, source)
 
 
 def tells(rule: Rule, application: Application, storage: Storage, world: World) -> bool:

@@ -19,15 +19,17 @@ from mainstay.proofs.access.oracle import Oracle
 from mainstay.proofs.access.personas import telling as telling_personas
 from mainstay.proofs.access.sites import Site, governs, is_opaque, sites
 
-Verdict = Literal["killed", "equivalent", "untold", "survived"]
-"""`untold`: a policy that rows count under in a computed field, and that hides none from whoever reads its row."""
+Verdict = Literal["killed", "equivalent", "survived"]
 
 ASKED = 3
 """Cells that are asked before a mutant is said to have survived."""
 
 
-SAME: tuple[Verdict, str] = ("equivalent", "whatever the rows, it allows the same")
-REDUNDANT: tuple[Verdict, str] = ("untold", "whoever reads the row may read all that counts, in every generated row")
+SAME: tuple[Verdict, str] = ("equivalent", "no truths of its parts tell it from its policy")
+KEPT: tuple[Verdict, str] = (
+    "equivalent",
+    "whoever reads the row may, by the form of the policies, read all that counts",
+)
 UNTOLD: tuple[Verdict, str] = ("survived", "not told apart by any generated row")
 
 
@@ -71,7 +73,7 @@ async def hunted(
             continue
         outcome = await hunt(rule, application, mine, asking, serve)
         same = outcome is None and always_kept(rule, application)
-        yield outcome or Outcome(rule, *(SAME if same else REDUNDANT))
+        yield outcome or Outcome(rule, *(KEPT if same else UNTOLD))
 
 
 async def hunt(

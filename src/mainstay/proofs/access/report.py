@@ -103,22 +103,23 @@ def rows(result: Result) -> list[dict[str, str]]:
 
 def sentences(result: Result) -> list[str]:
     """What else there is to say, a sentence each."""
-    equal = sum(1 for outcome in result.outcomes if outcome.verdict == "equivalent")
-    untold = [outcome for outcome in result.outcomes if outcome.verdict == "untold"]
-    counted = len(result.outcomes) - equal - len(untold)
+    equal = [outcome for outcome in result.outcomes if outcome.verdict == "equivalent"]
+    counted = len(result.outcomes) - len(equal)
     said = []
     cells, cast, rows_there = sum(result.cells.values()), len(result.personas), sum(result.rows.values())
     found = len(result.disagreements)
     said.append(f"{cells} cells, {cast} personas, {rows_there} rows: {found} disagreements.")
     killed = counted - len(result.survivors)
-    said.append(f"{killed} of {counted} mutants killed; {equal} more allow the same as their policy.")
+    said.append(f"{killed} of {counted} mutants killed; {len(equal)} more allow the same as their policy.")
+    for why in dict.fromkeys(one.why for one in equal):
+        named = dict.fromkeys(f"{one.mutant.site.name}, {one.mutant.change}" for one in equal if one.why == why)
+        said.append(f"The same, since {why}: {'; '.join(named)}.")
     reads, hidden = sum(item.requests for item in result.compared), sum(item.hidden for item in result.compared)
     said.append(f"{reads} reads compared where {hidden} hidden things differ: {len(result.differences)} differences.")
     said.extend(
         f"{leaf.site}: {leaf.leaf} was never {' or '.join(leaf.missing)}." for leaf in result.coverage if leaf.missing
     )
     said.extend(f"{name} has a part that only the database can evaluate: not proven." for name in result.opaque)
-    said.extend(f"Not told: {one.mutant.site.name}, {one.mutant.change}: {one.why}." for one in untold)
     said.extend(f"Alive: {one.mutant.site.name}, {one.mutant.change}: {one.why}." for one in result.survivors)
     return said
 
@@ -158,7 +159,7 @@ def as_json(results: Sequence[Result], trials: Sequence[Trial]) -> dict[str, Any
                         verdict: sum(
                             1 for one in result.outcomes if one.mutant.site.name == site and one.verdict == verdict
                         )
-                        for verdict in ("killed", "equivalent", "untold", "survived")
+                        for verdict in ("killed", "equivalent", "survived")
                     }
                     for site in sorted({outcome.mutant.site.name for outcome in result.outcomes})
                 },
