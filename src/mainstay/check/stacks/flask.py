@@ -11,7 +11,17 @@ from mainstay.check.flow.frame import Inputs
 from mainstay.check.flow.program import Program, Seen
 from mainstay.check.flow.value import EVERYTHING, ClassValue, Closure, Value
 from mainstay.check.reading.reader import known_text, last
-from mainstay.check.stacks.stack import VERBS, Entry, guards_inside, imports, is_guard, is_limit, is_public, name_of
+from mainstay.check.stacks.stack import (
+    VERBS,
+    Entry,
+    guards_inside,
+    imports,
+    is_guard,
+    is_limit,
+    is_public,
+    name_of,
+    set_up,
+)
 
 REQUEST = {
     "args": "query",
@@ -56,6 +66,7 @@ class Flask:
 
     def entries(self, follower: Follower) -> Iterator[Entry]:
         """Functions under a route, methods of views, and what runs before requests or on errors."""
+        set_up(follower)
         before = _before(follower)
         for key, closure in list(follower.closures.items()):
             for value in follower.decorators.get(key, []):

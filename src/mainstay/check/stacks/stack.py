@@ -103,6 +103,24 @@ def name_of(value: Value) -> str:
     return value.path or value.type
 
 
+APPLICATIONS = {"app", "bp", "blueprint", "api", "router", "application"}
+
+
+def set_up(follower: Follower) -> None:
+    """Follows functions that are given an application and add routes to it, so that what they define is known."""
+    for closure in list(follower.closures.values()):
+        named = {each.name for each in closure.function.parameters}
+        if closure.unit.source.language == "python" and named & {
+            "app",
+            "bp",
+            "blueprint",
+            "api",
+            "router",
+            "application",
+        }:
+            follower.modules.append(follower.function(closure, {}))
+
+
 SIGNED_IN = words("is_authenticated is_staff is_superuser isAuthenticated isAdmin is_admin")
 REFUSALS = frozenset({"HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN", "UNAUTHORIZED", "FORBIDDEN", "PermissionDenied"})
 SESSIONS = words("session req.session request.session g.user req.user request.user")
