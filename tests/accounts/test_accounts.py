@@ -13,7 +13,7 @@ import pytest
 from tests.accounts.desk import PASSWORD, Desk, opened
 
 
-@pytest.mark.requirement("A13.05")
+@pytest.mark.requirement("A13.05", "A3.30")
 async def test_somebody_signs_up_signs_in_and_is_known(desk: Desk) -> None:
     made = await desk.sign_up("ada", region="north")
     tokens = await desk.sign_in("ada")

@@ -16,7 +16,7 @@ from mainstay.events import Started, Stopped
 from tests.app.kitchen import client, kitchen, open_kitchen
 
 
-@pytest.mark.requirement("A8.13")
+@pytest.mark.requirement("A8.13", "A13.15")
 async def test_health_tells_status_version_and_each_check(database_url: str) -> None:
     async with open_kitchen(kitchen(database_url)) as calling:
         answer = await calling.get("/health")

@@ -11,6 +11,7 @@ from tests.apps.desk import BEN
 from tests.behaviour.conftest import Caller
 
 
+@pytest.mark.requirement("A1.08")
 async def test_an_action_on_a_row_changes_it_and_answers_it_as_its_resource_does(calling: Caller) -> None:
     await calling.ticket("one")
     answer = await calling.send("POST", "/tickets/one/close", "anna", {"reason": "fixed"})

@@ -22,6 +22,7 @@ def broke(calling: Caller) -> str:
     return str(last.error)
 
 
+@pytest.mark.requirement("A5.17")
 @pytest.mark.parametrize("how", ["sleep", "connect", "task"])
 async def test_waiting_for_the_outside_is_refused_with_two_ways_out(calling: Caller, how: str) -> None:
     await calling.ticket("one")
@@ -38,6 +39,7 @@ async def test_waiting_for_nothing_is_not(calling: Caller) -> None:
     assert await title(calling) == "rung"
 
 
+@pytest.mark.requirement("A5.17")
 async def test_a_call_of_the_outside_that_blocks_is_refused(calling: Caller) -> None:
     await calling.ticket("one")
     assert (await calling("POST", "/tickets/one/dial", "anna"))[0] == 500

@@ -38,7 +38,7 @@ def columns(connection: sa.Connection) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.requirement("A2.17", "A2.18")
+@pytest.mark.requirement("A2.17", "A2.18", "A2.19", "A2.20", "A2.21")
 def test_every_revision_of_the_recipes_goes_back_and_forth_with_every_row(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,6 +94,7 @@ def test_custom_routes_have_our_errors(document: dict[str, Any]) -> None:
     assert "Order" in document["components"]["schemas"]
 
 
+@pytest.mark.requirement("A1.35")
 async def test_what_is_answered_is_what_is_described(calling: httpx2.AsyncClient) -> None:
     document = (await calling.get("/openapi.json")).json()
     made = await cook(calling, "soup")

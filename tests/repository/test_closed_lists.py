@@ -8,6 +8,8 @@ from collections import Counter
 from pathlib import Path
 from typing import get_args
 
+import pytest
+
 from mainstay import errors, events
 
 SOURCE = Path(__file__).parents[2] / "src" / "mainstay"
@@ -28,6 +30,7 @@ def test_every_error_has_a_code_of_its_own() -> None:
     assert all(one.__doc__ for one in ERRORS)
 
 
+@pytest.mark.requirement("A8.01", "A8.02")
 def test_the_tree_of_errors_is_the_one_of_the_classes() -> None:
     drawn, above = [], {0: "MainstayError"}
     tree = re.findall(r"^ {5}((?:│    |     )*)[├└]── (\w+) +(\d{3})  (\w+)$", errors.__doc__ or "", re.MULTILINE)
