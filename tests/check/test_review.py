@@ -136,6 +136,15 @@ def test_what_cannot_be_read_is_told_and_passed_over(tmp_path: Path) -> None:
     assert "latin.py" not in {each.path for each in result.skipped}
 
 
+def test_what_newer_versions_of_python_allow_is_read(tmp_path: Path) -> None:
+    newer = "\n\ndef name(row):\n    try:\n"
+    newer += "        return f'{row['name']}: {row[\"id\"]}'\n    except KeyError, ValueError:\n        raise\n"
+    write(tmp_path, "app.py", CALL + newer)
+    result = review(tmp_path)
+    assert result.skipped == []
+    assert [each.place.line for each in result.findings] == [5]
+
+
 def test_input_is_followed_through_modules_and_two_functions_deep(tmp_path: Path) -> None:
     write(tmp_path, "shop/__init__.py", "")
     write(

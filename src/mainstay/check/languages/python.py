@@ -49,6 +49,23 @@ BARE = re.compile(r"^(\s*except\s+)([\w.]+(?:\s*,\s*[\w.]+)+)\s*:", re.MULTILINE
 """Several errors without brackets, as Python 3.14 allows."""
 
 
+QUOTED = re.compile(r"""(\b[rR]?[fF][rR]?)(['"])((?:(?!\2)[^{}\n]|\{[^{}\n]*\})*)\2""")
+"""A text with expressions in it, whose expressions may have its own quotes, as Python 3.12 allows."""
+
+
+def older(text: str) -> str:
+    """What newer versions of Python allow, as older ones have it; line by line the same."""
+    text = BARE.sub(r"\1(\2):", text)
+    return QUOTED.sub(_requoted, text)
+
+
+def _requoted(found: re.Match[str]) -> str:
+    front, quote, inner = found.groups()
+    other = "'" if quote == '"' else '"'
+    parts = re.split(r"(\{[^{}]*\})", inner)
+    return front + quote + "".join(p.replace(quote, other) if p.startswith("{") else p for p in parts) + quote
+
+
 def read(text: str) -> s.Module:
     """The tree of a text; raises Unreadable."""
     with warnings.catch_warnings():
@@ -57,7 +74,7 @@ def read(text: str) -> s.Module:
             try:
                 tree = ast.parse(text)
             except SyntaxError:
-                tree = ast.parse(BARE.sub(r"\1(\2):", text))
+                tree = ast.parse(older(text))
         except SyntaxError as error:
             raise Unreadable(f"not Python: {error.msg}", error.lineno or 1) from None
         except (ValueError, RecursionError, MemoryError) as error:
