@@ -22,6 +22,15 @@ COMMANDS = {
 }
 """Each command's module, whose `app` it is, and what it does."""
 
+EXTRAS = {
+    "argon2": "accounts",
+    "joserfc": "accounts",
+    "ast_grep_py": "check",
+    "markdown_it": "check",
+    "sqlglot": "check",
+}
+"""Packages that a command may miss, and the extra of Mainstay that brings each."""
+
 ITS_OWN = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 """What follows a command's name is read by the command's own module."""
 
@@ -39,7 +48,15 @@ def load_and_run(context: typer.Context) -> None:
     """Loads the command's module and hands it the rest of the line."""
     name = context.info_name or ""
     module, _ = COMMANDS[name]
-    command: typer.Typer = import_module(module).app
+    try:
+        command: typer.Typer = import_module(module).app
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get(error.name or "")
+        if extra is None:
+            raise
+        told = f"`mainstay {name}` needs {error.name}, which is not installed: pip install 'mainstay[{extra}]'"
+        typer.echo(f"mainstay: {told}", err=True)
+        raise typer.Exit(2) from None
     command(args=context.args, prog_name=f"mainstay {name}")
 
 
