@@ -37,6 +37,7 @@ SNAPSHOT = {
             "type": "string", "format": None, "min_length": None, "max_length": None, "pattern": None, "minimum": None,
             "maximum": None, "exclusive_minimum": None, "exclusive_maximum": None, "choices": [],
             "shape": None, "hint": "",
+ "sample": None,
         },
 
     }],

@@ -63,11 +63,15 @@ class Recipes(Resource[Recipe]):
     write_once = [Recipe.slug]
 
     stars = computed(select(func.avg(Rating.stars)).where(Rating.recipe_id == Recipe.id))
+    """The average of its ratings; null where there is none."""
     comment_count = computed(select(func.count()).where(Comment.recipe_id == Recipe.id))
+    """How many comments there are on it."""
     like_count = computed(
         select(func.count()).where(Like.recipe_id == Recipe.id), all_rows="how many like it does not tell who"
     )
+    """How many people like it."""
     liked = computed(exists().where(Like.recipe_id == Recipe.id, Like.person_id == actor.id))
+    """Whether the caller likes it."""
 
     filters = [
         Recipe.title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -194,7 +195,11 @@ class Mainstay(FastAPI):
         """The document of every operation, custom routes among them."""
         if not self.openapi_schema:
             custom = super().openapi()
-            ours = document(self.application, scheme=self.engine.identity.scheme)
+            ours = document(
+                self.application,
+                scheme=self.engine.identity.scheme,
+                signing_in=inspect.cleandoc(type(self.engine.identity).__doc__ or ""),
+            )
             opaque = {(one.method, one.path): one for one in self.application.operations if one.action == "opaque"}
             try:
                 self.openapi_schema = merged(ours, custom, opaque, self.application.letter)

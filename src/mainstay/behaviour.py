@@ -123,6 +123,8 @@ class Value:
     default: Any
     kind: Kind | None
     """Its kind, where it has one: what reads it out of a path or a query."""
+    words: str = ""
+    """What its author says of it."""
 
     @property
     def is_required(self) -> bool:

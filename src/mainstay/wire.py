@@ -31,19 +31,25 @@ class Form:
     shape: str | None = None
     hint: str = ""
     """A sentence that says what a right value is."""
+    sample: str | None = None
+    """A right value as JSON, for examples."""
 
     def json_schema(self) -> dict[str, Any]:
         """The form as JSON Schema 2020-12."""
         if self.shape is not None:
             schema: dict[str, Any] = msgspec.json.decode(self.shape)
-            return schema
+            return schema | self.examples() if "examples" not in schema else schema
         schema = {} if self.type == "any" else {"type": self.type}
         for field in fields(self):
             keyword = KEYWORDS.get(field.name)
             value = getattr(self, field.name)
             if keyword is not None and value is not None and value != ():
                 schema[keyword] = plain(value)
-        return schema
+        return schema | self.examples()
+
+    def examples(self) -> dict[str, Any]:
+        """The sample as JSON Schema writes it; nothing where there is none."""
+        return {} if self.sample is None else {"examples": [msgspec.json.decode(self.sample)]}
 
 
 def plain(value: Any) -> Any:
@@ -69,5 +75,7 @@ KEYWORDS = {
 
 def listed(form: Form, most: int) -> str:
     """The JSON Schema, as text, of a list of different values of a form."""
-    schema = {"type": "array", "items": form.json_schema(), "maxItems": most, "uniqueItems": True}
+    schema: dict[str, Any] = {"type": "array", "items": form.json_schema(), "maxItems": most, "uniqueItems": True}
+    if form.sample is not None:
+        schema["examples"] = [[msgspec.json.decode(form.sample)]]
     return msgspec.json.encode(schema).decode()

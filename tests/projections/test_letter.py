@@ -151,7 +151,9 @@ async def test_pages_by_number_say_which_they_are(paper: httpx2.AsyncClient) -> 
 
 async def test_the_document_describes_what_is_answered(paper: httpx2.AsyncClient) -> None:
     document = (await paper.get("/openapi.json")).json()
-    assert document["components"]["securitySchemes"] == {"actor": {"type": "http", "scheme": "token"}}
+    told = "Knows the actors that it is given, each by its token."
+    scheme = {"type": "http", "scheme": "token", "description": told}
+    assert document["components"]["securitySchemes"] == {"actor": scheme}
     await write(paper, "Dragon seen")
     answers = {
         ("/api/stories", "get", "200"): await paper.get("/api/stories"),

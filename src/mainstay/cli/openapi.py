@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from mainstay.cli.target import Target, load, wrong
+from mainstay.projections.rest.completeness import Completeness, completeness
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -19,15 +20,20 @@ def openapi(
     target: Target,
     output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it to this file.")] = None,
     check: Annotated[Path | None, typer.Option(metavar="FILE", help="Only compare it with this file.")] = None,
+    how_complete: Annotated[
+        bool, typer.Option("--completeness", help="Only count what is described, and name what is not.")
+    ] = False,
 ) -> None:
     """Print the OpenAPI document of an application.
 
     Ends with 1 where --check finds a file that says something else.
     """
-    if output is not None and check is not None:
-        raise wrong("--output writes a file and --check reads one; give one of them")
+    if (output is not None) + (check is not None) + how_complete > 1:
+        raise wrong("--output, --check and --completeness are three things to do; give one of them")
     document = load(target).openapi()
-    if check is not None:
+    if how_complete:
+        show(completeness(document))
+    elif check is not None:
         compare(target, document, check)
     elif output is None:
         sys.stdout.buffer.write(text(document))
@@ -41,6 +47,16 @@ def openapi(
 def text(document: dict[str, Any]) -> bytes:
     """The document as a file to be committed: the same for the same declarations."""
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def show(found: Completeness) -> None:
+    """Prints what is described by sort, what is not, and the figure."""
+    width = max(map(len, found.counts))
+    for sort, (there, every) in found.counts.items():
+        typer.echo(f"{sort:{width}}  {there:6} of {every}")
+    for thing in found.missing:
+        typer.echo(f"missing in {thing.sort}: {thing.place}")
+    typer.echo(f"{found.percent:.1f} % complete")
 
 
 def compare(target: str, document: dict[str, Any], path: Path) -> None:

@@ -60,16 +60,20 @@ def value_of(argument: inspect.Parameter, annotation: Any, name: str) -> Value:
         validated = kind.annotation() | None if kinds.takes_none(annotation) else kind.annotation()
     form_of(validated)
     default = ... if argument.default is argument.empty else argument.default
-    return Value(name, validated, default, kind)
+    return Value(name, validated, default, kind, words_in(annotation))
 
 
 def part_of(value: Value) -> Part:
     """An argument as a member of a body."""
-    form = value.kind.form() if value.kind is not None else form_of(value.annotation)
-    _, metadata = kinds.taken_apart(value.annotation)
-    words = (getattr(item, "description", None) for item in metadata)
-    description = next((text for text in words if isinstance(text, str)), "")
-    return Part(value.name, form, value.is_required, kinds.takes_none(value.annotation), description)
+    form = value.kind.sampled() if value.kind is not None else form_of(value.annotation)
+    return Part(value.name, form, value.is_required, kinds.takes_none(value.annotation), value.words)
+
+
+def words_in(annotation: Any) -> str:
+    """What `Annotated[.., Field(description="..")]`, or `Doc("..")` there, says of an argument."""
+    _, metadata = kinds.taken_apart(annotation)
+    words = (getattr(item, "description", None) or getattr(item, "documentation", None) for item in metadata)
+    return next((text for text in words if isinstance(text, str)), "")
 
 
 def shape_of(annotation: Any) -> Shape | None:
@@ -81,7 +85,7 @@ def shape_of(annotation: Any) -> Shape | None:
     for name, field in python.model_fields.items():
         inner = typing.Annotated[field.annotation, field] if field.metadata else field.annotation
         kind = plain_kind(inner)
-        form = kind.form() if kind is not None else form_of(inner)
+        form = kind.sampled() if kind is not None else form_of(inner)
         nullable = kinds.takes_none(field.annotation)
         parts.append(Part(field.alias or name, form, field.is_required(), nullable, field.description or ""))
     return Shape(python.__name__, tuple(parts), inspect.cleandoc(python.__doc__ or ""))

@@ -19,6 +19,9 @@ from mainstay import kinds
 from mainstay.declare.field import OPTIONS, Options, options_of
 from mainstay.kinds import Identifier, ImpossibleKind, Integer, Kind, KindType, Moment, uuid7
 
+KEY = "What it is known by: made by the server unless given, in the order of making."
+"""What the key of a model is that declares none."""
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -67,7 +70,7 @@ class Model(DeclarativeBase):
             super().__init_subclass__(**options)
             return
         if not declares_key(cls):
-            cls.id = mapped_column(KindType(Identifier()), primary_key=True, default=uuid7, sort_order=-1)
+            cls.id = mapped_column(KindType(Identifier()), primary_key=True, default=uuid7, sort_order=-1, doc=KEY)
             cls.__annotations__ = {"id": Mapped[uuid.UUID], **inspect.get_annotations(cls)}
         if not hasattr(cls, "__tablename__") and not hasattr(cls, "__table__"):
             cls.__tablename__ = table_name(cls.__name__)
@@ -215,15 +218,18 @@ class Timestamps:
     """When a row was made and when it was last written."""
 
     created_at: Mapped[dt.datetime] = mapped_column(KindType(Moment()), default=now)
+    """When it was made."""
     updated_at: Mapped[dt.datetime] = mapped_column(
         KindType(Moment()), default=now, onupdate=now, info={OPTIONS: Options(meaning="updated")}
     )
+    """When it was last written."""
 
 
 class Versioned:
     """How often a row has been written: what its ETag says and If-Match asks."""
 
     version: Mapped[int] = mapped_column(KindType(Integer()), default=1, info={OPTIONS: Options(meaning="version")})
+    """How often it has been written: what `ETag` says."""
 
 
 class SoftDelete:
@@ -232,3 +238,4 @@ class SoftDelete:
     deleted_at: Mapped[dt.datetime | None] = mapped_column(
         KindType(Moment()), default=None, info={OPTIONS: Options(meaning="deleted")}
     )
+    """When it was deleted."""

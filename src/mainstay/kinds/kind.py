@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+import msgspec
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 from sqlalchemy import Column, ColumnElement, Dialect
@@ -58,6 +59,14 @@ class Kind(ABC):
     @abstractmethod
     def samples(self) -> tuple[Any, ...]:
         """A few values, among them the smallest and largest, all different; at least two where there are two."""
+
+    def sampled(self) -> Form:
+        """The form, with the first sample."""
+        form, samples, encode = self.form(), self.samples(), self.encode()
+        if not samples:
+            return form
+        value = samples[0] if encode is None else encode(samples[0])
+        return replace(form, sample=msgspec.json.encode(value).decode())
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Lets a pydantic model's `Annotated[str, Email()]` be validated as a field of the kind is."""

@@ -16,7 +16,16 @@ from mainstay.compiler.passes.mounted_routers import ABOUT_ROWS
 from mainstay.compiler.passes.names import in_case
 from mainstay.compiler.passes.operations import READS, WRITES, answer_of, parsed_limits, path_of, row_parameters
 from mainstay.compiler.problem import Place
-from mainstay.compiler.signatures import Answering, Refusal, answering, form_of, is_model, part_of, shape_of, value_of
+from mainstay.compiler.signatures import (
+    Answering,
+    Refusal,
+    answering,
+    form_of,
+    is_model,
+    part_of,
+    shape_of,
+    value_of,
+)
 from mainstay.declare.action import MARK, Action, Actions
 from mainstay.declare.policy import Policy
 from mainstay.kinds import taken_apart
@@ -161,12 +170,12 @@ def operation(draft: Draft, declared: Declared) -> Operation:
     for name in inside:
         if name not in declared.values:
             raise Refusal(f"has {{{name}}} in its path and no argument of that name", f"write {name}: str, say")
-        parameters.append(Parameter(name, "path", plain_form(declared, name), sentence(name), True))
+        parameters.append(Parameter(name, "path", plain_form(declared, name), declared.values[name].words, True))
     given = {name: value for name, value in declared.values.items() if name not in inside}
     for name, value in given.items():
         if query:
             form = plain_form(declared, name)
-            parameters.append(Parameter(value.name, "query", form, sentence(name), value.is_required))
+            parameters.append(Parameter(value.name, "query", form, value.words, value.is_required))
         else:
             parts.append(part_of(value))
     body: Shape | None = Shape(shape_name(declared), tuple(parts)) if parts else None
@@ -295,7 +304,7 @@ def plain_form(declared: Declared, name: str) -> Form:
             f"has {name} in its path or query, where only a plain value can stand",
             'give it a plain type, or write method="POST"',
         )
-    return kind.form()
+    return kind.sampled()
 
 
 def keys_form(draft: Draft, resource: DraftResource) -> Form:
@@ -309,12 +318,6 @@ def shape_name(declared: Declared) -> str:
     """The name of its body: of two resources of a model, each has its own."""
     owner = "".join(word.capitalize() for word in declared.name.partition(".")[0].split("_"))
     return owner + "".join(word.capitalize() for word in declared.function.__name__.split("_"))
-
-
-def sentence(name: str) -> str:
-    """An argument's name as words."""
-    words = name.replace("_", " ")
-    return f"{words[:1].upper()}{words[1:]}."
 
 
 def snake(name: str) -> str:

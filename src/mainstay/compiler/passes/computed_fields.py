@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from mainstay.compiler.docstrings import attribute_docstring
 from mainstay.compiler.draft import Draft, DraftResource
-from mainstay.compiler.passes.declared_fields import sentence
 from mainstay.compiler.passes.declared_policies import in_scope
 from mainstay.compiler.problem import Place
 from mainstay.compiler.translate import OPAQUE, OutsideTheSet, worked_out
@@ -58,7 +58,8 @@ def field_of(draft: Draft, resource: DraftResource, name: str, declared: Compute
 
     computed = Computed(value, all_rows=declared.all_rows)
     null = can_be_null(value, nullable)
-    return Field(name, name, kind.name, kind.form(), sentence(name), null, computed=computed)
+    told = attribute_docstring(resource.declared, name)
+    return Field(name, name, kind.name, kind.sampled(), told, null, computed=computed)
 
 
 def checked(value: tree.Node, of_column: Callable[[tree.Column], Kind]) -> Kind:

@@ -40,7 +40,7 @@ def condition_filter(draft: Draft, resource: DraftResource, item: NamedFilter, p
         draft.problem(place, what, "compare it with a column: User.username == given")
         return None
     resource.conditions[item.name] = ComputedField(item.of, item.all_rows, item.via)
-    return Filter(item.name, "", kind.name, kind.form(), ("eq",), where=Computed(where, all_rows=item.all_rows))
+    return Filter(item.name, "", kind.name, kind.sampled(), ("eq",), where=Computed(where, all_rows=item.all_rows))
 
 
 def unreadable(resource: DraftResource, where: tree.Node) -> Iterator[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import re
+from typing import Any
 
 import sqlalchemy as sa
 
+from mainstay.compiler.docstrings import attribute_docstring
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable
 from mainstay.declare.field import options_of
 from mainstay.operation import Field, Writable
@@ -42,29 +43,25 @@ def fields(draft: Draft) -> None:
             if name == resource.deleted and shown is None:
                 readable = False
             if readable or writable != "never" or key in resource.lookup:
-                resource.fields[key] = field_of(table, column, key, readable, writable)
+                resource.fields[key] = field_of(table, resource.model, column, key, readable, writable)
 
 
-def field_of(table: DraftTable, column: sa.Column[object], name: str, readable: bool, writable: Writable) -> Field:
+def field_of(
+    table: DraftTable, model: type[Any], column: sa.Column[object], name: str, readable: bool, writable: Writable
+) -> Field:
     """A column as a field."""
     kind = table.kinds[column.name]
     return Field(
         name=name,
         column=column.name,
         kind=kind.name,
-        form=kind.form(),
-        description=column.comment or column.doc or sentence(name),
+        form=kind.sampled(),
+        description=column.comment or column.doc or attribute_docstring(model, name),
         nullable=bool(column.nullable),
         readable=readable and kind.readable,
         writable=writable,
         required=writable != "never" and not column.nullable and column.name not in table.defaults,
     )
-
-
-def sentence(name: str) -> str:
-    """A field's name as words."""
-    words = re.sub(r"_id$", "", name).replace("_", " ")
-    return words[:1].upper() + words[1:] + "."
 
 
 def note_meaning(resource: DraftResource, column: sa.Column[object]) -> None:

@@ -83,7 +83,7 @@ def filter_of(draft: Draft, resource: DraftResource, item: Any, position: int) -
             "drop it",
         )
         return None
-    return Filter(key, column.name, kind.name, kind.form(), operators, unindexed=reason)
+    return Filter(key, column.name, kind.name, kind.sampled(), operators, unindexed=reason)
 
 
 def filter_computed(
@@ -99,7 +99,7 @@ def filter_computed(
         for operator in kind.operators
         if (operator != "is_null" or nullable) and (operator != "eq" or name not in RESERVED)
     )
-    return Filter(name, name, kind.name, kind.form(), operators, unindexed=reason)
+    return Filter(name, name, kind.name, kind.sampled(), operators, unindexed=reason)
 
 
 def worked_out(
@@ -175,7 +175,7 @@ def filter_through(
     if reason and "contains" in kind.operators:
         operators = (*operators, "contains")
     name = ".".join([*names, attribute_name(item.column)])
-    return Filter(name, column, kind.name, kind.form(), operators, tuple(names), guards[-1], reason, tuple(guards))
+    return Filter(name, column, kind.name, kind.sampled(), operators, tuple(names), guards[-1], reason, tuple(guards))
 
 
 def relation_of(table: DraftTable, attribute: Any) -> Relation | None:

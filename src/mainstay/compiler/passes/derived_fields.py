@@ -12,9 +12,9 @@ import msgspec
 from pydantic import TypeAdapter
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 
+from mainstay.compiler.docstrings import attribute_docstring
 from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.passes.computed_fields import is_free
-from mainstay.compiler.passes.declared_fields import sentence
 from mainstay.declare.computed import DerivedField
 from mainstay.kinds import takes_none, without_none
 from mainstay.operation import Derived, Field
@@ -56,8 +56,10 @@ def field_of(draft: Draft, resource: DraftResource, name: str, declared: Derived
     resource.makers[name] = partial(made, function, partial(adapter.dump_python, mode="json", warnings="error"))
     type_ = schema.get("type")
     form = Form(type_ if type_ in FORMS else "any", shape=msgspec.json.encode(schema).decode())
-    told = (inspect.getdoc(function) or sentence(name)).partition("\n\n")[0]
-    return Field(name, name, "derived", form, told, takes_none(annotation), derived=Derived(columns))
+    told = attribute_docstring(resource.declared, name) or inspect.cleandoc(getattr(function, "__doc__", None) or "")
+    return Field(
+        name, name, "derived", form, told.partition("\n\n")[0], takes_none(annotation), derived=Derived(columns)
+    )
 
 
 def made(function: Callable[..., Any], write: Callable[[Any], Any], *values: Any) -> Any:

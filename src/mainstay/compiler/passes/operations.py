@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from mainstay.compiler.draft import Draft, DraftListing, DraftResource
 from mainstay.compiler.passes.declared_fields import description_of
 from mainstay.compiler.passes.lists_in_bodies import TITLES, lists_of, statements_of_lists
@@ -156,15 +158,14 @@ def parameters(draft: Draft, resource: DraftResource, name: str) -> Iterator[Par
     if name in ("list", "get"):
         readable = [field.name for field in resource.fields.values() if field.readable]
         readable += [include.name for include in resource.includes if include.embedded]
-        yield Parameter(
-            "fields", "query", Form("string"), f"Only these fields, separated by commas: {', '.join(readable)}."
-        )
-        names = ", ".join(include.name for include in resource.includes if include.value is None)
+        some = Form("string", sample=as_sample(",".join(readable[:2])) if readable else None)
+        yield Parameter("fields", "query", some, f"Only these fields, separated by commas: {', '.join(readable)}.")
+        names = [include.name for include in resource.includes if include.value is None]
         if names:
-            told = f"Related rows to answer with, separated by commas: {names}."
+            told = f"Related rows to answer with, separated by commas: {', '.join(names)}."
             if resource.declared.include_depth > 1:
                 told += f" What they include follows a dot, up to {resource.declared.include_depth} names."
-            yield Parameter("include", "query", Form("string"), told)
+            yield Parameter("include", "query", Form("string", sample=as_sample(names[0])), told)
 
 
 def row_parameters(draft: Draft, resource: DraftResource) -> Iterator[Parameter]:
@@ -173,7 +174,7 @@ def row_parameters(draft: Draft, resource: DraftResource) -> Iterator[Parameter]
     for key in resource.lookup:
         column = resource.mapper.columns[key].name
         text = f"The {key.replace('_', ' ')} of the {resource.thing}."
-        yield Parameter(resource.fields[key].name, "path", kinds[column].form(), text, True)
+        yield Parameter(resource.fields[key].name, "path", kinds[column].sampled(), text, True)
 
 
 def list_parameters(resource: DraftResource) -> Iterator[Parameter]:
@@ -186,22 +187,20 @@ def list_parameters(resource: DraftResource) -> Iterator[Parameter]:
         yield Parameter(
             "q",
             "query",
-            Form("string", min_length=1, max_length=LONGEST_QUESTION),
+            Form("string", min_length=1, max_length=LONGEST_QUESTION, sample='"pasta"'),
             f"Words to look for, {MOST_WORDS} at most, each of which some word begins with in one of: {where}. "
             "Case and accents make no difference.",
         )
     most = resource.declared.max_limit
-    names = ", ".join(
-        [*[sort.name for sort in resource.sorts], *([f"{RELEVANCE} (with q)"] if resource.search else [])]
-    )
+    names = [*[sort.name for sort in resource.sorts], *([f"{RELEVANCE} (with q)"] if resource.search else [])]
     if names:
         yield Parameter(
             "sort",
             "query",
-            Form("string"),
-            f"Fields to sort by, separated by commas, - before one for descending: {names}.",
+            Form("string", sample=as_sample(f"-{resource.sorts[0].name}") if resource.sorts else None),
+            f"Fields to sort by, separated by commas, - before one for descending: {', '.join(names)}.",
         )
-    limit = Form("integer", minimum=1, maximum=most)
+    limit = Form("integer", minimum=1, maximum=most, sample=str(resource.declared.default_limit))
     yield Parameter(
         "limit", "query", limit, f"How many, {resource.declared.default_limit} unless given, at most {most}."
     )
@@ -209,22 +208,42 @@ def list_parameters(resource: DraftResource) -> Iterator[Parameter]:
     yield Parameter(
         "page",
         "query",
-        Form("integer", minimum=1),
+        Form("integer", minimum=1, sample="1"),
         "A page by number instead of a cursor; the count is then given too.",
     )
-    counts = Form("string", choices=("exact", "capped"))
+    counts = Form("string", choices=("exact", "capped"), sample='"exact"')
     yield Parameter("count", "query", counts, "Adds `total`: exactly, or at most 1001.")
 
 
 def filter_parameter(filter_: Filter, operator: str) -> Parameter:
     """One filter with one operator."""
     name = filter_.name if operator == "eq" else f"{filter_.name}[{operator}]"
-    form = Form("boolean") if operator == "is_null" else Form("string") if operator == "in" else filter_.form
-    if operator in ("starts_with", "contains"):
-        form = Form("string")
-    if filter_.form.type == "object":
-        form = Form("string", format="decimal")
-    return Parameter(name, "query", form, f"Those whose {filter_.name.replace('_', ' ')} {OPERATOR_WORDS[operator]}.")
+    words = f"Those whose {filter_.name.replace('_', ' ')} {OPERATOR_WORDS[operator]}."
+    return Parameter(name, "query", operand(filter_.form, operator), words)
+
+
+def operand(form: Form, operator: str) -> Form:
+    """The form of what a field is compared with."""
+    sample = None if form.sample is None else msgspec.json.decode(form.sample)
+    if operator == "is_null":
+        return Form("boolean", sample="true")
+    if form.type == "object":
+        amount = sample["amount"] if isinstance(sample, dict) and "amount" in sample else None
+        return Form("string", format="decimal", sample=None if amount is None else as_sample(amount))
+    if operator == "in":
+        text = as_text(sample).replace("\\", "\\\\").replace(",", "\\,")
+        return Form("string", sample=None if sample is None else as_sample(text))
+    return Form("string", sample=form.sample) if operator in ("starts_with", "contains") else form
+
+
+def as_sample(value: Any) -> str:
+    """A value as the sample of a form."""
+    return msgspec.json.encode(value).decode()
+
+
+def as_text(value: Any) -> str:
+    """A value as it stands in a query."""
+    return value if isinstance(value, str) else as_sample(value)
 
 
 def body_of(draft: Draft, resource: DraftResource, name: str) -> Shape | None:

@@ -21,6 +21,7 @@ from mainstay.operation import (
     Shape,
 )
 from mainstay.policy.tree import Always
+from mainstay.projections.rest.examples import NONE, example_of, of_answer, of_body, of_errors
 from mainstay.projections.rest.lettered import statuses
 from mainstay.wire import Form
 
@@ -58,6 +59,7 @@ ERROR: Json = {
     "properties": {
         "error": {
             "type": "object",
+            "description": "What went wrong.",
             "required": ["code", "message", "details", "request_id"],
             "properties": {
                 "code": {"type": "string", "description": "What kind of error it is; stable."},
@@ -109,8 +111,11 @@ OF_ERROR: Json = {
 """What may stand in an error where it has a template."""
 
 
-def document(application: Application, *, scheme: str = "Bearer") -> Json:
-    """The document of every operation but the opaque ones; `scheme` is HTTP's name of how one signs in."""
+def document(application: Application, *, scheme: str = "Bearer", signing_in: str = "") -> Json:
+    """The document of every operation but the opaque ones; `scheme` is HTTP's name of how one signs in.
+
+    `signing_in` says in words how that is done.
+    """
     components: Json = {"Error": error_schema(application.letter), "Problem": PROBLEM, "Meta": META}
     for resource in application.resources:
         components[resource.title] = resource_schema(application, resource, components)
@@ -129,10 +134,16 @@ def document(application: Application, *, scheme: str = "Bearer") -> Json:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"actor": {"type": "http", "scheme": (application.letter.scheme or scheme).lower()}},
+            "examples": of_errors(application.letter),
+            "securitySchemes": {"actor": security_scheme(application.letter.scheme or scheme, signing_in)},
         },
         "tags": [{"name": one.name, "description": one.description} for one in application.resources],
     }
+
+
+def security_scheme(scheme: str, words: str) -> Json:
+    """How one signs in."""
+    return {"type": "http", "scheme": scheme.lower()} | ({"description": words} if words else {})
 
 
 def error_schema(letter: Letter) -> Json:
@@ -159,18 +170,27 @@ def described(application: Application, operation: Operation, components: Json) 
         if operation.body_as is not None:
             schema = template.schema(msgspec.json.decode(operation.body_as), {"body": schema})
         kinds = ["application/json"] + (["application/merge-patch+json"] if operation.method == "PATCH" else [])
-        json["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in kinds}}
+        content = {"schema": schema} | shown(of_body(operation))
+        json["requestBody"] = {"required": True, "content": dict.fromkeys(kinds, content)}
     return json
+
+
+def shown(example: Any) -> Json:
+    """An example, where there is one."""
+    return {} if example is NONE else {"example": example}
 
 
 def parameter_of(parameter: Parameter) -> Json:
     """One parameter of a path or a query."""
+    schema = parameter.form.json_schema()
+    schema.pop("examples", None)
     return {
         "name": parameter.name,
         "in": parameter.place,
         "required": parameter.required or parameter.place == "path",
         "description": parameter.description,
-        "schema": parameter.form.json_schema(),
+        "schema": schema,
+        **shown(example_of(parameter.form)),
     }
 
 
@@ -186,6 +206,7 @@ def preconditions(operation: Operation, resource: Resource | None) -> list[Json]
             "required": must and name == "If-Match",
             "description": text,
             "schema": {"type": "string"},
+            "example": '"1"',
         }
         for name, text in PRECONDITIONS.items()
     ]
@@ -219,12 +240,13 @@ def success(operation: Operation, resource: Resource | None) -> Json:
         if operation.answer_as is not None:
             rows = {"type": "array", "items": one}
             schema = template.schema(msgspec.json.decode(operation.answer_as), {"row": one, "rows": rows, **OF_LIST})
-            return json | {"content": {"application/json": {"schema": schema}}}
-        properties: Json = {"data": {"type": "array", "items": one} if operation.many else one}
+            return json | {"content": {"application/json": {"schema": schema, **shown(of_answer(operation))}}}
+        rows = {"type": "array", "items": one, "description": "The rows, in their order."}
+        properties: Json = {"data": rows if operation.many else one}
         if operation.many and operation.action == "list":
             properties["meta"] = {"$ref": "#/components/schemas/Meta"}
         schema = {"type": "object", "required": list(properties), "properties": properties}
-        json["content"] = {"application/json": {"schema": schema}}
+        json["content"] = {"application/json": {"schema": schema, **shown(of_answer(operation))}}
     return json
 
 
@@ -263,11 +285,32 @@ def refusal(status: int, codes: list[str]) -> Json:
     """One status of an error."""
     return {
         "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
+        "headers": {
+            name: {"description": text, "schema": {"type": "string"}} for name, text in refusal_headers(status).items()
+        },
         "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/Error"}},
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+            "application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "examples": examples(codes)},
+            "application/problem+json": {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": examples(codes, ".problem"),
+            },
         },
     }
+
+
+def refusal_headers(status: int) -> dict[str, str]:
+    """The headers of an error, and what they are."""
+    words = {"X-Request-ID": "The request's id."}
+    if status == 401:
+        words["WWW-Authenticate"] = "How one signs in here."
+    if status in (429, 503):
+        words["Retry-After"] = "Seconds after which the same call may succeed."
+    return words
+
+
+def examples(codes: list[str], ending: str = "") -> Json:
+    """An example of each of some errors."""
+    return {code: {"$ref": f"#/components/examples/{code}{ending}"} for code in codes}
 
 
 def resource_schema(application: Application, resource: Resource, components: Json) -> Json:
@@ -333,7 +376,8 @@ def part_schema(shape: Shape, part: Part, components: Json) -> Json:
         schema["items"] = {"$ref": f"#/components/schemas/{part.each.name}"}
     if part.nullable:
         schema = nullable(schema)
-    text = " ".join(word for word in (part.description, part.form.hint) if word)
+    hint = part.form.hint and f"{part.form.hint[0].upper()}{part.form.hint[1:]}."
+    text = " ".join(word for word in (part.description, hint) if word)
     return schema | ({"description": text} if text else {})
 
 
