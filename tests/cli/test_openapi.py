@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,14 @@ def test_a_file_that_cannot_be_used_is_told(folder: Path, words: list[str], told
 def test_the_committed_document_of_the_example_is_what_the_example_is() -> None:
     done = command(ROOT, "openapi", "examples.recipes.app:app", "--check", COMMITTED)
     assert done.returncode == 0, f"{done.stderr}\nmake fix"
+
+
+def test_how_complete_it_is_is_counted(folder: Path) -> None:
+    done = command(folder, "openapi", "app:app", "--completeness")
+    assert done.returncode == 0, done.stderr
+    *lines, figure = done.stdout.splitlines()
+    assert re.fullmatch(r"\d+\.\d % complete", figure)
+    assert any(re.fullmatch(r"fields +\d+ of \d+", line) for line in lines)
+    assert "missing in fields: Meal.title" in lines
+    both = command(folder, "openapi", "app:app", "--completeness", "--output", "a.json")
+    assert (both.returncode, "give one of them" in both.stderr) == (2, True)
