@@ -82,6 +82,9 @@ async def test_a_choice_follows_only_what_it_may_follow(calling: Caller) -> None
     path = await bought(calling, payment="card")
     assert (await calling("PATCH", path, "anna", {"state": "pending"}))[0] == 200
     assert (await calling("PATCH", path, "anna", {"payment": "cash"}))[0] == 409
+    for method, body in (("PATCH", {"payment": None}), ("PUT", {"amount": 5, "note": ""})):
+        status, error = await calling(method, path, "anna", body)
+        assert (status, error["code"]) == (409, "INVALID_TRANSITION")
     assert (await calling("POST", f"{path}/settle", "anna", {"state": "paid"}))[0] == 204
     status, error = await calling("POST", f"{path}/settle", "anna", {"state": "pending"})
     assert (status, error["code"]) == (409, "INVALID_TRANSITION")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Literal
+from uuid import UUID
 
 import pytest
+from sqlalchemy.orm import Mapped, relationship
 
 from mainstay import compiler
 from mainstay.compiler import Compiled
-from mainstay.declare import Resource, anyone, linked, owned, signed_in, via
+from mainstay.declare import Model, Resource, anyone, field, linked, owned, reference, rule, signed_in, via
 from tests.compiler.lists import Box, BoxSticker, Lent, Mark, Sticker, Thing
 from tests.compiler.test_mistakes import problems, the as the_in
 
@@ -83,6 +85,35 @@ class OnBoxes(Resource[BoxSticker]):
     read = create = anyone
 
 
+class RuledThings(Things):
+    """Things with a rule."""
+
+    @rule
+    def light(self, call: Any, row: Any, changes: Any) -> None:
+        """Nothing is heavy."""
+
+
+class ChangedStickers(Resource[Sticker]):
+    """Stickers that are made in a way of their own."""
+
+    writable = [Sticker.word, Sticker.shade, Sticker.price]
+    read = create = anyone
+    operations = ["list", "create"]
+
+    async def on_create(self, call: Any, draft: Any) -> Any:
+        """Makes a sticker."""
+
+
+class CheckedLinks(Resource[BoxSticker]):
+    """Links that are taken away in a way of their own."""
+
+    operations = ["list", "delete"]
+    read = create = delete = anyone
+
+    async def on_delete(self, call: Any, row: Any) -> None:
+        """Takes a link away."""
+
+
 OWNED: dict[str, tuple[Any, list[Any], str, str]] = {
     "no relation": (owned(Box.colour), [], "owns colour, which is not a relation of Box", "there is"),
     "one row": (owned(Box.label), [Stickers], "owns label, a relation to one row", "by a relation to many"),
@@ -103,6 +134,19 @@ OWNED: dict[str, tuple[Any, list[Any], str, str]] = {
     "unique order": (owned(Box.things, ordered_by=Thing.number), [Things], "part of a unique", "drop the constraint"),
     "unfilled": (owned(Box.things), [BareThings], "nothing fills Thing.weight", "`writable` of BareThings"),
     "no policy": (owned(Box.things), [Weights], "Weights has no policy 'update'", "write update = .. in Weights"),
+    "rules": (owned(Box.things), [RuledThings], "RuledThings has rules, which a list", "operations of RuledThings"),
+    "made otherwise": (
+        linked(Box.stickers, by=Sticker.word, create_missing=True),
+        [ChangedStickers],
+        "ChangedStickers has on_create, which a list",
+        "operations of ChangedStickers",
+    ),
+    "unlinked otherwise": (
+        linked(Box.stickers, by=Sticker.word),
+        [Stickers, CheckedLinks],
+        "CheckedLinks has on_delete, which a list",
+        "operations of CheckedLinks",
+    ),
     "no row": (owned(Box.things, most=0), [Things], "most=0", "at least 1"),
     "link no link": (linked(Box.things, by=Thing.number), [Things], "goes through no link table", "owned(Box.things"),
     "link what": (linked(Box.colour, by=Thing.number), [Things], "not a relation of Box", "there is"),
@@ -121,6 +165,30 @@ OWNED: dict[str, tuple[Any, list[Any], str, str]] = {
 def test_a_list_that_cannot_be_written(case: str) -> None:
     item, others, what, do = OWNED[case]
     the(problems(boxes(item), *others), "writable = listed", what=what, do=do)
+
+
+def test_owned_rows_with_a_state_machine() -> None:
+    class Part(Model):
+        __tablename__ = "list_parts"
+        machine_id: Mapped[UUID] = reference("list_machines.id", on_delete="cascade")
+        state: Mapped[Literal["new", "worn"]] = field(default="new")
+
+    class Machine(Model):
+        __tablename__ = "list_machines"
+        name: Mapped[str]
+        parts: Mapped[list[Part]] = relationship(Part)
+
+    class Parts(Resource[Part]):
+        operations = ["list"]
+        writable = [Part.state]
+        transitions = {Part.state: {"new": {"worn"}}}
+        read = create = update = delete = anyone
+
+    class Machines(Resource[Machine]):
+        writable = [Machine.name, owned(Machine.parts)]  # parts
+        read = create = update = delete = anyone
+
+    the(problems(Machines, Parts), "# parts", what="Parts has transitions, which a list", do="operations of Parts")
 
 
 def test_a_row_of_several_resources_is_linked_as_the_one_that_is_named() -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import MetaData
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from mainstay.declare import Model, Resource, anyone, rule
 from tests.compiler import test_mistakes
@@ -21,6 +21,7 @@ class Parcel(Model):
     metadata = MetaData(naming_convention=Model.metadata.naming_convention)
     state: Mapped[Literal["packed", "sent", "lost"]]
     weight: Mapped[int]
+    place: Mapped[Literal["here", "there"]] = mapped_column(server_default="here")
 
 
 class Plain(Resource[Parcel]):
@@ -57,6 +58,13 @@ def test_transitions_that_are_none() -> None:
         transitions = {Parcel.state: "packed"}  # type: ignore[dict-item]
 
     the(problems(Parcels), "transitions =", what="says 'packed' of state", do='write {"open": {"closed"}}')
+
+
+def test_a_state_that_begins_as_the_database_says() -> None:
+    class Parcels(Plain):
+        transitions = {Parcel.place: {"here": {"there"}}}
+
+    the(problems(Parcels), "transitions =", what="place, whose default only the database", do="field(default=..)")
 
 
 def test_a_rule_that_takes_something_else() -> None:

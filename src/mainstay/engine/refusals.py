@@ -67,7 +67,7 @@ class Refusals:
         detail = Detail(self.field_of.get(column, column), "circle", "would make this its own ancestor")
         return RuleBroken(details=(detail,))
 
-    def cannot_follow(self, transitions: Transitions, before: str | None, after: str) -> InvalidTransition:
+    def cannot_follow(self, transitions: Transitions, before: str | None, after: str | None) -> InvalidTransition:
         """A choice cannot follow the one that is there now."""
         can = dict(transitions.steps).get(before, ())
         then = f"can only become {' or '.join(can)}" if can else "does not change any more"

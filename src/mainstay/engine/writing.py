@@ -201,11 +201,12 @@ class Writer:
         return answer
 
     def check_transitions(self, row: Mapping[str, Any], known: Mapping[str, Any]) -> None:
-        """Raises `InvalidTransition` where a choice that is set cannot follow the one that is there."""
+        """Raises `InvalidTransition` where a choice that is set cannot follow the one that is there; null follows none."""
         for transitions in self.resource.transitions:
             after = as_choice(row.get(transitions.column))
             before = as_choice(known.get(transitions.column))
-            if after is not None and not transitions.allows(before, after):
+            ended = after is None and before is not None and transitions.column in row
+            if ended or (after is not None and not transitions.allows(before, after)):
                 raise self.refusals.cannot_follow(transitions, before, after)
 
     def found(self, call: Call, work: Work, finding: Finding) -> Script[Sequence[Any]]:

@@ -38,6 +38,10 @@ def transitions(draft: Draft) -> None:
                 what = f"{resource.declared.__name__}.transitions names {key}, which is not a choice"
                 draft.problem(place, what, 'let its type be Literal["open", "closed"], say')
                 continue
+            if column.server_default is not None and column.default is None:
+                what = f"{resource.declared.__name__}.transitions names {key}, whose default only the database knows"
+                draft.problem(place, what, "write field(default=..), to which a PUT that leaves it out sets it")
+                continue
             made = Transitions(column.name, tuple(steps_of(draft, resource, place, key, kind, steps)))
             resource.transitions.append(made)
             field = resource.fields.get(key)
@@ -107,6 +111,16 @@ def minded(operation: Operation, resource: DraftResource, rules: list[Any], *, o
         errors.append("INVALID_TRANSITION")
     said = [inspect.cleandoc(rule.__doc__ or "").partition("\n")[0] or rule.__name__ for rule in rules]
     return replace(operation, errors=tuple(errors), rules=tuple(said), overridden=overridden)
+
+
+def own_ways(declared: type[Any], *actions: str) -> str:
+    """What of a resource's own code is asked by these of its operations, in words; empty where nothing is."""
+    ruled = any(getattr(getattr(declared, name), RULE, False) for name in dir(declared))
+    found = ["rules"] if ruled and set(actions) & set(RULED) else []
+    for name, done in HOOKS.items():
+        if set(done) & set(actions) and getattr(declared, name) is not getattr(Resource, name):
+            found.append(name)
+    return " and ".join(found)
 
 
 def rules_of(draft: Draft, resource: DraftResource) -> Iterator[Any]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from mainstay.compiler.draft import WRITABLE, Draft, DraftResource, is_of
 from mainstay.compiler.passes.declared_lists import relation_of
-from mainstay.compiler.passes.owned_rows import Mistake
+from mainstay.compiler.passes.owned_rows import Mistake, asks_nothing_else
 from mainstay.compiler.passes.tables import unique_sets
 from mainstay.compiler.problem import nearest
 from mainstay.declare.resource import Linked, Via, attribute_name
@@ -61,6 +61,8 @@ def links_of(draft: Draft, resource: DraftResource, item: Linked, name: str, *, 
             declared = link.declared.__name__ if link is not None else ""
             what = f"but {declared} has no policy {policy!r}, which every link needs"
             raise Mistake(what, f"write {policy} = .. in {declared}")
+    if link is not None:
+        asks_nothing_else(link, *needed)
     return Links(
         name=name,
         relation=relation.name,
@@ -157,6 +159,7 @@ def creation(draft: Draft, target: DraftResource, field: Field) -> Node:
     if "create" not in target.policies:
         what = f"with create_missing, but {declared} has no policy 'create'"
         raise Mistake(what, f"write create = .. in {declared}")
+    asks_nothing_else(target, "create")
     if field.writable == "never":
         what = f"with create_missing, but {declared} does not let anybody write {field.name}"
         raise Mistake(what, f"name {target.title}.{field.name} in its `writable` or `write_once`")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from mainstay import kinds
 from mainstay.compiler.draft import WRITABLE, Draft, DraftResource
+from mainstay.compiler.passes.behaviours import own_ways
 from mainstay.compiler.passes.declared_lists import relation_of
 from mainstay.compiler.passes.tables import unique_sets
 from mainstay.compiler.problem import nearest
@@ -52,6 +53,7 @@ def owned_of(draft: Draft, resource: DraftResource, item: OwnedRows, *, once: bo
     by = known_by(draft, child, item, held)
     order = order_of(draft, child, item)
     is_filled(draft, child, held | ({order} if order is not None else set()))
+    asks_nothing_else(child, *(["create"] if once else ["create", "update", "delete"]))
     if item.most < 1 or item.depth < 1:
         raise Mistake(f"most={item.most} and depth={item.depth}", "both are at least 1")
     needed = ["create"] if once else ["create", "update", "delete"]
@@ -125,6 +127,15 @@ def cascades(resource: DraftResource, child: DraftResource, parent: tuple[tuple[
             columns = " and ".join(f"{child.title}.{name}" for name, _ in parent)
             raise Mistake(what, f'declare {columns} with on_delete="cascade", or write it by its own operations')
     raise Mistake("by columns that are no foreign key", f"declare them with reference({resource.title}, ..)")
+
+
+def asks_nothing_else(child: DraftResource, *actions: str) -> None:
+    """Raises Mistake where the child's own operations ask for more than its policies, which a list does not."""
+    named = child.declared.__name__
+    more = own_ways(child.declared, *actions) or ("transitions" if child.transitions else "")
+    if more:
+        what = f"but {named} has {more}, which a list in another row's body would not ask"
+        raise Mistake(what, f"write these rows by the operations of {named}, or ask it of their row")
 
 
 def known_by(draft: Draft, child: DraftResource, item: OwnedRows, held: set[str]) -> tuple[str, ...]:

@@ -494,6 +494,7 @@ def breaks_transition(resource: Resource, new: Row, old: Row | None) -> bool:
     """Whether a choice in the row cannot follow the one before."""
     for transitions in resource.transitions:
         before = None if old is None else old[transitions.column]
-        if new[transitions.column] is not None and not transitions.allows(before, new[transitions.column]):
+        after = new[transitions.column]
+        if (before is not None) if after is None else not transitions.allows(before, after):
             return True
     return False
