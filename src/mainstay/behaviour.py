@@ -69,7 +69,8 @@ class Call(ABC):
     async def operation(self, name: str, *key: Any, body: Any = None, **parameters: Any) -> Any:
         """The data that another operation answers, called by the same actor under its policies, in this transaction.
 
-        `key` stands in its path, `body` is JSON's own types.  Raises what the operation is refused with.
+        It may be an action, or have rules and code around it, but no transactions of its own.  `key` stands in its
+        path, `body` is JSON's own types.  Raises what it is refused with; what it did is undone then, and only that.
         """
 
     @abstractmethod
@@ -106,7 +107,10 @@ class SyncCall(ABC):
 
     @abstractmethod
     def operation(self, name: str, *key: Any, body: Any = None, **parameters: Any) -> Any:
-        """The data that another operation answers, called by the same actor under its policies, in this transaction."""
+        """The data that another operation answers, called by the same actor under its policies, in this transaction.
+
+        Raises LookupError where it awaits code of its own, as a `def` cannot.
+        """
 
     @abstractmethod
     def save(self, row: Any) -> None:

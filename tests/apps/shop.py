@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from enum import Enum
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -29,6 +30,7 @@ from mainstay import (
     rule,
     signed_in,
 )
+from mainstay.errors import Conflict
 
 ANNA, BEN = (Actor(UUID(int=number)) for number in (1, 2))
 PEOPLE = {"anna": ANNA, "ben": BEN}
@@ -149,6 +151,25 @@ class Purchases(Resource[Purchase]):
         """Sets a state as a call of update would."""
         purchase.state = state
         await call.save(purchase)
+
+    @action(allow=owner(Purchase.buyer_id))
+    async def repeat(self, call: Call, purchase: Purchase, state: Literal["paid", "pending"]) -> Purchase:
+        """Buys the same again by the operations that its buyer has; as pending where it cannot be in the state."""
+        again = {"amount": purchase.amount, "note": purchase.note}
+        key = UUID((await call.operation("purchases.create", body=again))["id"])
+        with suppress(Conflict):
+            await call.operation("purchases.settle", key, body={"state": state})
+        return await call.session.get_one(Purchase, key)
+
+    @action(allow=owner(Purchase.buyer_id))
+    def repeat_at_once(self, call: SyncCall, purchase: Purchase) -> None:
+        """Tries the same without awaiting."""
+        call.operation("purchases.settle", purchase.id, body={"state": "paid"})
+
+    @action(allow=owner(Purchase.buyer_id), method="GET")
+    async def look(self, call: Call, purchase: Purchase) -> None:
+        """Tries to write while it reads."""
+        await call.operation("purchases.delete", purchase.id)
 
 
 class Complaints(Resource[Complaint]):

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from mainstay import compiler
+from mainstay.events import Broke
 from tests.apps import shop
 from tests.behaviour.conftest import Caller, serving
 
@@ -115,6 +116,32 @@ async def test_a_rule_holds_under_a_parent(calling: Caller) -> None:
     assert (await calling("POST", f"{path}/complaints", "ben", {"text": "Mine too."}))[0] == 404
     status, shown = await calling("POST", f"/complaints/{complaint}/soften", "anna")
     assert (status, shown["text"]) == (200, "broken.")
+
+
+async def test_an_action_calls_others_with_all_that_is_around_them(calling: Caller) -> None:
+    path = await bought(calling, amount=101, note="a gift")
+    status, shown = await calling("POST", f"{path}/repeat", "anna", {"state": "paid"})
+    assert (status, shown["amount"], shown["state"], shown["number"]) == (200, 101, "paid", 2)
+    assert await happened(calling) == ["created", "created"]
+    assert (await calling("POST", f"{path}/repeat", "ben", {"state": "paid"}))[0] == 404
+    # What an operation did that was refused is undone, and no more: the new one is there, and still pending
+    refused = await calling("POST", f"{path}/settle", "anna", {"state": "paid"})
+    assert refused[0] == 204
+    status, shown = await calling("POST", f"{path}/repeat", "anna", {"state": "pending"})
+    assert (status, shown["state"], shown["number"]) == (200, "pending", 3)
+    status, error = await calling("POST", f"{path}/repeat", "anna", {"state": "paid"})
+    assert (status, error["code"]) == (422, "TOO_MANY")
+
+
+@pytest.mark.parametrize(
+    "method, name, told", [("POST", "repeat-at-once", "purchases.settle awaits"), ("GET", "look", "which only reads")]
+)
+async def test_what_an_action_cannot_call_is_said(calling: Caller, method: str, name: str, told: str) -> None:
+    path = await bought(calling)
+    assert (await calling(method, f"{path}/{name}", "anna"))[0] == 500
+    (broke,) = [event for event in calling.events if isinstance(event, Broke)]
+    assert told in str(broke.error)
+    assert (await calling("GET", path, "anna"))[1]["state"] == "pending"
 
 
 def test_the_operations_say_what_is_around_them() -> None:

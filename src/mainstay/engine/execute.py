@@ -217,6 +217,8 @@ class Engine:
             reader = self.readers[call.operation.name]
             run = reader.page if call.operation.action == "list" else reader.one
             return at_once(run(call, wanted, inside, now))
+        if isinstance(wanted, Given):
+            return self.performers[call.operation.name].within(call, wanted, inside, now)
         assert isinstance(wanted, Draft)
         return at_once(self.writers[call.operation.name].write(call, wanted, inside, now))
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
+from sqlalchemy.util import await_only
 
 from mainstay.backing.databases.database import MEANING, Command, Row, Script
 from mainstay.backing.refuse import refuse
@@ -17,8 +19,10 @@ T = TypeVar("T")
 class Inside:
     """Runs compiled text on the connection that a session stands on, behind what the session has not written yet."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, awaiting: AsyncSession | None = None) -> None:
         self.session = session
+        self.awaiting = awaiting
+        """The same session as an `async def` has it; None where a `def` runs, which cannot wait."""
 
     def run(self, command: Command) -> Sequence[Row]:
         """The rows of one command."""
@@ -41,6 +45,21 @@ class Inside:
             return result
         finally:
             script.close()
+
+    def awaited(self, name: str, work: Callable[[AsyncSession], Coroutine[Any, Any, T]]) -> T:
+        """What code returns that awaits; what it did is undone where it fails, and only that.
+
+        LookupError where whoever calls it is a `def`.
+        """
+        session = self.awaiting
+        if session is None:
+            raise LookupError(f"{name} awaits code of its own, which a `def` cannot: make what calls it an `async def`")
+
+        async def apart() -> T:
+            async with session.begin_nested():
+                return await work(session)
+
+        return await_only(apart())
 
     async def read(self, text: str, values: Sequence[Any]) -> Sequence[Row]:
         """The rows of one statement; never waits."""

@@ -64,7 +64,7 @@ class MindedWriter(Writer):
             draft = await self.under(call, draft, self.works.parent, database, now)
         if isinstance(database, Inside):
             if self.awaits:
-                raise LookupError(f"{self.operation.name} awaits code of its own, which an action's call cannot")
+                return database.awaited(self.operation.name, partial(self.awaited, call, draft, now))
             return self.blocking(call, draft, now, database.session)
         try:
             if self.awaits:
@@ -84,7 +84,7 @@ class MindedWriter(Writer):
 
     async def awaited(self, call: Call, draft: Draft, now: dt.datetime, session: AsyncSession) -> Answer:
         """The write, where something is awaited."""
-        writing = Writing(self, call, draft, now, session.sync_session)
+        writing = Writing(self, call, draft, now, session.sync_session, session)
         row = await session.run_sync(lambda _: writing.found())
         given = Carrying(writing, session)
         with held():
@@ -110,11 +110,19 @@ class MindedWriter(Writer):
 class Writing:
     """One call of such a write, without awaiting."""
 
-    def __init__(self, writer: MindedWriter, call: Call, draft: Draft, now: dt.datetime, session: Session) -> None:
+    def __init__(
+        self,
+        writer: MindedWriter,
+        call: Call,
+        draft: Draft,
+        now: dt.datetime,
+        session: Session,
+        awaiting: AsyncSession | None = None,
+    ) -> None:
         self.writer = writer
         self.call = call
         self.draft = draft
-        self.turn = Turn(writer.means, writer.resource, session, call, now)
+        self.turn = Turn(writer.means, writer.resource, session, call, now, awaiting)
         self.row: Any = None
         attributes = writer.attributes
         self.changes: Mapping[str, Any] = {attributes[column]: value for column, value in draft.given.items()}

@@ -8,16 +8,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from functools import partial
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from mainstay.actor import Actor
-from mainstay.backing.databases.database import Acting, ForeignKeyViolation, IntegrityFailure
+from mainstay.backing.databases.database import MEANING, Acting, ForeignKeyViolation, IntegrityFailure
 from mainstay.behaviour import Call as GivenCall, Code, SyncCall as GivenSyncCall
 from mainstay.engine.apart import Apart, Watch, held
 from mainstay.engine.arguments import Arguments, Given
 from mainstay.engine.call import Answer, Call
 from mainstay.engine.guards import Deciders
+from mainstay.engine.inside import Inside
 from mainstay.engine.plan import FindPlan
 from mainstay.engine.preconditions import check_version
 from mainstay.engine.refusals import Refusals
@@ -86,7 +88,7 @@ class Opening(Awaited):
             raise RuntimeError("a transaction is open already; for a part of it use session.begin_nested()")
         performer = self.performer
         async with performer.sessions.open(limit=performer.behaviour.timeout) as session:
-            self.turn = Turn(performer.means, performer.resource, session.sync_session, self.call, self.now)
+            self.turn = Turn(performer.means, performer.resource, session.sync_session, self.call, self.now, session)
             await session.run_sync(lambda _: self.again())
             self._session = session
             try:
@@ -182,9 +184,24 @@ class Performer:
         except IntegrityFailure as failure:
             raise self.explained(failure) from failure
 
+    def within(self, call: Call, given: Given, inside: Inside, now: dt.datetime) -> Answer:
+        """Runs the code in the transaction of another's, and undoes what it did where it fails."""
+        if not self.behaviour.transaction:
+            raise LookupError(
+                f"{self.operation.name} opens transactions of its own, and one is open: call its function"
+            )
+        try:
+            if self.code.awaits:
+                return inside.awaited(self.operation.name, partial(self.awaited, call, given, now))
+            with inside.session.begin_nested():
+                return self.blocking(call, given, now, inside.session)
+        except DBAPIError as error:
+            failure = inside.session.info.get(MEANING, lambda same: same)(error)
+            raise self.explained(failure) if isinstance(failure, IntegrityFailure) else failure from error
+
     async def awaited(self, call: Call, given: Given, now: dt.datetime, session: AsyncSession) -> Answer:
         """One turn of an `async def`."""
-        turn = Turn(self.means, self.resource, session.sync_session, call, now)
+        turn = Turn(self.means, self.resource, session.sync_session, call, now, session)
         rows = await session.run_sync(lambda _: self.rows(turn, given))
         running = self.code.function(**self.filled(given, rows, Awaited(turn, session)))
         with held() if not self.reads else nullcontext():

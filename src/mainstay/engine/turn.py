@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from mainstay.actor import Actor
@@ -63,11 +64,19 @@ class Means:
 class Turn:
     """One turn, without awaiting: on SQLite in the thread that writes, elsewhere in a greenlet."""
 
-    def __init__(self, means: Means, own: Resource | None, session: Session, call: Call, now: dt.datetime) -> None:
+    def __init__(
+        self,
+        means: Means,
+        own: Resource | None,
+        session: Session,
+        call: Call,
+        now: dt.datetime,
+        awaiting: AsyncSession | None = None,
+    ) -> None:
         self.means = means
         self.own = own
         self.session = session
-        self.inside = Inside(session)
+        self.inside = Inside(session, awaiting)
         self.call = call
         self.actor: Actor = call.actor
         self.now = now
@@ -146,8 +155,10 @@ class Turn:
         except KeyError:
             known = [one.name for one in self.means.application.operations]
             raise LookupError(f"no operation is called {name}; {nearest(name, known)}") from None
-        if operation.action in ("action", "opaque"):
-            raise LookupError(f"{name} is code of your own: call its function")
+        if operation.action == "opaque":
+            raise LookupError(f"{name} is an endpoint of a router: call its function")
+        if self.call.operation.method == "GET" != operation.method:
+            raise LookupError(f"{self.call.operation.name} is a GET, which only reads, and {name} writes")
         call = Call(
             operation,
             key=[as_text(part) for part in key],
