@@ -20,13 +20,15 @@ TARGET = "examples.recipes.app:app"
 TRY = """
 [bold]To try[/bold], in another terminal ([bold]make tour[/bold] tries nearly everything):
 
-  curl '{url}/api/v1/recipes?tags.name=italian&sort=title&limit=3&fields=title,minutes'
-  curl '{url}/api/v1/recipes/aglio-e-olio?include=author'
+  curl '{url}/api/v1/recipes?tags.name=italian&sort=-stars&limit=3&fields=title,stars,tags'
+  curl '{url}/api/v1/recipes?q=creme+brulee'
+  curl '{url}/api/v1/recipes/aglio-e-olio?include=author,comments.author'
   curl '{url}/api/v1/comments?recipe.slug=aglio-e-olio&include=author'
   curl -H 'Authorization: Bearer demo-editor' '{url}/api/v1/recipes?published=false&fields=slug,title&count=exact'
   curl -H 'Authorization: Bearer demo-luke-smith' {url}/api/v1/people/luke-smith
   curl -H 'Authorization: Bearer demo-reader' -H 'Content-Type: application/json' {url}/api/v1/recipes \\
-    -d '{{"slug": "toast", "title": "Toast", "ingredients": ["bread"], "directions": ["Toast it."], "published": true}}'
+    -d '{{"slug": "toast", "title": "Toast", "ingredients": ["bread"], "directions": ["Toast it."],
+         "tags": ["bread", "quick"], "published": true}}'
 
 Everybody's token is demo- and the handle: demo-reader, demo-editor, demo-admin, and every author.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from examples.recipes.identity import DemonstrationIdentity
-from examples.recipes.resources import Comments, Likes, People, Ratings, Recipes, RecipeTags, Tags
+from examples.recipes.resources import Comments, Likes, People, Ratings, Recipes, Tags
 from mainstay import Actions, Mainstay, Settings
 
 
@@ -16,7 +16,7 @@ class RecipesSettings(Settings):
     migrations: Path = Path(__file__).parent / "migrations"
 
 
-RESOURCES: list[type[Actions]] = [People, Tags, Recipes, RecipeTags, Comments, Ratings, Likes]
+RESOURCES: list[type[Actions]] = [People, Tags, Recipes, Comments, Ratings, Likes]
 
 
 def application(database: str | None = None) -> Mainstay:

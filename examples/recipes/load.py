@@ -29,7 +29,7 @@ REMARKS = (
     "I doubled the garlic and regret nothing.",
 )
 
-PARTS = ("people", "tags", "recipes", "tags of recipes", "comments", "ratings", "likes")
+PARTS = ("people", "tags", "recipes", "comments", "ratings", "likes")
 """What is loaded, in this order."""
 
 Progress = Callable[[str, int, int], None]
@@ -62,11 +62,8 @@ async def fill(app: Mainstay, progress: Progress = lambda what, done, total: Non
 async def load(engine: Engine, progress: Progress) -> None:
     """Creates the people, tags and recipes, then what people made of them; the same every time."""
     await create(engine, "people", people(), progress)
-    tags = await create(engine, "tags", words(), progress)
+    await create(engine, "tags", words(), progress)
     recipes = await create(engine, "recipes", dishes(), progress)
-    tag_ids = {row["name"]: row["id"] for row in tags}
-    recipe_ids = {row["slug"]: row["id"] for row in recipes}
-    await create(engine, "tags of recipes", tagged(tag_ids, recipe_ids), progress)
     chance = random.Random(1832)
     published = [row["id"] for row in recipes if row["published"]]
     await create(engine, "comments", comments(chance, published), progress)
@@ -87,7 +84,7 @@ def people() -> Iterator[Wish]:
 
 
 def dishes() -> Iterator[Wish]:
-    """Every recipe, made by its author."""
+    """Every recipe with its tags, made by its author."""
     for number, recipe in enumerate(source.recipes()):
         row = {
             "slug": recipe.slug,
@@ -97,6 +94,7 @@ def dishes() -> Iterator[Wish]:
             "directions": list(recipe.directions),
             "minutes": recipe.minutes,
             "servings": recipe.servings,
+            "tags": list(recipe.tags),
             "written_on": recipe.written_on.isoformat(),
             "published": not is_draft(number),
             "notes": "Not ready: try it once more first." if is_draft(number) else None,
@@ -108,14 +106,6 @@ def words() -> Iterator[Wish]:
     """Every tag, as an editor lists it."""
     for name in dict.fromkeys(tag for recipe in source.recipes() for tag in recipe.tags):
         yield Wish("tags", "editor", {"name": name})
-
-
-def tagged(tag_ids: dict[str, str], recipe_ids: dict[str, str]) -> Iterator[Wish]:
-    """Every tag of every recipe, set by its author."""
-    for recipe in source.recipes():
-        for tag in recipe.tags:
-            row = {"recipe_id": recipe_ids[recipe.slug], "tag_id": tag_ids[tag]}
-            yield Wish("recipe_tags", recipe.author, row)
 
 
 def comments(chance: random.Random, published: list[str]) -> Iterator[Wish]:

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy import exists, func, or_, select
 
-from examples.recipes.models import Comment, Like, Person, Rating, Recipe, RecipeTag, Tag
-from mainstay import Resource, actor, anyone, computed, descending, owner, role, signed_in, through, unindexed, where
+from examples.recipes.models import Comment, Like, Person, Rating, Recipe, Tag
+from mainstay import (
+    Resource,
+    actor,
+    anyone,
+    computed,
+    descending,
+    linked,
+    owner,
+    role,
+    signed_in,
+    through,
+    unindexed,
+    values,
+    where,
+)
 
 staff = role("editor", "admin")
 admin = role("admin")
@@ -59,9 +73,11 @@ class Recipes(Resource[Recipe]):
         Recipe.published,
         Recipe.featured,
         Recipe.notes,
+        linked(Recipe.tags, by=Tag.name, most=20),
     ]
     write_once = [Recipe.slug]
 
+    tags = values(Recipe.tags, Tag.name)
     stars = computed(select(func.avg(Rating.stars)).where(Rating.recipe_id == Recipe.id))
     """The average of its ratings; null where there is none."""
     comment_count = computed(select(func.count()).where(Comment.recipe_id == Recipe.id))
@@ -95,7 +111,7 @@ class Recipes(Resource[Recipe]):
         unindexed(stars, "a few hundred recipes"),
     ]
     order = [descending(Recipe.written_on)]
-    includes = [Recipe.author, Recipe.comments, Recipe.tags]
+    includes = [Recipe.author, Recipe.comments]
 
     read = where(Recipe.published) | owner(Recipe.author_id) | staff
     create = signed_in
@@ -104,18 +120,6 @@ class Recipes(Resource[Recipe]):
     read_fields = {Recipe.notes: owner(Recipe.author_id)}
     write_fields = {Recipe.notes: owner(Recipe.author_id), Recipe.featured: staff}
     limits = {"create": "60/minute"}
-
-
-class RecipeTags(Resource[RecipeTag]):
-    """Which recipe has which tag; its author says, or an editor."""
-
-    operations = ["list", "get", "create", "delete"]
-    write_once = [RecipeTag.recipe_id, RecipeTag.tag_id]
-    filters = [RecipeTag.recipe_id, RecipeTag.tag_id]
-    includes = [RecipeTag.recipe, RecipeTag.tag]
-
-    read = where(RecipeTag.recipe.has(or_(Recipe.published, Recipe.author_id == actor.id))) | staff
-    create = delete = where(RecipeTag.recipe.has(Recipe.author_id == actor.id)) | staff
 
 
 class Comments(Resource[Comment]):

@@ -162,6 +162,13 @@ def refusal(reply: Reply) -> str:
     return " / ".join([f"{error['code']}: {error['message']}", *details])
 
 
+def conversation(reply: Reply) -> str:
+    """What is said about a recipe, by whom."""
+    row = reply.data
+    said = "; ".join(f"{one['author']['name']}: {one['body']}" for one in row["comments"])
+    return f"{row['title']}, {row['stars']} stars, {row['comment_count']} comments. {said}"
+
+
 def nothing(reply: Reply) -> bool:
     """That there is no body."""
     return reply.json is None
@@ -188,6 +195,12 @@ def reading(tour: Tour) -> None:
         200,
         lambda reply: f"{reply.data[0]['title']}, by {reply.data[0]['author']['name']}",
     )
+    tour.ask(
+        "GET",
+        f"{recipes}?sort=-stars&limit=3&fields=title,stars,like_count",
+        200,
+        lambda reply: [f"{row['title']}: {row['stars']} stars, {row['like_count']} likes" for row in reply.data],
+    )
     tour.ask("GET", f"{recipes}?q=creme+brulee", 200, lambda reply: "Crème brûlée" in titles(reply) and titles(reply))
     tour.ask("GET", f"{recipes}?q=crepe&tags.name=french&limit=3", 200, titles)
     tour.ask("GET", f"{recipes}?q=rice&sort=relevance&limit=3", 200, titles)
@@ -197,8 +210,9 @@ def reading(tour: Tour) -> None:
     )
 
     one = f"{recipes}/aglio-e-olio"
-    found = tour.ask("GET", one, 200, lambda reply: f"{reply.data['title']}, ETag {reply.etag}")
+    found = tour.ask("GET", one, 200, lambda reply: f"{reply.data['title']} {reply.data['tags']}, ETag {reply.etag}")
     tour.ask("GET", one, 304, nothing, headers={"If-None-Match": found.etag})
+    tour.ask("GET", f"{one}?include=comments.author&fields=title,stars,comment_count", 200, conversation)
     tour.ask("HEAD", one, 200, lambda reply: nothing(reply) and f"no body, ETag {reply.etag}")
     tour.ask("OPTIONS", one, 204, lambda reply: f"Allow: {reply.headers['allow']}")
 
@@ -238,6 +252,7 @@ def writing(tour: Tour) -> None:
         "title": "Lemon rice",
         "ingredients": ["1 cup rice", "1 lemon"],
         "minutes": 25,
+        "tags": ["quick", "rice"],
     }
     rice["directions"] = ["Cook the rice.", "Squeeze the lemon over it."]
 
@@ -247,6 +262,7 @@ def writing(tour: Tour) -> None:
     )
     tour.ask("POST", recipes, 401, refusal, body=rice, by="nobody-we-know")
     tour.ask("POST", recipes, 400, refusal, body={**rice, "titel": "Lemon rice", "minutes": -1}, by="reader")
+    tour.ask("POST", recipes, 422, refusal, body={**rice, "tags": ["quick", "no-such-tag"]}, by="reader")
     draft = tour.ask("POST", recipes, 201, lambda r: f"Location: {r.headers['location']}", body=rice, by="reader")
     tour.ask("POST", recipes, 409, refusal, body=rice, by="reader")
     tour.ask("GET", one, 404, refusal)
@@ -259,8 +275,14 @@ def writing(tour: Tour) -> None:
         by="reader",
         headers={"If-Match": draft.etag},
     )
-    stale, now = {"If-Match": draft.etag}, {"If-Match": shown.etag}
     tour.ask("GET", one, 200, lambda reply: f"everybody sees {reply.data['title']}")
+    tagged = tour.ask(
+        *("PATCH", one, 200, lambda r: r.data["tags"] == ["lemon", "rice"] and f"now under {r.data['tags']}"),
+        body={"tags": ["rice", "lemon"]},
+        by="reader",
+        headers={"If-Match": shown.etag},
+    )
+    stale, now = {"If-Match": draft.etag}, {"If-Match": tagged.etag}
     tour.ask("PATCH", one, 412, refusal, body={"minutes": 30}, by="reader", headers=stale)
     tour.ask("PATCH", one, 403, refusal, body={"minutes": 30}, by="luke-smith", headers=now)
     tour.ask("PATCH", one, 403, refusal, body={"featured": True}, by="reader", headers=now)
@@ -318,6 +340,8 @@ def opinions(tour: Tour) -> None:
     send(tour.url, "DELETE", f"/api/v1/likes/{recipe}/{me(tour)}", by="reader")
     liked = {"recipe_id": recipe}
     tour.ask("POST", "/api/v1/likes", 201, lambda reply: reply.headers["location"], body=liked, by="reader")
+    tour.ask("GET", "/api/v1/recipes?liked=true", 200, lambda r: f"the reader likes {titles(r)}", by="reader")
+    tour.ask("GET", "/api/v1/recipes?liked=true", 200, lambda r: r.data == [] and "and nobody likes anything")
     tour.ask("GET", "/api/v1/likes?include=recipe", 200, lambda r: r.data[0]["recipe"]["title"], by="reader")
     tour.ask("GET", f"/api/v1/likes/{recipe}/{me(tour)}", 404, refusal, by="admin")
     tour.ask("GET", "/api/v1/likes", 401, refusal)

@@ -25,11 +25,11 @@ from mainstay.proofs.access.proof import Result, Scale, prove
 pytestmark = [pytest.mark.requirement("A3.02", "A3.17", "A3.18", "A3.20")]
 
 COMMITTED = Path(__file__).parents[2] / "examples" / "recipes" / "access.json"
-RECIPES = "examples.recipes.resources"
+RECIPES = "examples.recipes.app"
 THINNED = Scale(alike=1, sampled=5, mutants=8, interference=False, everybody=False)
 """Of an application with everything in it; the whole of it: `mainstay prove access tests.proofs.everything_app:app`."""
 APPLICATIONS = {
-    "recipes": [RECIPES, "People Tags Recipes RecipeTags Comments Ratings Likes"],
+    "recipes": [RECIPES, "People Tags Recipes Comments Ratings Likes"],
     "foreign": ["tests.apps.foreign", ""],
     "notes": ["tests.proofs.notes", ""],
     "a gazette to a letter": ["tests.apps.gazette", ""],

@@ -1,6 +1,7 @@
 -- recipes.list
 --   recipes(id, slug, title, description, ingredients, directions, minutes, servings, written_on, published,
---   featured, notes, author_id, created_at, updated_at, version, stars, comment_count, like_count, liked)
+--   featured, notes, author_id, created_at, updated_at, version, stars, comment_count, like_count, liked, tags:
+--   tags(name))
 --   order by written_on desc, id desc, 20 at most
 
 SELECT recipes.id AS c0, recipes.slug AS c1, recipes.title AS c2, recipes.description AS c3, recipes.ingredients AS
@@ -28,6 +29,15 @@ FROM recipes
 WHERE recipes.published OR recipes.author_id = $6::UUID ORDER BY recipes.written_on DESC, recipes.id DESC
  LIMIT $7::INTEGER
 
+SELECT anon_1.place - 1 AS c0, anon_2.name AS c1
+FROM unnest($1::UUID[]) WITH ORDINALITY AS anon_1(k0, place) JOIN LATERAL (SELECT tags_1.id AS id, tags_1.name AS
+    name
+FROM tags AS tags_1
+WHERE tags_1.id IN (SELECT recipe_tags_1.tag_id
+FROM recipe_tags AS recipe_tags_1
+WHERE recipe_tags_1.recipe_id = anon_1.k0) AND tags_1.name IS NOT NULL ORDER BY tags_1.name ASC, tags_1.id ASC
+ LIMIT 20) AS anon_2 ON true ORDER BY anon_1.place - 1, anon_2.name ASC, anon_2.id ASC
+
 -- recipes.list tags.name=quick&minutes[lte]=30&sort=-title&fields=title,stars
 --   recipes(title, stars)
 --   where minutes lte and tags.name eq order by title desc, id desc, 20 at most
@@ -43,11 +53,9 @@ WHERE recipes_1.id = ratings_1.recipe_id AND (recipes_1.published OR recipes_1.a
 FROM recipes
 WHERE (recipes.published OR recipes.author_id = $2::UUID) AND recipes.minutes <= $3::BIGINT AND (EXISTS (SELECT 1
 FROM recipe_tags AS recipe_tags_1, tags AS tags_1
-WHERE recipes.id = recipe_tags_1.recipe_id AND (EXISTS (SELECT 1
-FROM recipes AS recipes_2
-WHERE recipes_2.id = recipe_tags_1.recipe_id AND (recipes_2.published OR recipes_2.author_id = $4::UUID))) AND
-    recipe_tags_1.tag_id = tags_1.id AND tags_1.name = $5::VARCHAR)) ORDER BY recipes.title DESC, recipes.id DESC
- LIMIT $6::INTEGER
+WHERE recipes.id = recipe_tags_1.recipe_id AND recipe_tags_1.tag_id = tags_1.id AND tags_1.name = $4::VARCHAR))
+    ORDER BY recipes.title DESC, recipes.id DESC
+ LIMIT $5::INTEGER
 
 -- recipes.list q=lentil soup&sort=relevance&fields=title
 --   recipes(title)
@@ -64,10 +72,10 @@ FROM unnest($8::INTEGER[], CAST($9::TEXT[] AS TSQUERY[])) AS anon_2(points, want
 WHERE recipes.search_5c9d0685 @@ anon_2.wanted) DESC, recipes.written_on DESC, recipes.id DESC
  LIMIT $10::INTEGER OFFSET $11::INTEGER
 
--- recipes.list fields=title&include=author,comments.author,tags&count=exact
+-- recipes.list fields=title,tags&include=author,comments.author&count=exact
 --   recipes(title, author: people(id, handle, name, email, about, created_at, updated_at), comments: comments(id,
 --   recipe_id, author_id, body, created_at, updated_at, author: people(id, handle, name, email, about, created_at,
---   updated_at)), tags: tags(id, name))
+--   updated_at)), tags: tags(name))
 --   order by written_on desc, id desc, 20 at most
 
 SELECT recipes.title AS c0, people_1.id AS c1, people_1.handle AS c2, people_1.name AS c3, CASE WHEN (people_1.id =
@@ -92,16 +100,13 @@ WHERE recipes_1.id = comments_1.recipe_id AND (recipes_1.published OR recipes_1.
  LIMIT 20) AS anon_2 ON true LEFT OUTER JOIN people AS people_1 ON anon_2.author_id = people_1.id ORDER BY
     anon_1.place - 1, anon_2.created_at DESC, anon_2.id DESC
 
-SELECT anon_1.place - 1 AS c0, anon_2.id AS c1, anon_2.name AS c2
+SELECT anon_1.place - 1 AS c0, anon_2.name AS c1
 FROM unnest($1::UUID[]) WITH ORDINALITY AS anon_1(k0, place) JOIN LATERAL (SELECT tags_1.id AS id, tags_1.name AS
     name
 FROM tags AS tags_1
 WHERE tags_1.id IN (SELECT recipe_tags_1.tag_id
 FROM recipe_tags AS recipe_tags_1
-WHERE recipe_tags_1.recipe_id = anon_1.k0 AND (EXISTS (SELECT 1
-FROM recipes AS recipes_1
-WHERE recipes_1.id = recipe_tags_1.recipe_id AND (recipes_1.published OR recipes_1.author_id = $2::UUID)))) ORDER BY
-    tags_1.name ASC, tags_1.id ASC
+WHERE recipe_tags_1.recipe_id = anon_1.k0) AND tags_1.name IS NOT NULL ORDER BY tags_1.name ASC, tags_1.id ASC
  LIMIT 20) AS anon_2 ON true ORDER BY anon_1.place - 1, anon_2.name ASC, anon_2.id ASC
 
 SELECT count(*) AS count_1
@@ -112,7 +117,7 @@ WHERE recipes.published OR recipes.author_id = $1::UUID) AS anon_1
 -- recipes.get include=author
 --   recipes(id, slug, title, description, ingredients, directions, minutes, servings, written_on, published,
 --   featured, notes, author_id, created_at, updated_at, version, stars, comment_count, like_count, liked, author:
---   people(id, handle, name, email, about, created_at, updated_at))
+--   people(id, handle, name, email, about, created_at, updated_at), tags: tags(name))
 
 SELECT recipes.id AS c0, recipes.slug AS c1, recipes.title AS c2, recipes.description AS c3, recipes.ingredients AS
     c4, recipes.directions AS c5, recipes.minutes AS c6, recipes.servings AS c7, recipes.written_on AS c8,
@@ -140,6 +145,15 @@ WHERE likes_2.recipe_id = recipes.id AND likes_2.person_id = $4::UUID AND likes_
     c28
 FROM recipes LEFT OUTER JOIN people AS people_1 ON recipes.author_id = people_1.id
 WHERE recipes.slug = $7::VARCHAR AND (recipes.published OR recipes.author_id = $8::UUID)
+
+SELECT anon_1.place - 1 AS c0, anon_2.name AS c1
+FROM unnest($1::UUID[]) WITH ORDINALITY AS anon_1(k0, place) JOIN LATERAL (SELECT tags_1.id AS id, tags_1.name AS
+    name
+FROM tags AS tags_1
+WHERE tags_1.id IN (SELECT recipe_tags_1.tag_id
+FROM recipe_tags AS recipe_tags_1
+WHERE recipe_tags_1.recipe_id = anon_1.k0) AND tags_1.name IS NOT NULL ORDER BY tags_1.name ASC, tags_1.id ASC
+ LIMIT 20) AS anon_2 ON true ORDER BY anon_1.place - 1, anon_2.name ASC, anon_2.id ASC
 
 -- comments.list recipe.slug=lentil-soup
 --   comments(id, recipe_id, author_id, body, created_at, updated_at)

@@ -1,6 +1,7 @@
 -- recipes.list
 --   recipes(id, slug, title, description, ingredients, directions, minutes, servings, written_on, published,
---   featured, notes, author_id, created_at, updated_at, version, stars, comment_count, like_count, liked)
+--   featured, notes, author_id, created_at, updated_at, version, stars, comment_count, like_count, liked, tags:
+--   tags(name))
 --   order by written_on desc, id desc, 20 at most
 
 SELECT recipes.id AS c0, recipes.slug AS c1, recipes.title AS c2, recipes.description AS c3, recipes.ingredients AS
@@ -28,6 +29,14 @@ FROM recipes
 WHERE recipes.published = 1 OR recipes.author_id = ? ORDER BY recipes.written_on DESC, recipes.id DESC
  LIMIT ? OFFSET ?
 
+SELECT anon_1.place AS c0, tags_1.name AS c1
+FROM (SELECT DISTINCT anon_2."key" AS place, tags_2.id AS k0, dense_rank() OVER (PARTITION BY anon_2."key" ORDER BY
+    tags_2.name ASC, tags_2.id ASC) AS rank
+FROM json_each(?) AS anon_2 CROSS JOIN recipe_tags AS recipe_tags_1 ON recipe_tags_1.recipe_id = anon_2.value CROSS
+    JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id
+WHERE tags_2.name IS NOT NULL) AS anon_1 JOIN tags AS tags_1 ON tags_1.id = anon_1.k0 AND anon_1.rank <= 20 ORDER BY
+    anon_1.place, tags_1.name ASC, tags_1.id ASC
+
 -- recipes.list tags.name=quick&minutes[lte]=30&sort=-title&fields=title,stars
 --   recipes(title, stars)
 --   where minutes lte and tags.name eq order by title desc, id desc, 20 at most
@@ -43,10 +52,8 @@ WHERE recipes_1.id = ratings_1.recipe_id AND (recipes_1.published = 1 OR recipes
 FROM recipes
 WHERE (recipes.published = 1 OR recipes.author_id = ?) AND recipes.minutes <= ? AND (EXISTS (SELECT 1
 FROM recipe_tags AS recipe_tags_1, tags AS tags_1
-WHERE recipes.id = recipe_tags_1.recipe_id AND (EXISTS (SELECT 1
-FROM recipes AS recipes_2
-WHERE recipes_2.id = recipe_tags_1.recipe_id AND (recipes_2.published = 1 OR recipes_2.author_id = ?))) AND
-    recipe_tags_1.tag_id = tags_1.id AND tags_1.name = ?)) ORDER BY recipes.title DESC, recipes.id DESC
+WHERE recipes.id = recipe_tags_1.recipe_id AND recipe_tags_1.tag_id = tags_1.id AND tags_1.name = ?)) ORDER BY
+    recipes.title DESC, recipes.id DESC
  LIMIT ? OFFSET ?
 
 -- recipes.list q=lentil soup&sort=relevance&fields=title
@@ -76,10 +83,10 @@ WHERE (recipes_search_5c9d0685.recipes_search_5c9d0685 MATCH ?) AND recipes_sear
     ELSE 0 END + coalesce(anon_3.points, 0) DESC, recipes.written_on DESC, recipes.id DESC
  LIMIT ? OFFSET ?
 
--- recipes.list fields=title&include=author,comments.author,tags&count=exact
+-- recipes.list fields=title,tags&include=author,comments.author&count=exact
 --   recipes(title, author: people(id, handle, name, email, about, created_at, updated_at), comments: comments(id,
 --   recipe_id, author_id, body, created_at, updated_at, author: people(id, handle, name, email, about, created_at,
---   updated_at)), tags: tags(id, name))
+--   updated_at)), tags: tags(name))
 --   order by written_on desc, id desc, 20 at most
 
 SELECT recipes.title AS c0, people_1.id AS c1, people_1.handle AS c2, people_1.name AS c3, CASE WHEN (people_1.id =
@@ -102,16 +109,13 @@ WHERE recipes_1.id = comments_2.recipe_id AND (recipes_1.published = 1 OR recipe
  LIMIT 20 OFFSET ?) LEFT OUTER JOIN people AS people_1 ON comments_1.author_id = people_1.id ORDER BY anon_1."key",
     comments_1.created_at DESC, comments_1.id DESC
 
-SELECT anon_1.place AS c0, tags_1.id AS c1, tags_1.name AS c2
+SELECT anon_1.place AS c0, tags_1.name AS c1
 FROM (SELECT DISTINCT anon_2."key" AS place, tags_2.id AS k0, dense_rank() OVER (PARTITION BY anon_2."key" ORDER BY
     tags_2.name ASC, tags_2.id ASC) AS rank
 FROM json_each(?) AS anon_2 CROSS JOIN recipe_tags AS recipe_tags_1 ON recipe_tags_1.recipe_id = anon_2.value CROSS
     JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id
-WHERE EXISTS (SELECT 1
-FROM recipes AS recipes_1
-WHERE recipes_1.id = recipe_tags_1.recipe_id AND (recipes_1.published = 1 OR recipes_1.author_id = ?))) AS anon_1
-    JOIN tags AS tags_1 ON tags_1.id = anon_1.k0 AND anon_1.rank <= 20 ORDER BY anon_1.place, tags_1.name ASC,
-    tags_1.id ASC
+WHERE tags_2.name IS NOT NULL) AS anon_1 JOIN tags AS tags_1 ON tags_1.id = anon_1.k0 AND anon_1.rank <= 20 ORDER BY
+    anon_1.place, tags_1.name ASC, tags_1.id ASC
 
 SELECT count(*) AS count_1
 FROM (SELECT 1 AS one
@@ -121,7 +125,7 @@ WHERE recipes.published = 1 OR recipes.author_id = ?) AS anon_1
 -- recipes.get include=author
 --   recipes(id, slug, title, description, ingredients, directions, minutes, servings, written_on, published,
 --   featured, notes, author_id, created_at, updated_at, version, stars, comment_count, like_count, liked, author:
---   people(id, handle, name, email, about, created_at, updated_at))
+--   people(id, handle, name, email, about, created_at, updated_at), tags: tags(name))
 
 SELECT recipes.id AS c0, recipes.slug AS c1, recipes.title AS c2, recipes.description AS c3, recipes.ingredients AS
     c4, recipes.directions AS c5, recipes.minutes AS c6, recipes.servings AS c7, recipes.written_on AS c8,
@@ -148,6 +152,14 @@ WHERE likes_2.recipe_id = recipes.id AND likes_2.person_id = ? AND likes_2.perso
     people_1.email AS c25, people_1.about AS c26, people_1.created_at AS c27, people_1.updated_at AS c28
 FROM recipes LEFT OUTER JOIN people AS people_1 ON recipes.author_id = people_1.id
 WHERE recipes.slug = ? AND (recipes.published = 1 OR recipes.author_id = ?)
+
+SELECT anon_1.place AS c0, tags_1.name AS c1
+FROM (SELECT DISTINCT anon_2."key" AS place, tags_2.id AS k0, dense_rank() OVER (PARTITION BY anon_2."key" ORDER BY
+    tags_2.name ASC, tags_2.id ASC) AS rank
+FROM json_each(?) AS anon_2 CROSS JOIN recipe_tags AS recipe_tags_1 ON recipe_tags_1.recipe_id = anon_2.value CROSS
+    JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id
+WHERE tags_2.name IS NOT NULL) AS anon_1 JOIN tags AS tags_1 ON tags_1.id = anon_1.k0 AND anon_1.rank <= 20 ORDER BY
+    anon_1.place, tags_1.name ASC, tags_1.id ASC
 
 -- comments.list recipe.slug=lentil-soup
 --   comments(id, recipe_id, author_id, body, created_at, updated_at)

@@ -38,7 +38,7 @@ APPLICATIONS: dict[str, tuple[str, Questions]] = {
             ("recipes.list", {}),
             ("recipes.list", {"tags.name": "quick", "minutes[lte]": "30", "sort": "-title", "fields": "title,stars"}),
             ("recipes.list", {"q": "lentil soup", "sort": "relevance", "fields": "title"}),
-            ("recipes.list", {"fields": "title", "include": "author,comments.author,tags", "count": "exact"}),
+            ("recipes.list", {"fields": "title,tags", "include": "author,comments.author", "count": "exact"}),
             ("recipes.get", {"include": "author"}),
             ("comments.list", {"recipe.slug": "lentil-soup"}),
             ("ratings.list", {"stars[gte]": "4", "sort": "stars"}),

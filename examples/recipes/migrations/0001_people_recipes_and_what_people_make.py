@@ -154,7 +154,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tag_id"], ["tags.id"], name="fk_recipe_tags_tag_id", ondelete="CASCADE"),
         sqlite_strict=True,
     )
-    op.create_index("ix_recipe_tags_tag_id_recipe_id", "recipe_tags", ["tag_id", "recipe_id"], if_not_exists=True)
+    op.create_index("ix_recipe_tags_tag_id", "recipe_tags", ["tag_id"], if_not_exists=True)
     op.create_table(
         "comments",
         sa.Column("id", sa.Uuid().with_variant(sa.Text(), "sqlite"), nullable=False),
