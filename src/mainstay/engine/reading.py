@@ -70,6 +70,8 @@ class Reader:
         names = self.involved(asked)
         if any(self.deciders.decide(name, actor).is_no for name in (self.resource.name, f":{self.name}")):
             return
+        if self.parent is not None:
+            self.parent.shape(actor)
         if self.questions.operation.action == "list":
             self.page_shape(actor, asked, None, names)
             if asked.count is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from mainstay.actor import Actor
 from mainstay.backing.databases.database import Reads
 from mainstay.engine.asked import Keys
 from mainstay.engine.call import Call
@@ -34,19 +35,21 @@ class Parent:
         """Of the operation's rows, what refers to the parent."""
         self.referred = tuple(remote for _, remote in step.pairs)
 
-    async def find(self, call: Call, key: list[Any], database: Reads, now: dt.datetime) -> list[Any]:
-        """What the operation's rows must have in `columns`; NotFound where there is no parent that may be read."""
+    def shape(self, actor: Actor) -> tuple[Statement, Values]:
+        """The statement that finds it, and what of its row is asked for."""
         names = (self.resource.name,)
         found: tuple[Statement, Values] = self.shapes.get(
-            ("parent", self.resource.name, self.referred, self.deciders.numbers(names, call.actor)),
+            ("parent", self.resource.name, self.referred, self.deciders.numbers(names, actor)),
             lambda: parent_statement(
                 self.schema,
-                ParentPlan(
-                    self.resource.name, self.deciders.guards(names, call.actor), self.keys.columns, self.referred
-                ),
+                ParentPlan(self.resource.name, self.deciders.guards(names, actor), self.keys.columns, self.referred),
             ),
         )
-        statement, values = found
+        return found
+
+    async def find(self, call: Call, key: list[Any], database: Reads, now: dt.datetime) -> list[Any]:
+        """What the operation's rows must have in `columns`; NotFound where there is no parent that may be read."""
+        statement, values = self.shape(call.actor)
         call.statements += 1
         rows = await database.read(statement.text, statement.values(Inputs(call.actor, now, key=key)))
         if not rows:

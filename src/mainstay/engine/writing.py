@@ -201,7 +201,7 @@ class Writer:
         return answer
 
     def check_transitions(self, row: Mapping[str, Any], known: Mapping[str, Any]) -> None:
-        """Raises `InvalidTransition` where a choice that is set cannot follow the one that is there; null follows none."""
+        """Raises `InvalidTransition` where a choice cannot follow the one that is there; null follows none."""
         for transitions in self.resource.transitions:
             after = as_choice(row.get(transitions.column))
             before = as_choice(known.get(transitions.column))
