@@ -17,7 +17,7 @@ from mainstay.app import Mainstay
 from mainstay.cli.target import load, wrong
 from mainstay.errors import MainstayError
 from mainstay.identity import Credentials, Directory
-from mainstay.projections.command import Command, Line, Outcome, WrongWords
+from mainstay.projections.command import FAILED, Command, Line, Outcome, WrongWords
 from mainstay.projections.command.show import show
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -72,6 +72,9 @@ def call(
         raise wrong(str(error)) from None
     except MainstayError as error:
         raise wrong(error.message) from None
+    except Exception:  # whatever the user's own code raises
+        Console(stderr=True).print_exception()
+        raise typer.Exit(FAILED) from None
     if json or not sys.stdout.isatty():
         sys.stdout.buffer.write(outcome.document + b"\n" if outcome.document else b"")
     else:
