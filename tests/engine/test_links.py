@@ -91,6 +91,28 @@ async def test_a_row_that_is_made_for_a_value_is_made_under_its_own_policy(cooki
     assert await cooking.told("meals.create", by=NOBODY, body={"title": "t", "words": ["fine"]}) == 401
 
 
+async def test_whoever_may_not_make_a_row_for_a_value_is_not_told_that_there_is_one(cooking: World) -> None:
+    await people(cooking)
+    await cooking.insert("meal_words", {"id": uuid.UUID(int=41), "slug": "rude", "banned": True})
+    muted = Actor(ANN.id, frozenset({"muted"}))
+    for words_ in (["rude"], ["new"], ["rude", "new"], ["new", "rude"]):
+        for refused in (muted, NOBODY):
+            body = {"title": "t", "words": words_, "guest_names": ["ann"]}
+            error = await cooking.refused("meals.create", by=refused, body=body)
+            expected = [(f"words[{place}]", "forbidden") for place in range(len(words_))] if refused is muted else []
+            assert (error.status, told(error)) == (403 if refused is muted else 401, expected)
+
+
+async def test_a_link_that_may_not_be_read_is_not_told_by_adding_it(cooking: World) -> None:
+    await people(cooking)
+    key = await meal(cooking, guest_names=["ben"], public=True)
+    stranger = Actor(uuid.UUID(int=9), frozenset({"editor"}))
+    for name in ("ben", "ann"):
+        error = await cooking.refused("meals.update", key, by=stranger, body={"guest_names": [name]})
+        assert (error.status, told(error)) == (403, [("guest_names[0]", "forbidden")])
+    assert await guests(cooking, key) == ["ben"]
+
+
 async def test_links_that_are_exposed_are_made_and_deleted_under_their_own_policies(cooking: World) -> None:
     await people(cooking)
     error = await cooking.refused("meals.create", by=ANN, body={"title": "t", "guest_names": ["ben", "ann"]})

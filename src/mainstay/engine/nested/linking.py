@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import structs
+
 from mainstay.actor import Actor
-from mainstay.backing.databases.database import Script
+from mainstay.backing.databases.database import Command, Script
 from mainstay.engine.filling import Filling
 from mainstay.engine.guards import Deciders
 from mainstay.engine.nested.run import Row, Run
+from mainstay.engine.plan import Selection, WritePlan
 from mainstay.engine.refusals import Refusals
 from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.fields import Schema
@@ -25,7 +28,7 @@ from mainstay.engine.sql.several import (
     numbered,
 )
 from mainstay.engine.sql.statement import Statement
-from mainstay.engine.sql.write import Values
+from mainstay.engine.sql.write import Judging, Values, judge_statement
 from mainstay.errors import Detail, Duplicate, ReferenceNotFound
 from mainstay.operation import Links, Resource
 from mainstay.policy.tree import ANYONE
@@ -85,6 +88,8 @@ class Batch:
     """By path, the ends of new links."""
     made: list[tuple[str, Any]] = field(default_factory=list)
     """By path, the values for which rows were made."""
+    taken: list[tuple[str, Any]] = field(default_factory=list)
+    """By path, the values of rows that the caller may not read, where others would have been made."""
 
 
 class Prepared:
@@ -194,9 +199,12 @@ class Prepared:
             ends: dict[Far, str] = {}
             for place, _ in enumerate(owner.item.items(name)):
                 path = f"{owner.item.at(name)}[{place}]"
-                ends.setdefault(far[path], path)
-            batch.added += [(path, [*own, *end]) for end, path in ends.items() if end not in there]
+                if path in far:
+                    ends.setdefault(far[path], path)
             hiding = {linking.links.link, linking.links.resource}
+            batch.added += [
+                (path, [*own, *end]) for end, path in ends.items() if end not in there or there[end] & hiding
+            ]
             for end, false in there.items():
                 if end not in ends and not false & hiding:
                     removed.append((owner.item.at(name), [*own, *end]))
@@ -223,13 +231,10 @@ class Prepared:
             again, hidden = yield from self.look(run, missing)
             found |= again | {path: hidden[path] for path in made if path in hidden}
             self.batch.made = [(path, missing[path]) for path in made]
-        details = [
-            Detail(path, "duplicate", TAKEN) if self.making else Detail(path, "not_found", NOT_THERE)
-            for path in wanted
-            if path not in found
-        ]
-        if details:
-            raise (Duplicate if self.making else ReferenceNotFound)(details=tuple(details))
+        missing = {path: value for path, value in wanted.items() if path not in found}
+        if missing and self.making is None:
+            raise ReferenceNotFound(details=tuple(Detail(path, "not_found", NOT_THERE) for path in missing))
+        self.batch.taken = list(missing.items())
         return found
 
     def look(self, run: Run, wanted: dict[str, Any]) -> Script[tuple[dict[str, Far], dict[str, Far]]]:
@@ -241,6 +246,31 @@ class Prepared:
         for number, key, false in numbered(rows, self.resolving):
             (hidden if false & set(self.linking.reading) else found)[paths[number]] = tuple(key)
         return found, hidden
+
+    def foreseen(self, run: Run, value: Any) -> Script[set[str]]:
+        """The policies that a row made for this value would break, were there none."""
+        linking = self.linking
+        creating = self.undecided(linking.creating)
+        if not creating:
+            return set()
+        plan = WritePlan(
+            selection=Selection(linking.target.name, ()),
+            guards=linking.deciders.guards(creating, self.actor),
+            action="insert",
+            columns=self.made,
+            flags=creating,
+        )
+        judging: Judging = self.shape(("foresee",), creating, lambda: judge_statement(linking.schema, plan))
+        inputs = structs.replace(run.inputs, row=self.new_row(run, value))
+        run.call.statements += 1
+        ((*truths,),) = yield Command(judging.statement.text, judging.statement.values(inputs))
+        return {name for name, place in judging.flags if not truths[place]}
+
+    def new_row(self, run: Run, value: Any) -> dict[str, Any]:
+        """What stands in a row that is made for a value."""
+        filling = self.linking.target_filling
+        row = {**filling.defaults(self.actor), self.linking.field.column: value}
+        return row | filling.slugged(row, filling.slugs, int(run.singly))
 
     def make(self, run: Run, missing: dict[str, Any]) -> Script[list[str]]:
         """Makes rows for values that none has, in an order in which writers never wait for each other in a circle.
@@ -255,9 +285,7 @@ class Prepared:
         values = sorted(paths, key=str)
         rows = []
         for value in values:
-            filling = self.linking.target_filling
-            row = {**filling.defaults(self.actor), self.linking.field.column: value}
-            row |= filling.slugged(row, filling.slugs, int(run.singly))
+            row = self.new_row(run, value)
             rows.append([*[row[name] for name in self.made], DEFAULT * len(self.made)])
         places = [paths[value] for value in values]
         answer = yield from run.write(statement, rows, places, self.linking.target_refusals)
@@ -267,7 +295,10 @@ class Prepared:
     # Judge
 
     def judge(self, run: Run) -> Script[None]:
-        """Raises what the caller is told where a policy is not true of a new link, or of a row that was made."""
+        """Raises what the caller is told where a policy is not true of a new link, or of a row that was made.
+
+        Whoever may not make a row for a value is not told that there is one.
+        """
         linking, batch = self.linking, self.batch
         denied: dict[str, set[str]] = {}
         creating = set(self.undecided(linking.creating)) if batch.made else set()
@@ -276,9 +307,14 @@ class Prepared:
             for number, _, false in numbered(answer, self.resolving):
                 if false & creating:
                     denied.setdefault(batch.made[number][0], set()).update(false & creating)
+        for path, value in batch.taken:
+            if false := (yield from self.foreseen(run, value)):
+                denied.setdefault(path, set()).update(false)
         if self.new_flags:
             answer = yield from run.ask(self.judging.statement, [ends for _, ends in batch.added])
             for number, _, false in numbered(answer, self.judging):
                 if false:
                     denied.setdefault(batch.added[number][0], set()).update(false)
-        run.refuse(linking.deciders, denied, fields=False)
+        run.refuse(linking.deciders, {path: denied[path] for path in sorted(denied)}, fields=False)
+        if batch.taken:
+            raise Duplicate(details=tuple(Detail(path, "duplicate", TAKEN) for path, _ in batch.taken))

@@ -280,7 +280,11 @@ class Lists:
         exposing = Resource("", "", there.table, "", (), (), links.add)
         for end in ends:
             row = {own: new[local] for local, own in there.pairs} | {own: end[far] for own, far in onward.pairs}
-            if not any(all(other[name] == value for name, value in row.items()) for other in known):
+            found = next((other for other in known if all(other[name] == value for name, value in row.items())), None)
+            if found is not None and links.link is not None:
+                if not judge.reads(application.resource(links.link), found, self.persona):
+                    self.wanted.judged.append(([links.add], there.table, found))
+            elif found is None:
                 whole = judge.new_row(exposing, row, self.persona)
                 self.wanted.made.append(Made(there.table, whole, tuple(row)))
                 self.wanted.judged.append(([links.add], there.table, whole))
@@ -293,9 +297,14 @@ class Lists:
         if found is not None:
             world = judge.world(self.persona)
             seen = judge.reads(target, found, self.persona) and allowed_by(one.read, found, target.table, world)
-            if not seen:
-                self.wanted.refused.add(422 if links.create is None else 409)
-            return found if seen else None
+            if seen:
+                return found
+            made = judge.new_row(target, {one.column: value}, self.persona)
+            if links.create is None:
+                self.wanted.refused.add(422)
+            elif not self.deny([links.create, one.write], made, target.table):
+                self.wanted.refused.add(409)
+            return None
         if links.create is None:
             self.wanted.refused.add(422)
             return None
