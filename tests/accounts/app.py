@@ -29,6 +29,7 @@ class Keeper(Base, Account):
 
 Keeper.sign_up = (Keeper.name, Keeper.region)
 Keeper.actor_claims = ("region",)
+Keeper.key_scopes = {"notes:read": "reader", "notes:count": None}
 
 
 class Memo(Base):

@@ -149,6 +149,30 @@ async def test_a_changed_password_ends_the_other_sign_ins(desk: Desk) -> None:
     await desk.sign_in("ada", "five quite other words")
 
 
+@pytest.mark.parametrize("outdated", [False, True])
+async def test_a_password_that_changes_while_somebody_signs_in_with_it_begins_no_sign_in(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, outdated: bool
+) -> None:
+    token = await desk.token("ada")
+    assert desk.app.accounts is not None
+    passwords = desk.app.accounts.passwords
+    verify = passwords.verify
+    monkeypatch.setattr(passwords, "outdated", lambda stored: outdated)
+
+    async def slowly(stored: str | None, password: str) -> bool:
+        right = await verify(stored, password)
+        monkeypatch.setattr(passwords, "verify", verify)
+        change = {"current_password": PASSWORD, "new_password": "five other plain words here"}
+        assert (await desk.post("change-password", change, by=token)).status_code == 204
+        return right
+
+    monkeypatch.setattr(passwords, "verify", slowly)
+    body = {"email": "ada@example.com", "password": PASSWORD}
+    assert (await desk.post("sign-in", body)).status_code == 401
+    assert (await desk.post("sign-in", body)).status_code == 401
+    await desk.sign_in("ada", "five other plain words here")
+
+
 @pytest.mark.requirement("A3.17")
 async def test_a_role_that_is_given_or_taken_holds_at_once(desk: Desk) -> None:
     ada = await desk.sign_up("ada")
@@ -180,6 +204,7 @@ async def test_an_api_key_is_shown_once_and_has_its_scopes(desk: Desk) -> None:
     token = await desk.token("ada")
     other = await desk.token("bob")
     await desk.calling.post("/api/v1/notes", json={"text": "x"}, headers={"Authorization": f"Bearer {other}"})
+    await desk.give("ada", ["reader"])
     made = (await desk.post("api-keys", {"name": "nightly", "scopes": ["notes:read"]}, by=token)).json()["data"]
     assert made["key"].startswith("msk_")
     assert len((await desk.get("notes", by=made["key"])).json()["data"]) == 1
@@ -189,6 +214,31 @@ async def test_an_api_key_is_shown_once_and_has_its_scopes(desk: Desk) -> None:
     assert listed["used_at"] is not None
     (stored,) = await desk.app.database.read("SELECT secret_hash FROM api_keys", ())
     assert made["key"].rpartition("_")[2] not in stored[0]
+
+
+@pytest.mark.requirement("A3.14", "A3.11")
+async def test_a_key_has_no_scope_that_its_account_may_not_give(desk: Desk) -> None:
+    token = await desk.token("ada")
+    stranger = await desk.token("bob")
+    await desk.calling.post("/api/v1/notes", json={"text": "x"}, headers={"Authorization": f"Bearer {stranger}"})
+    wanted = {"name": "a", "scopes": ["notes:count", "notes:read", "admin"]}
+    refused = await desk.post("api-keys", wanted, by=token)
+    details = refused.json()["error"]["details"]
+    assert (refused.status_code, [one["field"] for one in details]) == (400, ["scopes[1]", "scopes[2]"])
+    assert details[0]["message"] == "is not a scope of your keys; notes:count"
+    assert (await desk.post("api-keys", {"name": "a", "scopes": ["notes:count"]}, by=token)).status_code == 201
+    await desk.give("ada", ["reader"])
+    key = (await desk.post("api-keys", {"name": "b", "scopes": ["notes:read"]}, by=token)).json()["data"]["key"]
+    assert len((await desk.get("notes", by=key)).json()["data"]) == 1
+    await desk.give("ada", [])
+    assert (await desk.get("notes", by=key)).json()["data"] == []
+
+
+async def test_a_key_ends_at_no_impossible_moment(desk: Desk) -> None:
+    token = await desk.token("ada")
+    for moment in ("9999-12-31T23:59:59-14:00", 4_000_000_000, True):
+        answer = await desk.post("api-keys", {"name": "a", "expires_at": moment}, by=token)
+        assert (answer.status_code, answer.json()["error"]["details"][0]["field"]) == (400, "expires_at")
 
 
 @pytest.mark.requirement("A3.14")

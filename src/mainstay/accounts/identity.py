@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mainstay.accounts.marks import KEY_PREFIX, hashed, read_api_key
-from mainstay.accounts.stored import Store, Tables, as_key, as_uuid, is_over
+from mainstay.accounts.stored import Store, Tables, as_key, as_uuid, is_over, scopes_of
 from mainstay.actor import Actor
 from mainstay.backing.databases.database import Command, Database, Script
 from mainstay.engine.sql.statement import Binds, Inputs, compiled
@@ -123,7 +123,8 @@ class AccountIdentity:
         if row["used_at"] is None or now - row["used_at"] > USED_EVERY:
             await self.note_use(row, now)
         left = (row["expires_at"] - now).total_seconds() if row["expires_at"] is not None else self.seconds
-        return self.actor(row, scopes=frozenset(row["scopes"].root)), left
+        scopes = scopes_of(self.tables.account, row["roles"].root) & frozenset(row["scopes"].root)
+        return self.actor(row, scopes=scopes), left
 
     async def note_use(self, row: Mapping[str, Any], now: dt.datetime) -> None:
         """Writes down that a key was used; where nothing can be written now, the call goes on without."""

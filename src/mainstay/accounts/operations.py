@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,20 +15,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainstay.accounts.identity import SESSION, AccountIdentity
 from mainstay.accounts.marks import Refresh, Sealer, hashed, new_api_key
-from mainstay.accounts.stored import Store, Tables
+from mainstay.accounts.stored import Store, Tables, scopes_of
+from mainstay.actor import Actor
 from mainstay.behaviour import Call
 from mainstay.declare import Actions, action, anyone, signed_in
 from mainstay.declare.account import RoleName, Roles
 from mainstay.errors import Detail, Forbidden, NotFound, Unauthenticated, ValidationError
 from mainstay.identity.passwords import LONGEST, Passwords, weakness
 from mainstay.identity.tokens import Tokens
-from mainstay.kinds import Email, uuid7
+from mainstay.kinds import Email, Moment, uuid7
 from mainstay.settings import Settings
 
 WRONG = "The address or the password is not right."
 """Told of an unknown address, a wrong password and a disabled account alike."""
 
 Address: Any = Email(folded=True).annotation()
+End: Any = Moment().annotation()
 Password = Annotated[str, Len(1, LONGEST), Field(json_schema_extra={"format": "password", "writeOnly": True})]
 
 
@@ -70,7 +72,7 @@ class NewApiKey(Given):
 
     name: Annotated[str, Len(1, 80)]
     scopes: Annotated[list[RoleName], Len(0, 100)] = []
-    expires_at: pydantic.AwareDatetime | None = None
+    expires_at: End | None = None
 
 
 class SignedIn(BaseModel):
@@ -142,6 +144,28 @@ class Desk:
         if row is None or not right or row["disabled_at"] is not None:
             raise Unauthenticated(WRONG)
         return row
+
+    def check_scopes(self, scopes: Sequence[str], actor: Actor) -> None:
+        """Raises ValidationError where a key of the actor's cannot have one of the scopes."""
+        possible = scopes_of(self.tables.account, actor.roles)
+        words = f"is not a scope of your keys; {', '.join(sorted(possible)) or 'there is none'}"
+        wrong = [place for place, scope in enumerate(scopes) if scope not in possible]
+        if wrong:
+            raise ValidationError(details=tuple(Detail(f"scopes[{place}]", "wrong_value", words) for place in wrong))
+
+    async def still(self, session: AsyncSession, row: Mapping[str, Any], **values: Any) -> None:
+        """Locks an account whose password was proven, and sets these values; Unauthenticated where it has changed."""
+        accounts = self.tables.accounts
+        same = (
+            self.tables.key == row["id"],
+            accounts.c.password_hash == row["password_hash"],
+            accounts.c.disabled_at.is_(None),
+        )
+        locked = await session.execute(sa.select(self.tables.key).where(*same).with_for_update())
+        if locked.first() is None:
+            raise Unauthenticated(WRONG)
+        if values:
+            await session.execute(sa.update(accounts).where(self.tables.key == row["id"]).values(**values))
 
     async def own(self, call: Call) -> Mapping[str, Any]:
         """The caller's account."""
@@ -240,13 +264,11 @@ def operations(desk: Desk) -> type[Actions]:
         async def sign_in(self, call: Call, given: SignIn) -> SignedIn:
             """Begin a sign-in: an access token for calls, a refresh token for the next one."""
             row = await desk.proven(await desk.store.by_email.find(email=given.email), given.password)
-            again = None
+            again: dict[str, Any] = {}
             if desk.passwords.outdated(row["password_hash"]):
-                again = await desk.passwords.hash(given.password)
+                again["password_hash"] = await desk.passwords.hash(given.password)
             async with call.transaction() as session:
-                if again is not None:
-                    this = sa.update(desk.tables.accounts).where(desk.tables.key == row["id"])
-                    await session.execute(this.values(password_hash=again))
+                await desk.still(session, row, **again)
                 return await desk.begin(session, row["id"], call.now)
 
         @action(allow=anyone, status=200, transaction=False)
@@ -287,8 +309,7 @@ def operations(desk: Desk) -> type[Actions]:
             desk.check(given.new_password, "new_password", row["email"].partition("@")[0])
             password_hash = await desk.passwords.hash(given.new_password)
             async with call.transaction() as session:
-                this = sa.update(desk.tables.accounts).where(desk.tables.key == row["id"])
-                await session.execute(this.values(password_hash=password_hash))
+                await desk.still(session, row, password_hash=password_hash)
                 others = [sessions.c.account_id == row["id"]]
                 if SESSION in call.actor.claims:
                     others.append(sessions.c.id != UUID(call.actor.claims[SESSION]))
@@ -309,6 +330,7 @@ def operations(desk: Desk) -> type[Actions]:
                 raise Forbidden("An API key makes no others; sign in with the password.")
             if given.expires_at is not None and given.expires_at <= call.now:
                 raise ValidationError(details=(Detail("expires_at", "in_the_past", "has passed already"),))
+            desk.check_scopes(given.scopes, call.actor)
             made = new_api_key()
             row: dict[str, Any] = {
                 "id": uuid7(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -114,6 +114,11 @@ class Store:
         self.by_session = lookup(signed_in, account=tables.key, session=sessions.c.id)
         joined = accounts.join(keys, keys.c.account_id == tables.key)
         self.by_key = lookup(sa.select(*actor, *of_key).select_from(joined), prefix=keys.c.prefix)
+
+
+def scopes_of(account: type[Account], roles: Collection[str]) -> frozenset[str]:
+    """The scopes that keys of an account with these roles can have."""
+    return frozenset(scope for scope, role in account.key_scopes.items() if role is None or role in roles)
 
 
 def given(name: str, inputs: Inputs) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 from annotated_types import Len
@@ -33,6 +33,8 @@ class Account:
     """Attributes that a new account gives besides its address and password."""
     actor_claims: ClassVar[Sequence[str]] = ()
     """Names of attributes that policies may mean by `actor.claim(name)`."""
+    key_scopes: ClassVar[Mapping[str, str | None]] = {}
+    """The scopes that API keys can have, each with the role of those who may give it to a key; None for everybody."""
 
     email: Mapped[str] = mapped_column(KindType(Email(folded=True)), unique=True)
     password_hash: Mapped[str] = mapped_column(KindType(Secret()))
