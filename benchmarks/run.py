@@ -232,7 +232,9 @@ def rounds(kind: str, servers: dict[str, Serving], options: Options) -> list[Res
         for turn in range(options.rounds + 1):
             for (work, name), result in found.items():
                 progress.update(task, description=f"{kind} {work} {TITLES[name]}")
-                cpu, seen = one_load(servers[name], work, options.seconds if turn else 1.0, seed=turn)
+                cpu, seen = one_load(
+                    servers[name], work, options.seconds if turn else min(1.0, options.seconds), seed=turn
+                )
                 if turn:
                     result.microseconds.append(cpu / seen.requests * 1e6)
                     result.per_second.append(seen.requests / seen.seconds)

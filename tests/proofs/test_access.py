@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.requirement("A3.02", "A3.17", "A3.18", "A3.20")]
 
 COMMITTED = Path(__file__).parents[2] / "examples" / "recipes" / "access.json"
 RECIPES = "examples.recipes.app"
-THINNED = Scale(alike=1, sampled=5, mutants=8, interference=False, everybody=False)
+THINNED = Scale(alike=1, sampled=8, mutants=12, interference=False, everybody=False)
 """Of an application with everything in it; the whole of it: `mainstay prove access tests.proofs.everything_app:app`."""
 APPLICATIONS = {
     "recipes": [RECIPES, "People Tags Recipes Comments Ratings Likes"],
@@ -120,7 +120,9 @@ async def test_every_cell_is_answered_alike_whoever_calls(name: str, database_ur
     answered: dict[Through, list[tuple[Request, Reply]]] = {}
     for through, serve in SERVED.items():
         replies = answered[through] = []
-        scale = Scale(alike=1, mutants=0, interference=False)
+        # On PostgreSQL fewer cells: what differs there from SQLite is below the door that both callers come through
+        sampled = 8 if database_url.startswith("postgresql") else 2
+        scale = Scale(alike=1, sampled=sampled, mutants=0, interference=False, everybody=False)
         found = await proven(
             module,
             names,
