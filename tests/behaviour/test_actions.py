@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from mainstay.events import Broke
+from mainstay.events import Broke, CallFinished
 from tests.apps.desk import BEN
 from tests.behaviour.conftest import Caller
 
@@ -115,6 +115,18 @@ async def test_each_of_many_rows_is_under_the_policies(calling: Caller) -> None:
         status, error = await calling("POST", "/tickets/reopen", "anna", body)
         assert status == 400
         assert all(detail["field"].startswith("tickets") for detail in error["details"])
+
+
+async def test_many_rows_are_answered_by_one_statement_in_the_order_in_which_they_are_returned(calling: Caller) -> None:
+    slugs = [f"t{number}" for number in range(6)]
+    for slug in slugs:
+        await calling.ticket(slug)
+        await calling("POST", f"/tickets/{slug}/close", "anna", {})
+    for few in (slugs[:2], slugs[:1:-1]):
+        status, rows = await calling("POST", "/tickets/reopen", "anna", {"tickets": few, "reason": "r"})
+        assert (status, [row["slug"] for row in rows]) == (200, few)
+        (*_, last) = [event for event in calling.events if isinstance(event, CallFinished)]
+        assert last.statements == len(few) + 1  # each row is found and locked by one of its own
 
 
 async def test_an_action_about_no_row_answers_what_its_type_says(calling: Caller) -> None:

@@ -248,10 +248,10 @@ class Performer:
         if self.code.model is None or not given.keys:
             return []
         finding = self.find_shape(turn.actor)
-        found: dict[int, Any] = {}
+        found: dict[int, tuple[Any, ...]] = {}
         for place in sorted(range(len(given.keys)), key=lambda place: [str(part) for part in given.keys[place]]):
-            found[place] = turn.loaded(self.code.model, self.key_of(turn, finding, given.keys[place]))
-        return [found[place] for place in range(len(given.keys))]
+            found[place] = tuple(self.key_of(turn, finding, given.keys[place]))
+        return turn.several(self.code.model, [found[place] for place in range(len(given.keys))])
 
     def key_of(self, turn: Turn, finding: Finding, key: Sequence[Any]) -> Sequence[Any]:
         """The primary key of a row that the caller may do this with; raises what it is told where it may not."""

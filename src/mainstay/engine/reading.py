@@ -21,6 +21,7 @@ from mainstay.engine.searching import FARTHEST_RANKED
 from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.read import Reading, count_statement, get_statement, list_statement
+from mainstay.engine.sql.several import get_several
 from mainstay.engine.sql.statement import Inputs, Statement
 from mainstay.engine.under import parent_of
 from mainstay.errors import Forbidden, NotFound, Unauthenticated
@@ -109,6 +110,19 @@ class Reader:
             ),
         )
         return reading
+
+    async def several(self, call: Call, keys: list[list[Any]], database: Reads, now: dt.datetime) -> list[Any]:
+        """What is answered of the rows with these keys, in their order, without those that the caller may not read."""
+        names = self.own
+        reading: Reading = self.shapes.get(
+            (self.name, "several", self.deciders.numbers(names, call.actor)),
+            lambda: get_several(
+                self.schema,
+                GetPlan(self.questions.plain, self.deciders.guards(names, call.actor), self.questions.keys.columns),
+            ),
+        )
+        inputs = Inputs(call.actor, now, rows=keys)
+        return await fetched(call, reading, await read(call, reading.statement, inputs, database), inputs, database)
 
     # A page of rows
 

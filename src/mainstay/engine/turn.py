@@ -109,6 +109,24 @@ class Turn:
             raise NotFound
         return row
 
+    def several(self, model: type[Any], keys: Iterable[Any], *, lock: bool = False) -> list[Any]:
+        """The rows with these primary keys, as they are stored, in the order of the keys; NotFound where one is not.
+
+        They are locked, where they are, in one order.
+        """
+        mapper: Any = sa.inspect(model)
+        columns = mapper.primary_key
+        wanted = [key if isinstance(key, tuple) else (key,) for key in keys]
+        whole = sa.tuple_(*columns) if len(columns) > 1 else columns[0]
+        among = whole.in_(wanted if len(columns) > 1 else [key for (key,) in wanted])
+        select = sa.select(model).where(among).order_by(*columns)
+        select = select.with_for_update() if lock else select
+        rows = self.session.scalars(select, execution_options={"populate_existing": True}).all()
+        found = {tuple(mapper.primary_key_from_instance(row)): row for row in rows}
+        if any(key not in found for key in wanted):
+            raise NotFound
+        return [found[key] for key in wanted]
+
     # What the session does not do by itself
 
     def fill(self, session: Session, *_: object) -> None:
@@ -136,17 +154,7 @@ class Turn:
 
     def lock(self, model: type[Any], keys: Iterable[Any]) -> list[Any]:
         """Rows by their primary keys, locked in one order; NotFound where one is not there."""
-        mapper: Any = sa.inspect(model)
-        columns = mapper.primary_key
-        wanted = [key if isinstance(key, tuple) else (key,) for key in keys]
-        whole = sa.tuple_(*columns) if len(columns) > 1 else columns[0]
-        among = whole.in_(wanted if len(columns) > 1 else [key for (key,) in wanted])
-        select = sa.select(model).where(among).order_by(*columns).with_for_update()
-        rows = self.session.scalars(select, execution_options={"populate_existing": True}).all()
-        found = {tuple(mapper.primary_key_from_instance(row)): row for row in rows}
-        if any(key not in found for key in wanted):
-            raise NotFound
-        return [found[key] for key in wanted]
+        return self.several(model, keys, lock=True)
 
     def operation(self, name: str, key: Sequence[Any], body: Any, parameters: Mapping[str, Any]) -> Any:
         """What another operation answers, in JSON's own types."""
@@ -242,13 +250,9 @@ class Turn:
 
     def listed(self, resource: str, rows: Sequence[Any]) -> list[Any]:
         """Rows as their resource answers them, without those that the caller may not read."""
-        found = []
-        for row in rows:
-            try:
-                found.append(self.shown(resource, row).data)
-            except NotFound:
-                continue
-        return found
+        reader = self.means.readers[resource]
+        keys = [lookup_of(row, reader.questions.keys.columns) for row in rows]
+        return at_once(reader.several(self.call, keys, self.inside, self.now)) if keys else []
 
 
 def attribute_of(row: Any, column: Any) -> str:

@@ -136,8 +136,9 @@ class FindPlan:
     columns: tuple[str, ...]
     """What of the row as it is is needed besides."""
     deleting: bool
-    under: tuple[str, ...] = ()
     """Whether nobody may refer to the row meanwhile, and what its policies say holds until the transaction ends."""
+    under: tuple[str, ...] = ()
+    """Columns that have the values of the parent in the path."""
     locking: bool = True
 
 

@@ -16,10 +16,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
-from mainstay.engine.plan import Guards
+from mainstay.engine.plan import GetPlan, Guards
 from mainstay.engine.sql.fields import Schema
-from mainstay.engine.sql.layout import Places
+from mainstay.engine.sql.layout import Places, maker
 from mainstay.engine.sql.policy import Scope, Truth, condition
+from mainstay.engine.sql.read import Answered, Reading
 from mainstay.engine.sql.statement import Binds, Inputs, Statement, compiled, converter
 from mainstay.engine.sql.write import Values, flag, looks_elsewhere, values_of
 
@@ -100,6 +101,22 @@ def scope_of(schema: Schema, binds: Binds, *tables: str) -> Scope:
     """The scope of a policy over one or two tables."""
     sources: dict[str, sa.FromClause] = {name: schema.storage.tables[name] for name in tables}
     return Scope(schema.storage, schema.dialect, binds, sources, {name: name for name in tables})
+
+
+def get_several(schema: Schema, plan: GetPlan) -> Reading:
+    """The rows with given keys that the caller may read, in the order of the keys."""
+    resource = schema.application.resource(plan.selection.resource)
+    table = schema.storage.tables[resource.table]
+    binds = Binds()
+    given = Given(typed(table, plan.key), binds, schema.dialect)
+    scope = schema.scope(resource, binds)
+    answered = Answered(schema, plan.guards)
+    layout = answered.layout(plan.selection, scope, resource.table)
+    joined = given.clause.join(table, same(given, table, [(name, name) for name in plan.key]))
+    select = answered.select(joined).where(condition(plan.guards.of(resource.name), scope)).order_by(given.number)
+    return Reading(
+        compiled(select, binds, schema.dialect), maker(layout, len(answered.levels)), levels=tuple(answered.levels)
+    )
 
 
 def find_several(
