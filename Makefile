@@ -10,11 +10,11 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run tour prove prove-everything test check fix bench survive requirements lock clean
+.PHONY: help setup run tour prove prove-everything test check fix bench fuzz survive requirements lock clean
 
 help:  ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  ARGS=... is handed on to run, tour, prove, test and bench; PORT, HOST to run; APP to prove"
+	@echo "  ARGS=... is handed on to run, tour, prove, test, bench and fuzz; PORT, HOST to run; APP to prove"
 
 setup: $(STAMP)  ## create .venv with the locked packages (the other targets do it when needed)
 
@@ -60,6 +60,9 @@ requirements: $(STAMP)  ## rewrite docs/reference/requirements.md
 
 bench: $(STAMP)  ## CPU per request, beside FastAPI + SQLAlchemy and a handler written by hand
 	$(BIN)/python -m benchmarks.run $(ARGS)
+
+fuzz: $(STAMP)  ## Schemathesis makes up calls of the recipes example and judges the answers (10 minutes)
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 survive: $(STAMP)  ## kill -9 under 64 writers, then count the acknowledged writes that are lost
 	$(BIN)/python -m benchmarks.kill $(ARGS)

@@ -138,6 +138,11 @@ def operation(draft: Draft, resource: DraftResource, name: str) -> Operation:
     )
 
 
+UNBOUND: dict[str, Any] = dict.fromkeys(
+    ("min_length", "max_length", "pattern", "minimum", "maximum", "exclusive_minimum", "exclusive_maximum")
+)
+"""Of what a value is compared with, more may be asked than a field can hold."""
+
 READING = ("list", "get", "create")
 """Operations that change no row that was there."""
 
@@ -233,7 +238,9 @@ def operand(form: Form, operator: str) -> Form:
     if operator == "in":
         text = as_text(sample).replace("\\", "\\\\").replace(",", "\\,")
         return Form("string", sample=None if sample is None else as_sample(text))
-    return Form("string", sample=form.sample) if operator in ("starts_with", "contains") else form
+    if operator in ("starts_with", "contains"):
+        return Form("string", sample=form.sample)
+    return replace(form, **UNBOUND) if form.format in (None, "int64", "double") else form
 
 
 def as_sample(value: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from mainstay import template
+from mainstay.actor import NOBODY as NOBODY_CALLS
 from mainstay.operation import (
     Application,
     Include,
@@ -20,7 +21,8 @@ from mainstay.operation import (
     Resource,
     Shape,
 )
-from mainstay.policy.tree import Always
+from mainstay.policy.decide import NULL, simplify
+from mainstay.policy.tree import NOBODY, Always
 from mainstay.projections.rest.examples import NONE, example_of, of_answer, of_body, of_errors
 from mainstay.projections.rest.lettered import statuses
 from mainstay.wire import Form
@@ -141,6 +143,12 @@ def document(application: Application, *, scheme: str = "Bearer", signing_in: st
     }
 
 
+def security(operation: Operation) -> list[Json]:
+    """Whether one must sign in; one may where nobody in particular is allowed some rows."""
+    signed_in: Json = {"actor": []}
+    return [signed_in] if simplify(operation.policy, NOBODY_CALLS) in (NOBODY, NULL) else [{}, signed_in]
+
+
 def security_scheme(scheme: str, words: str) -> Json:
     """How one signs in."""
     return {"type": "http", "scheme": scheme.lower()} | ({"description": words} if words else {})
@@ -162,10 +170,10 @@ def described(application: Application, operation: Operation, components: Json) 
         "parameters": [parameter_of(parameter) for parameter in operation.parameters]
         + preconditions(operation, resource),
         "responses": responses(operation, resource, statuses(application.letter)),
-        "security": [{"actor": []}] if operation.policy != Always(True) else [{}, {"actor": []}],
+        "security": security(operation),
     }
     if operation.body is not None:
-        components[operation.body.name] = shape_schema(operation.body, components)
+        components[operation.body.name] = body_schema(operation, operation.body, components)
         schema: Json = {"$ref": f"#/components/schemas/{operation.body.name}"}
         if operation.body_as is not None:
             schema = template.schema(msgspec.json.decode(operation.body_as), {"body": schema})
@@ -178,6 +186,17 @@ def described(application: Application, operation: Operation, components: Json) 
 def shown(example: Any) -> Json:
     """An example, where there is one."""
     return {} if example is NONE else {"example": example}
+
+
+def body_schema(operation: Operation, shape: Shape, components: Json) -> Json:
+    """A body; that of a row has no members but its own, nor have the objects in its lists."""
+    schema = shape_schema(shape, components)
+    if operation.action == "action":
+        return schema
+    for part in shape.parts:
+        if part.each is not None:
+            components[part.each.name] = body_schema(operation, part.each, components)
+    return schema | {"additionalProperties": False}
 
 
 def parameter_of(parameter: Parameter) -> Json:
@@ -442,5 +461,4 @@ def adapted(json: Json, operation: Operation, by_code: Mapping[str, int]) -> Jso
     codes = ["VALIDATION_ERROR", "UNAUTHENTICATED", "FORBIDDEN", "TOO_MANY_REQUESTS", "INTERNAL_ERROR", "UNAVAILABLE"]
     for code in codes:
         responses.setdefault(str(by_code[code]), refusal(by_code[code], [code]))
-    security: list[Json] = [{"actor": []}] if operation.policy != Always(True) else [{}, {"actor": []}]
-    return json | {"responses": responses, "security": security}
+    return json | {"responses": responses, "security": security(operation)}

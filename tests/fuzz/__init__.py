@@ -1,0 +1,1 @@
+"""Schemathesis over the recipes example: `make fuzz`."""

@@ -1,0 +1,55 @@
+"""Where Schemathesis found the document saying something else than what is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from mainstay import compiler
+from mainstay.projections.rest import openapi
+from tests.app.kitchen import SIGNED_IN, cook
+from tests.apps import everything, meals
+
+ONE = "/api/v1/dishes/{slug}"
+OPTIONAL: list[dict[str, Any]] = [{}, {"actor": []}]
+
+
+async def test_one_need_not_sign_in_where_some_rows_are_for_everybody(calling: httpx2.AsyncClient) -> None:
+    paths = (await calling.get("/openapi.json")).json()["paths"]
+    assert (await cook(calling, "soup")).status_code == 201
+    assert (await calling.get("/api/v1/dishes/soup")).status_code == 200
+    assert paths["/api/v1/dishes"]["get"]["security"] == paths[ONE]["get"]["security"] == OPTIONAL
+    assert (await calling.delete("/api/v1/dishes/soup")).status_code == 401
+    for method in ("put", "patch", "delete"):
+        assert paths[ONE][method]["security"] == [{"actor": []}]
+
+
+async def test_a_body_of_a_row_has_no_members_but_its_own(calling: httpx2.AsyncClient) -> None:
+    schemas = (await calling.get("/openapi.json")).json()["components"]["schemas"]
+    for name in ("NewMeal", "WholeMeal", "ChangedMeal"):
+        assert schemas[name]["additionalProperties"] is False
+    body = {"slug": "a", "title": "A", "colour": "red"}
+    assert (await calling.post("/api/v1/dishes", json=body, headers=SIGNED_IN)).status_code == 400
+    assert "additionalProperties" not in schemas["Meal"], "clients may meet a newer server"
+
+
+def test_objects_in_the_lists_of_a_body_have_no_members_but_their_own() -> None:
+    schemas = openapi.document(compiler.compile(meals.RESOURCES).application)["components"]["schemas"]
+    for name in ("WholeDinner", "WholeIngredientOfDinner", "ChangedIngredientOfDinner", "NewCourseOfCourseOfDinner"):
+        assert schemas[name]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("name", ["title", "title[ne]", "title[gte]", "rank", "rank[lt]"])
+def test_more_may_be_asked_than_a_field_can_hold(name: str) -> None:
+    document = openapi.document(compiler.compile(everything.RESOURCES).application)
+    bounds = {"minLength", "maxLength", "pattern", "minimum", "maximum"}
+    told = [
+        parameter["schema"]
+        for item in document["paths"].values()
+        for parameter in item.get("get", {}).get("parameters", ())
+        if parameter["name"] == name
+    ]
+    assert told
+    assert not any(bounds & set(schema) for schema in told)
