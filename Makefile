@@ -36,8 +36,8 @@ prove: $(STAMP)  ## the authorization matrix of the example, with 0 disagreement
 prove-everything: $(STAMP)  ## the whole proof of an application with everything in it (2 minutes)
 	$(BIN)/mainstay prove access tests.proofs.everything_app:app --random 0 $(ARGS)
 
-test: $(STAMP)  ## all tests, on SQLite and on a PostgreSQL that the tests start
-	$(BIN)/python -m pytest $(ARGS)
+test: $(STAMP)  ## all tests in two processes, on SQLite and on PostgreSQL servers that the tests start
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(STAMP)  ## format, lint, strict types, floors, the pages and documents that are generated
 	$(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ from mainstay.engine.nested.run import Run
 from mainstay.engine.plan import Guards
 from mainstay.proofs.access.doors import Direct
 from mainstay.proofs.access.proof import Scale
-from tests.proofs.test_access import proven
+from tests.proofs.proving import proven
 
 pytestmark = [pytest.mark.requirement("A3.02", "A3.17", "A3.20")]
 
@@ -22,7 +22,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 async def test_rows_that_are_written_with_others_are_under_their_own_policies(sqlite_url: str) -> None:
     scale = Scale(alike=1, interference=False, everybody=False)
-    result = await proven(MEALS, "", sqlite_url, scale, serve=Direct)
+    result = await proven(MEALS, sqlite_url, scale, serve=Direct)
     assert not result.disagreements, result.disagreements[0]
     assert not result.survivors, result.survivors
     assert sum(1 for outcome in result.outcomes if outcome.verdict == "killed") > 80
@@ -31,7 +31,7 @@ async def test_rows_that_are_written_with_others_are_under_their_own_policies(sq
 
 async def test_so_they_are_on_postgresql(postgres_url: str) -> None:
     scale = Scale(alike=1, sampled=4, mutants=0, interference=False, everybody=False)
-    result = await proven(MEALS, "", postgres_url, scale)
+    result = await proven(MEALS, postgres_url, scale)
     assert not result.disagreements, result.disagreements[0]
 
 
@@ -103,6 +103,6 @@ FAULTS: dict[Plant, str] = {
 async def test_a_fault_in_what_is_written_with_a_row_is_found(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     plant(monkeypatch)
     scale = Scale(alike=1, mutants=0, interference=False, everybody=False)
-    found = await proven(MEALS, "", "sqlite://", scale, serve=Direct)
+    found = await proven(MEALS, "sqlite://", scale, serve=Direct)
     reasons = {item.about.removeprefix("replace: ") for item in found.disagreements}
     assert any(reason.startswith(FAULTS[plant]) for reason in reasons), reasons

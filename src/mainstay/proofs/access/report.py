@@ -110,7 +110,10 @@ def sentences(result: Result) -> list[str]:
     found = len(result.disagreements)
     said.append(f"{cells} cells, {cast} personas, {rows_there} rows: {found} disagreements.")
     killed = counted - len(result.survivors)
-    said.append(f"{killed} of {counted} mutants killed; {len(equal)} more allow the same as their policy.")
+    if result.disagreements and not result.outcomes:
+        said.append("No mutant was served: mend what disagrees first.")
+    else:
+        said.append(f"{killed} of {counted} mutants killed; {len(equal)} more allow the same as their policy.")
     for why in dict.fromkeys(one.why for one in equal):
         named = dict.fromkeys(f"{one.mutant.site.name}, {one.mutant.change}" for one in equal if one.why == why)
         said.append(f"The same, since {why}: {'; '.join(named)}.")
