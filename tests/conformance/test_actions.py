@@ -27,7 +27,7 @@ async def helpdesk(module_database_url: str, through: Through) -> AsyncIterator[
 
 async def test_an_action_changes_its_row_and_what_it_writes_beside_it(helpdesk: House) -> None:
     changes = {**CHANGED, "sayings": (1, 0, 0)}
-    told = await helpdesk.call("tickets.close", "one", by=ANNA, body={"reason": "fixed"}, changes=changes)
+    told = await helpdesk.call("tickets.close", "one", by=ANNA, body={"reason": "fixed"}, changes=changes, statements=2)
     assert (told.status, told.data["state"], told.data["version"]) == (200, "closed", 2)
     assert (await helpdesk.call("tickets.remarks", "one", by=ANNA, ask={"containing": "fix"})).data == ["fixed"]
     assert (await helpdesk.call("tickets.remarks", "one", by=ANNA, ask={"containing": "x y"})).data == []
@@ -48,7 +48,7 @@ async def test_an_action_is_for_those_whom_it_allows_on_rows_that_they_may_read(
         given: dict[str, Any] = {} if by is None else {"by": by}
         told.append((await helpdesk.call("tickets.close", "one", body={}, **given)).status)
     assert told == [401, 404, 403]
-    assert (await helpdesk.call("tickets.close", "none", by=ANNA, body={})).status == 404
+    assert (await helpdesk.call("tickets.close", "none", statements=1, by=ANNA, body={})).status == 404
 
 
 async def test_every_mistake_in_the_arguments_is_told_at_once(helpdesk: House) -> None:
@@ -63,13 +63,17 @@ async def test_many_rows_are_all_changed_or_none(helpdesk: House) -> None:
     refused = await helpdesk.call("tickets.reopen", by=ANNA, body={"tickets": ["two", "one"], "reason": "r"})
     assert (refused.status, refused.code) == (422, "NOT_CLOSED")
     done = await helpdesk.call(
-        "tickets.reopen", by=ANNA, body={"tickets": ["three", "two"], "reason": "r"}, changes={"tickets": (0, 2, 0)}
+        "tickets.reopen",
+        by=ANNA,
+        body={"tickets": ["three", "two"], "reason": "r"},
+        changes={"tickets": (0, 2, 0)},
+        statements=3,
     )
     assert [row["slug"] for row in done.data] == ["three", "two"]
 
 
 async def test_an_action_without_rows_answers_what_its_type_says(helpdesk: House) -> None:
-    told = await helpdesk.call("tickets.counted", ask={"state": "open"})
+    told = await helpdesk.call("tickets.counted", ask={"state": "open"}, statements=0)
     assert (told.status, told.data) == (200, {"state": "open", "number": 1})
     wished = await helpdesk.call("tickets.wish", by=BEN, body={"title": "Wish"}, changes={"tickets": (1, 0, 0)})
     assert (wished.status, wished.data["owner_id"]) == (201, str(BEN.id))

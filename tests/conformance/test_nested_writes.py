@@ -37,7 +37,7 @@ MADE = {
 
 async def supper(at: House) -> str:
     """The key of a new meal."""
-    told = await at.call("meals.create", by=ANN, body=SUPPER, changes=MADE)
+    told = await at.call("meals.create", by=ANN, body=SUPPER, changes=MADE, statements=9)
     assert told.status == 201
     key: str = told.data["id"]
     return key
