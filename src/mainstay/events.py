@@ -19,6 +19,8 @@ class CallFinished(msgspec.Struct, frozen=True):
     request_id: str
     seconds: float
     statements: int
+    within: tuple[str, ...] = ()
+    """The operations that it called, in its transaction."""
 
 
 class RequestFinished(msgspec.Struct, frozen=True):

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
+import sqlalchemy as sa
 from annotated_types import Len
 from sqlalchemy import MetaData
 from sqlalchemy.orm import Mapped
 
-from mainstay import Account, Mainstay, Model, Resource, Settings, actor, field, owner, reference, role, scope
+from mainstay import (
+    Account,
+    Call,
+    Mainstay,
+    Model,
+    Resource,
+    Settings,
+    action,
+    actor,
+    field,
+    owner,
+    reference,
+    role,
+    scope,
+)
 from mainstay.declare.model import NAMES
 
 
@@ -57,6 +72,14 @@ class Memos(Resource[Memo]):
     writable = [Memo.text]
     read = owner(Memo.keeper_id) | scope("notes:read")
     create = update = delete = owner(Memo.keeper_id)
+
+    @action(allow=role("admin"))
+    async def close(self, call: Call, keeper_id: UUID, how: Literal["operation", "statement"]) -> None:
+        """Disables an account, by an operation or in bulk."""
+        if how == "operation":
+            await call.operation("keepers.update", keeper_id, body={"disabled_at": "2026-01-01T00:00:00Z"})
+        else:
+            await call.session.execute(sa.update(Keeper).where(Keeper.id == keeper_id).values(disabled_at=call.now))
 
 
 def application(database: str, **settings: Any) -> Mainstay:

@@ -196,6 +196,22 @@ async def test_a_role_that_is_given_or_taken_holds_at_once(desk: Desk) -> None:
     assert (await desk.get("auth/me", by=token)).status_code == 401
 
 
+@pytest.mark.requirement("A3.17")
+@pytest.mark.parametrize("how", ["operation", "statement"])
+async def test_an_account_that_an_action_disables_is_out_at_once(desk: Desk, how: str) -> None:
+    ada = await desk.sign_up("ada")
+    token = (await desk.sign_in("ada"))["access_token"]
+    root = await desk.token("root")
+    await desk.give("root", ["admin"])
+    desk.app.accounts.identity.unsettled_until = 0.0  # type: ignore[union-attr]
+    assert (await desk.get("auth/me", by=token)).status_code == 200
+    header = {"Authorization": f"Bearer {root}"}
+    body = {"keeper_id": ada["id"], "how": how}
+    closed = await desk.calling.post("/api/v1/notes/close", json=body, headers=header)
+    assert closed.status_code == 204, closed.text
+    assert (await desk.get("auth/me", by=token)).status_code == 401
+
+
 # API keys
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from mainstay.accounts.identity import AccountIdentity
 from mainstay.accounts.keys import WrongKey, keys
@@ -45,6 +46,7 @@ class Accounts:
         self.written_by: frozenset[str] = frozenset()
         for moment in ("after_insert", "after_update", "after_delete"):
             event.listen(account, moment, self.changed)
+        event.listen(Session, "do_orm_execute", self.executed)
 
     def watch(self, application: Application) -> None:
         """Notes which operations write accounts, so that `listen` knows them."""
@@ -57,15 +59,25 @@ class Accounts:
 
     def listen(self, happened: Event) -> None:
         """Believes no token any more that was verified before an account was written."""
-        if isinstance(happened, CallFinished) and happened.operation in self.written_by:
+        if isinstance(happened, CallFinished) and not self.written_by.isdisjoint(
+            (happened.operation, *happened.within)
+        ):
             self.identity.forget()
 
     def changed(self, mapper: Any, connection: Any, target: Any) -> None:
         """An account is written through a session."""
         self.identity.forget()
 
+    def executed(self, state: ORMExecuteState) -> None:
+        """A statement of a session's may write accounts."""
+        written: Any = state.statement if state.is_update or state.is_delete else None
+        if written is not None and getattr(written.table, "name", "") == self.tables.accounts.name:
+            self.identity.forget()
+
     def close(self) -> None:
-        """Lets go of the threads in which passwords are hashed."""
+        """Lets go of the threads in which passwords are hashed, and of what it listens to."""
+        if event.contains(Session, "do_orm_execute", self.executed):
+            event.remove(Session, "do_orm_execute", self.executed)
         self.passwords.close()
 
 

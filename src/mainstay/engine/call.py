@@ -63,6 +63,8 @@ class Call:
     """Found by the step `limit`; there on refusals too."""
     statements: int = 0
     """How many statements have run for it."""
+    within: tuple[str, ...] = ()
+    """Names of the operations that it has called."""
 
 
 class Meta(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -225,7 +225,8 @@ class Engine:
     def observe(self, call: Call, status: int, code: str | None, seconds: float) -> None:
         """Tells every listener how it went."""
         actor = None if call.actor.id is None else str(call.actor.id)
-        event = CallFinished(call.operation.name, status, code, actor, call.request_id, seconds, call.statements)
+        name = call.operation.name
+        event = CallFinished(name, status, code, actor, call.request_id, seconds, call.statements, call.within)
         for listen in self.listeners:
             listen(event)
 

@@ -176,9 +176,10 @@ class Turn:
             actor=self.actor,
         )
         try:
-            return msgspec.to_builtins(self.means.run(call, self.inside, self.now).data)
+            return msgspec.json.decode(msgspec.json.encode(self.means.run(call, self.inside, self.now).data))
         finally:
             self.call.statements += call.statements
+            self.call.within = (*self.call.within, name, *call.within)
 
     def save(self, row: Any) -> None:
         """Writes a row under the policies of its resource: of the old row, of what it refers to, of the new one."""
