@@ -69,7 +69,7 @@ survive: $(STAMP)  ## kill -9 under 64 writers, then count the acknowledged writ
 
 lock: $(STAMP)  ## rewrite requirements.lock with the newest versions that pyproject.toml admits
 	$(BIN)/uv pip compile pyproject.toml --upgrade --all-extras --group build --universal --python-version 3.11 \
-		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--generate-hashes --no-strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		--quiet --output-file requirements.lock
 
 clean:  ## remove .venv and the caches
