@@ -44,7 +44,7 @@ class SQLite:
     def __init__(self, url: str, settings: Settings) -> None:
         self.dialect: Dialect = pysqlite.dialect(paramstyle="qmark")
         self._url = url
-        self._settings = settings
+        self.settings = settings
         self._since = 0.0
         self._execute: Callable[..., sqlite3.Cursor] = closed
         self._opened: Opened | None = None
@@ -54,7 +54,7 @@ class SQLite:
         location = locate(self._url)
         check(location.file)
         try:
-            self._opened = await asyncio.to_thread(Opened, location, self._settings)
+            self._opened = await asyncio.to_thread(Opened, location, self.settings)
         except sqlite3.Error as error:
             location.close()
             raise Unavailable(f"the database {location.file} cannot be opened: {error}", retry_after=1) from error
@@ -124,7 +124,7 @@ class SQLite:
         """Whether the read of this moment has used up what the event loop gives it."""
         if self._since == 0.0:
             self._since = monotonic()
-        return monotonic() - self._since > self._settings.loop_budget
+        return monotonic() - self._since > self.settings.loop_budget
 
 
 class Opened:
@@ -132,9 +132,10 @@ class Opened:
 
     def __init__(self, location: Location, settings: Settings) -> None:
         self._location = location
-        writing = connection.writing(location.file, settings, durable=location.temporary is None)
+        until = monotonic() + settings.busy_timeout
+        writing = connection.writing(location.file, settings, until=until, durable=location.temporary is None)
         try:
-            self.reader = connection.reading(location.file, settings)
+            self.reader = connection.reading(location.file, settings, until=until)
         except sqlite3.Error:
             writing.close()
             raise

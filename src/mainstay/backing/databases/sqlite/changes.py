@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
@@ -31,12 +32,12 @@ class SQLiteChanges:
     async def run(self, change: Callable[[Connection], T], patience: Patience = Patience()) -> T:
         """What `change` returns; see the port."""
         file = await self.file()
-        return await asyncio.to_thread(run, file, change, patience)
+        return await asyncio.to_thread(run, file, self.database.settings, change, patience)
 
     async def look(self, question: Callable[[Connection], T]) -> T:
         """What `question` returns, who only reads."""
         file = await self.file()
-        return await asyncio.to_thread(look, file, question)
+        return await asyncio.to_thread(look, file, self.database.settings, question)
 
     async def file(self) -> Path:
         """Where the adapter's database is."""
@@ -44,29 +45,35 @@ class SQLiteChanges:
         return Path(file)
 
 
-def run(file: Path, change: Callable[[Connection], T], patience: Patience) -> T:
+def run(file: Path, settings: Settings, change: Callable[[Connection], T], patience: Patience) -> T:
     """What a change returns."""
-    engine = engine_on(lambda: opened(file))
-    event.listen(engine, "begin", lambda begun: take_turn(begun, monotonic() + patience.turn))
+    until = monotonic() + patience.turn
+    engine = engine_on(lambda: opened(file, settings, until))
+    event.listen(engine, "begin", lambda begun: take_turn(begun, until))
+    with told(engine), engine.begin() as begun:
+        result = change(begun)
+        refuse_broken(begun)
+        return result
+
+
+def look(file: Path, settings: Settings, question: Callable[[Connection], T]) -> T:
+    """What a question returns, however many times it looks: all of it sees one moment."""
+    until = monotonic() + settings.busy_timeout
+    engine = engine_on(lambda: connection.reading(file, settings, until=until))
+    event.listen(engine, "begin", lambda begun: take_view(begun, until))
+    with told(engine), engine.begin() as begun:
+        return question(begun)
+
+
+@contextmanager
+def told(engine: Engine) -> Iterator[None]:
+    """Says `Unavailable` where somebody else had the database for too long; no connection is left."""
     try:
-        with engine.begin() as begun:
-            result = change(begun)
-            refuse_broken(begun)
-            return result
+        yield
     except DBAPIError as error:
-        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in connection.LOCKED:
+        if isinstance(error.orig, sqlite3.Error) and connection.primary(error.orig) in connection.LOCKED:
             raise Unavailable("somebody else is writing to the database", retry_after=1) from error
         raise
-    finally:
-        engine.dispose()
-
-
-def look(file: Path, question: Callable[[Connection], T]) -> T:
-    """What a question returns."""
-    engine = engine_on(lambda: connection.reading(file, Settings()))
-    try:
-        with engine.connect() as reading:
-            return question(reading)
     finally:
         engine.dispose()
 
@@ -76,13 +83,13 @@ def engine_on(connect: Callable[[], sqlite3.Connection]) -> Engine:
     return create_engine("sqlite://", creator=connect, poolclass=NullPool, paramstyle="qmark", hide_parameters=True)
 
 
-def opened(file: Path) -> sqlite3.Connection:
+def opened(file: Path, settings: Settings, until: float) -> sqlite3.Connection:
     """A connection that writes as the adapter's does, but does not look at foreign keys.
 
     That cannot be switched inside a transaction, and with it on, a table that is replaced takes the rows that refer to
     it along.
     """
-    made = connection.writing(file, Settings())
+    made = connection.writing(file, settings, until=until)
     made.execute("PRAGMA foreign_keys = OFF")
     return made
 
@@ -90,6 +97,13 @@ def opened(file: Path) -> sqlite3.Connection:
 def take_turn(begun: Connection, until: float) -> None:
     """Begins a transaction that writes, when nobody else does."""
     connection.patiently(lambda: begun.connection.cursor().execute("BEGIN IMMEDIATE"), until=until)
+
+
+def take_view(begun: Connection, until: float) -> None:
+    """Begins a transaction that reads what is there at this moment; the first look may find the database locked."""
+    cursor = begun.connection.cursor()
+    cursor.execute("BEGIN")
+    connection.patiently(lambda: cursor.execute("SELECT count(*) FROM sqlite_schema").fetchall(), until=until)
 
 
 def refuse_broken(begun: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from random import uniform
 from time import monotonic, sleep
@@ -15,38 +16,45 @@ LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 """Primary codes of a database that somebody else holds for now."""
 
 
-def writing(file: Path, settings: Settings, *, durable: bool = True) -> sqlite3.Connection:
-    """The connection that writes; it makes the file, and waits for a process that makes it too."""
-    until = monotonic() + settings.busy_timeout
-    connection = connected(file, settings)
-    patiently(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchall(), until=until)
-    if connection.execute("PRAGMA journal_mode").fetchall() != [("wal",)]:
-        raise sqlite3.OperationalError("its file system has no shared memory, which a write-ahead log needs")
-    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA journal_size_limit = 67108864")
-    patiently(lambda: connection.execute("BEGIN IMMEDIATE"), until=until)
+def writing(file: Path, settings: Settings, *, until: float, durable: bool = True) -> sqlite3.Connection:
+    """The connection that writes; it makes the file."""
+    connection = connected(
+        file,
+        settings,
+        "PRAGMA journal_mode = WAL",
+        f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}",
+        "PRAGMA foreign_keys = ON",
+        "PRAGMA journal_size_limit = 67108864",
+        "BEGIN IMMEDIATE",
+        until=until,
+    )
+    mode = connection.execute("PRAGMA journal_mode").fetchall()
     connection.execute("ROLLBACK")
+    if mode != [("wal",)]:
+        connection.close()
+        raise sqlite3.OperationalError("its file system has no shared memory, which a write-ahead log needs")
     return connection
 
 
-def reading(file: Path, settings: Settings) -> sqlite3.Connection:
+def reading(file: Path, settings: Settings, *, until: float) -> sqlite3.Connection:
     """A connection that only reads."""
-    connection = connected(file, settings)
-    connection.execute("PRAGMA query_only = ON")
-    return connection
+    return connected(file, settings, "PRAGMA query_only = ON", until=until)
 
 
-def connected(file: Path, settings: Settings) -> sqlite3.Connection:
-    """A connection in autocommit that may be used by another thread than the one that opens it."""
+def connected(file: Path, settings: Settings, *texts: str, until: float) -> sqlite3.Connection:
+    """A connection in autocommit, on which the texts were run, for any one thread at a time.
+
+    It waits in opening, though it does not later: nearly every text reads the file, which another process locks
+    against readers too while it makes the file, recovers what a killed one left, or is the last one to close it.
+    """
     connection = sqlite3.connect(
         file, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=settings.statements
     )
     try:
         know_words(connection)
-        connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute(f"PRAGMA cache_size = {-1024 * settings.cache}")
-    except sqlite3.Error:
+        for text in ("PRAGMA temp_store = MEMORY", f"PRAGMA cache_size = {-1024 * settings.cache}", *texts):
+            patiently(partial(connection.execute, text), until=until)
+    except BaseException:
         connection.close()
         raise
     return connection

@@ -72,15 +72,15 @@ class Readers:
         return rows
 
     def _attempt(self, text: str, values: Sequence[object], deadline: Deadline) -> Sequence[Row]:
-        connection = self._connection()
+        connection = self._connection(deadline)
         connection.set_progress_handler(deadline.passed, STEPS)
         try:
             return connection.execute(text, values).fetchall()
         finally:
             self._connections.put(connection)
 
-    def _connection(self) -> sqlite3.Connection:
+    def _connection(self, deadline: Deadline) -> sqlite3.Connection:
         try:
             return self._connections.get_nowait()
         except Empty:
-            return reading(self._file, self._settings)
+            return reading(self._file, self._settings, until=deadline.at)

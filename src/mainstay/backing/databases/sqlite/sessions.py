@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from random import uniform
 from time import monotonic
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from mainstay.backing.databases.acting import ActingSession, AsyncActingSession
 from mainstay.backing.databases.database import MEANING
 from mainstay.backing.databases.sessions import READS, Sessions, within
 from mainstay.backing.databases.sqlite.adapter import SQLite
+from mainstay.backing.databases.sqlite.connection import LOCKED, primary
 from mainstay.backing.databases.sqlite.errors import fail, translated
 from mainstay.backing.databases.sqlite.lending import Lent, Loan
 from mainstay.backing.databases.sqlite.search import know_words
@@ -48,7 +50,7 @@ class SQLiteSessions(Sessions):
             hide_parameters=True,
             connect_args={"timeout": 0, "isolation_level": None},
         )
-        event.listen(engine.sync_engine, "connect", prepare)
+        event.listen(engine.sync_engine, "connect", self.prepare)
         event.listen(engine.sync_engine, "begin", self.take_turn)
         return engine
 
@@ -56,19 +58,36 @@ class SQLiteSessions(Sessions):
         """Whether the connection is gone."""
         return error.connection_invalidated
 
+    def prepare(self, connection: Any, record: object) -> None:
+        """Sets up a new connection as the engine's own are."""
+        try:
+            know_words(connection)
+            cursor = connection.cursor()
+            for text in ("PRAGMA foreign_keys = ON", "PRAGMA synchronous = FULL"):
+                self.patiently(partial(cursor.execute, text))
+            cursor.close()
+        except BaseException:
+            connection.close()
+            raise
+
     def take_turn(self, connection: Connection) -> None:
-        """Begins a transaction; polls for the writer's lock with jitter, as SQLite's own waiting starves."""
+        """Begins a transaction; one that only reads sees the moment of its beginning."""
         reads = connection.get_execution_options().get(READS, False)
         connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
         if reads:
             connection.exec_driver_sql("BEGIN")
-            return
+        first = "SELECT count(*) FROM sqlite_schema" if reads else "BEGIN IMMEDIATE"
+        self.patiently(lambda: connection.exec_driver_sql(first))
+
+    def patiently(self, attempt: Callable[[], object]) -> None:
+        """Repeats what finds the database locked, with jitter, as SQLite's own waiting starves."""
         until = monotonic() + self.patience
         while True:
             try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except OperationalError as error:
-                if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                attempt()
+            except (OperationalError, sqlite3.OperationalError) as error:
+                driver = error.orig if isinstance(error, OperationalError) else error
+                if not isinstance(driver, sqlite3.Error) or primary(driver) not in LOCKED:
                     raise
                 if monotonic() >= until:
                     raise Unavailable("Somebody else is writing; try again.", retry_after=1) from error
@@ -145,12 +164,3 @@ def forgotten(done: asyncio.Future[None]) -> None:
 def release(session: Any) -> None:
     """Writes what waits and lets go of the connection."""
     session.release()
-
-
-def prepare(connection: Any, record: object) -> None:
-    """Sets up a new connection as the engine's own are."""
-    know_words(connection)
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.close()

@@ -22,7 +22,7 @@ class Settings:
     """How long one script may run, its transaction's waiting not included."""
 
     busy_timeout: float = 5.0
-    """How long a write waits for another process that holds the database."""
+    """How long a write, or the opening of a connection, waits for another process that holds the database."""
 
     group: int = 128
     """Scripts that share one transaction at most."""

@@ -33,14 +33,16 @@ class Statistics:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._due = 0 if self._missing() else FIRST
+        self._due: int | None = None
 
     def keep(self) -> None:
         """Measures where enough has changed; where the database is locked it waits for the next time."""
-        if self._connection.total_changes < self._due:
-            return
-        self._due = max(FIRST, self._connection.total_changes * TIMES)
         try:
+            if self._due is None:
+                self._due = 0 if self._missing() else FIRST
+            if self._connection.total_changes < self._due:
+                return
+            self._due = max(FIRST, self._connection.total_changes * TIMES)
             for text in MEASURE:
                 self._connection.execute(text)
         except sqlite3.Error:
