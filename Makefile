@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run tour prove prove-everything test check fix bench fuzz survive requirements lock clean
+.PHONY: help setup run tour prove prove-everything test check fix docs bench fuzz survive requirements lock clean
 
 help:  ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,15 +45,18 @@ check: $(STAMP)  ## format, lint, strict types, floors, the pages and documents 
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m tests.repository.requirements --check
-	$(BIN)/python -m tests.repository.settings --check
+	$(BIN)/python -m tests.repository.reference --check
 	$(BIN)/mainstay openapi examples.recipes.app:app --check examples/recipes/openapi.json
 
 fix: $(STAMP)  ## format, and mend what ruff can mend; rewrite what is generated
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m tests.repository.requirements
-	$(BIN)/python -m tests.repository.settings
+	$(BIN)/python -m tests.repository.reference
 	$(BIN)/mainstay openapi examples.recipes.app:app --output examples/recipes/openapi.json
+
+docs: $(STAMP)  ## the pages of docs/ as HTML in build/docs, without anything from another host
+	$(BIN)/python -m tests.repository.site
 
 requirements: $(STAMP)  ## rewrite docs/reference/requirements.md
 	$(BIN)/python -m tests.repository.requirements

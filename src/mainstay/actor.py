@@ -15,9 +15,13 @@ class Actor:
     """Who is calling.  `id` is None for nobody; the identifier has the type of the account's key."""
 
     id: Any = None
+    """Who it is, as a row of the accounts has it."""
     roles: frozenset[str] = frozenset()
+    """What `role(..)` asks for."""
     scopes: frozenset[str] = frozenset()
+    """What the credentials are good for, as `scope(..)` asks."""
     claims: Mapping[str, Any] = field(default_factory=lambda: NO_CLAIMS, hash=False)
+    """What else is known of the caller, as `actor.claim(..)` means it."""
 
     @property
     def is_known(self) -> bool:

@@ -41,9 +41,11 @@ class Call(ABC):
     """
 
     actor: Actor
+    """Who calls."""
     now: dt.datetime
     """When the call began, which is the `now()` of its policies."""
     request_id: str
+    """The id of the request, as the log has it."""
 
     @property
     @abstractmethod
@@ -92,9 +94,11 @@ class SyncCall(ABC):
     """What a `def` action is given: the same as a `Call`, without awaiting."""
 
     actor: Actor
+    """Who calls."""
     now: dt.datetime
     """When the call began, which is the `now()` of its policies."""
     request_id: str
+    """The id of the request, as the log has it."""
 
     @property
     @abstractmethod

@@ -68,7 +68,9 @@ def create(
 
 @app.command()
 def roles(
-    target: Target, email: Email, names: Annotated[list[str] | None, typer.Argument(metavar="[ROLE]...")] = None
+    target: Target,
+    email: Email,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[ROLE]...", help="A role.")] = None,
 ) -> None:
     """Give an account these roles and no others; none, where none is named."""
     accounts, served = found(target)

@@ -37,8 +37,10 @@ class Account:
     """The scopes that API keys can have, each with the role of those who may give it to a key; None for everybody."""
 
     email: Mapped[str] = mapped_column(KindType(Email(folded=True)), unique=True)
+    """The address, in lower case; what one signs in with."""
     password_hash: Mapped[str] = mapped_column(KindType(Secret()))
     """argon2id, in the PHC string format."""
     roles: Mapped[Roles] = mapped_column(KindType(Json(shape=Roles)), default=Roles)
+    """What policies mean by `role(..)`."""
     disabled_at: Mapped[dt.datetime | None] = mapped_column(KindType(Moment()), default=None)
     """Since when it can no longer sign in, nor do anything with the tokens that it has."""

@@ -57,6 +57,7 @@ class Model(DeclarativeBase):
     """
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
+    """The tables of all models that have no other."""
 
     if TYPE_CHECKING:
         id: Mapped[uuid.UUID]

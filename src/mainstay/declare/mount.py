@@ -14,7 +14,9 @@ class Mount:
     """A router and who may call its routes."""
 
     router: APIRouter
+    """The routes."""
     allow: Policy
+    """Who may call each of them."""
 
 
 def mount(router: APIRouter, *, allow: Policy) -> Mount:

@@ -262,9 +262,11 @@ class Resource(Actions, Generic[M]):
     """Whether rows with a `parent` are served under a path of their own, too."""
 
     operations: ClassVar[Sequence[OperationName]] = EVERY_OPERATION
+    """Those that are served: list, get, create, replace, update and delete, or some of them."""
     fields: ClassVar[Sequence[Attribute] | None] = None
     """The fields that are exposed; every column but the `hidden` ones where nothing is said."""
     hidden: ClassVar[Sequence[Attribute]] = ()
+    """Columns that no caller sees."""
     writable: ClassVar[Sequence[Attribute | Owned | Linked]] = ()
     """The fields that can be written, and related rows that are written with the row."""
     write_once: ClassVar[Sequence[Attribute | Owned | Linked]] = ()
@@ -273,7 +275,9 @@ class Resource(Actions, Generic[M]):
     """References to rows of the same table by which no row may become its own ancestor."""
 
     filters: ClassVar[Sequence[Attribute | Through | Unindexed | NamedFilter]] = ()
+    """What a list can be narrowed by, each with an index."""
     sorts: ClassVar[Sequence[Attribute | Unindexed]] = ()
+    """What a list can be sorted by, each with an index."""
     order: ClassVar[Sequence[Attribute | Descending]] = ()
     """The sort of a list that does not ask for one; by key where nothing is said."""
     includes: ClassVar[Sequence[Attribute | Via]] = ()
@@ -285,8 +289,11 @@ class Resource(Actions, Generic[M]):
     lookup: ClassVar[Attribute | None] = None
     """The unique field that stands in paths; the key where nothing is said."""
     indexes: ClassVar[Sequence[Together]] = ()
+    """Indexes over several columns, beside those that filters, sorts and policies have."""
     default_limit: ClassVar[int] = 20
+    """How many rows a list has that does not say."""
     max_limit: ClassVar[int] = 100
+    """How many rows a list may ask for."""
     must_match: ClassVar[bool] = False
     """Whether a change or a delete must say with If-Match which version it read (428 otherwise)."""
 
@@ -297,9 +304,13 @@ class Resource(Actions, Generic[M]):
     """
 
     read: ClassVar[Policy]
+    """Who may read a row: in lists and by itself, and before any other operation on it."""
     create: ClassVar[Policy]
+    """Who may make a row, as it would become."""
     update: ClassVar[Policy]
+    """Who may change a row, as it is and as it would become; for replace too."""
     delete: ClassVar[Policy]
+    """Who may delete a row."""
     read_fields: ClassVar[Mapping[Attribute | ComputedField | DerivedField, Policy]] = {}
     """Who may read a field, besides `read`."""
     write_fields: ClassVar[Mapping[Attribute, Policy]] = {}

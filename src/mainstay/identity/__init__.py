@@ -14,7 +14,9 @@ class Credentials(msgspec.Struct, frozen=True):
     """What a caller shows: the scheme's name in lower case (`bearer`) and the rest as it was sent."""
 
     scheme: str
+    """The word before the first space, in lower case."""
     value: str
+    """Everything behind it."""
 
 
 class Identity(Protocol):

@@ -29,7 +29,9 @@ class Choice(Text):
     operators = ORDERED
 
     words: tuple[str, ...] = ()
+    """The words."""
     members: type[enum.Enum] | None = None
+    """The enumeration whose values they are."""
 
     def __post_init__(self) -> None:
         if not self.words or not all(isinstance(known, str) for known in self.words):

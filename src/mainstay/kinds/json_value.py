@@ -45,6 +45,7 @@ class Json(Kind):
     operators = ("is_null",)
 
     shape: type[BaseModel] = BaseModel
+    """What the value is validated as."""
 
     def column(self, database: str) -> TypeEngine[Any]:
         if database == "sqlite":

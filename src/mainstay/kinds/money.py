@@ -29,7 +29,9 @@ class Money(Decimal):
     name = "money"
 
     scale: int = -1
+    """Digits behind the point, those of the currency."""
     currency: str = ""
+    """Three capital letters (ISO 4217)."""
 
     def __post_init__(self) -> None:
         if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):

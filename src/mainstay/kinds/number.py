@@ -64,10 +64,15 @@ class Integer(Kind):
     operators = ORDERED
 
     ge: int | None = None
+    """The least."""
     le: int | None = None
+    """The largest."""
     gt: int | None = None
+    """More than this."""
     lt: int | None = None
+    """Less than this."""
     bits: int = 64
+    """16, 32 or 64."""
 
     @property
     def largest(self) -> int:
@@ -133,12 +138,19 @@ class Decimal(Kind):
     operators = ORDERED
 
     precision: int = 18
+    """Digits in all."""
     scale: int = 2
+    """Digits behind the point."""
     ge: Exact | None = None
+    """The least."""
     le: Exact | None = None
+    """The largest."""
     gt: Exact | None = None
+    """More than this."""
     lt: Exact | None = None
+    """Less than this."""
     approximate: bool = False
+    """Whether the column is a binary float of somebody else's."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.scale <= self.precision <= 18:
@@ -265,9 +277,13 @@ class Float(Kind):
     operators = ORDERED
 
     ge: float | None = None
+    """The least."""
     le: float | None = None
+    """The largest."""
     gt: float | None = None
+    """More than this."""
     lt: float | None = None
+    """Less than this."""
 
     def column(self, database: str) -> TypeEngine[Any]:
         return RealType() if database == "sqlite" else Double()

@@ -34,9 +34,13 @@ class Text(Kind):
     operators: ClassVar[tuple[str, ...]] = TEXTUAL
 
     min_length: int = 0
+    """The fewest characters."""
     max_length: int | None = None
+    """The most characters; None for no end."""
     pattern: str | None = None
+    """A regular expression that the text matches."""
     collation: str | None = None
+    """PostgreSQL's order of characters, where code point order is not wanted."""
 
     def column(self, database: str) -> TypeEngine[Any]:
         if database == "sqlite":

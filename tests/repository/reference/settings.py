@@ -1,24 +1,14 @@
-"""Writes docs/reference/settings.md: every field of `Settings` with its name in the environment and what it means.
-
-python -m tests.repository.settings            rewrites the page
-python -m tests.repository.settings --check    fails when the page is stale
-"""
+"""The page of settings: every field of `Settings` with its name in the environment and what it means."""
 
 from __future__ import annotations
 
-import argparse
-import re
-import sys
-from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from mainstay.settings import Settings
-
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "reference" / "settings.md"
+from tests.repository.reference.writing import heading, sentence, table
 
 TYPES = {bool: "true or false", int: "whole number", float: "number"}
 """How a value is written in the environment; anything else is text."""
@@ -28,23 +18,19 @@ def page() -> str:
     """The page: how settings are given, and a table of them in the order of the class."""
     prefix = str(Settings.model_config.get("env_prefix"))
     lines = [
-        "# Settings",
-        "",
-        "<!-- Written by `python -m tests.repository.settings` from the fields of Settings. Do not edit. -->",
-        "",
-        sentence(Settings.__doc__ or ""),
+        *heading("Settings", "the fields of Settings"),
+        sentence(Settings.__doc__),
         "",
         f"A setting is a variable of the environment, or a line `{prefix}NAME=value` in the file",
         f"`{Settings.model_config.get('env_file')}` of the directory that the server runs in; the environment stands",
         "above the file. In Python it is an argument, `Mainstay(settings=Settings(pool_size=5))`, which stands first.",
         "",
-        "| variable | value | default | meaning |",
-        "|---|---|---|---|",
     ]
-    for name, field in Settings.model_fields.items():
-        cells = [f"`{prefix}{name.upper()}`", written(field), default(field), sentence(field.description or "")]
-        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+    rows = [
+        [f"`{prefix}{name.upper()}`", written(field), default(field), sentence(field.description)]
+        for name, field in Settings.model_fields.items()
+    ]
+    return "\n".join([*lines, *table(["variable", "value", "default", "meaning"], rows)]) + "\n"
 
 
 def written(field: FieldInfo) -> str:
@@ -73,25 +59,3 @@ def default(field: FieldInfo) -> str:
     if isinstance(value, tuple):
         return f"`{','.join(value)}`"
     return f"`{str(value).lower() if isinstance(value, bool) else f'{value:g}' if isinstance(value, float) else value}`"
-
-
-def sentence(text: str) -> str:
-    """A docstring on one line."""
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Writes the page, or with --check says whether it is up to date."""
-    parser = argparse.ArgumentParser(prog="python -m tests.repository.settings", description="Writes " + PAGE.name)
-    parser.add_argument("--check", action="store_true", help="change nothing; fail when the page is stale")
-    if not parser.parse_args(arguments).check:
-        PAGE.write_text(page())
-    elif not PAGE.exists() or PAGE.read_text() != page():
-        print(f"{PAGE.relative_to(ROOT)} is stale: run python -m tests.repository.settings")
-        return 1
-    print(f"{PAGE.relative_to(ROOT)}: {len(Settings.model_fields)} settings")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
