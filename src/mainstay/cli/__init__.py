@@ -12,8 +12,10 @@ VERSION = "Print the version of Mainstay."
 COMMANDS = {
     "serve": ("mainstay.cli.serve", "Serve an application over HTTP."),
     "operations": ("mainstay.cli.operations", "Print the operations of an application."),
+    "routes": ("mainstay.cli.routes", "Print what can be asked for where, by whom and how often."),
     "openapi": ("mainstay.cli.openapi", "Print the OpenAPI document of an application, or compare it with a file."),
     "call": ("mainstay.cli.call", "Run an operation without HTTP."),
+    "why": ("mainstay.cli.why", "Say which clause of which policy decided an answer, with which values."),
     "user": ("mainstay.cli.user", "Make accounts, give them roles, disable them."),
     "migrate": ("mainstay.cli.migrate", "Change the schema of a database that has rows."),
     "prove": ("mainstay.cli.prove", "Prove that nobody reads or changes what the policies forbid."),

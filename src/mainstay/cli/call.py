@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,16 +13,13 @@ from rich.console import Console
 
 from mainstay.actor import Actor
 from mainstay.app import Mainstay
-from mainstay.cli.target import load, wrong
+from mainstay.cli.target import load, split, wrong
 from mainstay.errors import MainstayError
 from mainstay.identity import Credentials, Directory
 from mainstay.projections.command import FAILED, Command, Line, Outcome, WrongWords
 from mainstay.projections.command.show import show
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
-
-UNSAID = "app:app"
-"""The application where neither the line nor MAINSTAY_APP names one."""
 
 
 @app.command(no_args_is_help=True)
@@ -50,9 +46,7 @@ def call(
 
     Ends with 0 where it was done, 4 where it was refused, 5 where it failed, 2 where the line makes no call.
     """
-    named = ":" in words[0] and "=" not in words[0]
-    target = words[0] if named else os.environ.get("MAINSTAY_APP", UNSAID)
-    rest = words[1:] if named else words
+    target, rest = split(words)
     if not rest:
         raise wrong("names no operation; `mainstay operations` lists them")
     if name and token:

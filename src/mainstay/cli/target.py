@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -17,6 +18,9 @@ from mainstay.backing.open import NotInstalled
 from mainstay.compiler import DeclarationErrors
 
 Target = Annotated[str, typer.Argument(metavar="APP", help="The application: module:attribute, such as app:app.")]
+
+UNSAID = "app:app"
+"""The application where neither the line nor MAINSTAY_APP names one."""
 
 WRONG_USE = 2
 """The exit code of a command that was called or declared wrongly."""
@@ -53,6 +57,12 @@ def load(target: str) -> Mainstay:
             f"{module_name}:{attribute} is a {type(found).__name__}, not a Mainstay; {nearest(attribute, names)}"
         )
     raise wrong(f"{module_name} has no attribute {attribute or 'app'}; {nearest(attribute, names)}")
+
+
+def split(words: list[str]) -> tuple[str, list[str]]:
+    """The application that a line begins with, or the one that is meant where it names none, and the rest."""
+    named = ":" in words[0] and "=" not in words[0]
+    return (words[0], words[1:]) if named else (os.environ.get("MAINSTAY_APP", UNSAID), words)
 
 
 def wrong(message: str) -> typer.Exit:
