@@ -33,7 +33,7 @@ def why(
         typer.Argument(
             metavar="[APP] OPERATION KEY [WORDS]...",
             help="The application (module:attribute; MAINSTAY_APP or app:app unless given), the operation, a "
-            "row's key, also where it is a list that may have it, and parameters or members as `mainstay call` takes them.",
+            "row's key (of a list: of the row that it may have), parameters and members as `mainstay call` takes them.",
         ),
     ],
     name: Annotated[str, typer.Option("--as", metavar="NAME", help="The caller, as the application knows them.")] = "",

@@ -15,7 +15,7 @@ from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.policy import condition
 from mainstay.engine.sql.statement import Binds, Inputs, compiled
 from mainstay.operation import Application
-from mainstay.policy.decide import NULL, settle, simplify
+from mainstay.policy.decide import NULL, simplify
 from mainstay.policy.rows import Row, Truth, World, value_of
 from mainstay.policy.tree import (
     ANYONE,
@@ -144,14 +144,9 @@ class Gathering:
         decided = simplify(node, self.actor)
         if decided in (ANYONE, NOBODY, NULL):
             return {ANYONE: True, NOBODY: False, NULL: None}[decided]
-        resource = next(self.application.resources_of(table))
-        binds, key = Binds(), self.application.table(table).key
-        scope = self.schema.scope(resource, binds)
-        clause = self.storage.tables[table]
-        truth = condition(settle(decided) if isinstance(decided, Exists) else decided, scope)
-        equal = [
-            clause.c[name] == binds.add(lambda inputs, name=name: inputs.row[name], clause.c[name].type) for name in key
-        ]
+        binds, clause = Binds(), self.storage.tables[table]
+        truth = condition(decided, self.schema.scope(next(self.application.resources_of(table)), binds))
+        equal = equals(clause, self.application.table(table).key, binds)
         case = sa.case((truth, sa.literal_column("1")), (sa.not_(truth), sa.literal_column("0")))
         statement = compiled(sa.select(case).select_from(clause).where(*equal), binds, self.database.dialect)
         found = await self.database.read(statement.text, statement.values(Inputs(self.actor, self.now, row=row)))
