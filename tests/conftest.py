@@ -9,7 +9,7 @@ import pytest
 
 from tests.servers import PostgresServer, postgresql
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "mainstay.pytest_plugin"]
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -22,6 +22,12 @@ def postgres() -> Iterator[PostgresServer]:
     """
     with postgresql() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def mainstay_postgresql(postgres: PostgresServer) -> str:
+    """The server on which `mainstay.testing` makes its databases."""
+    return postgres.url()
 
 
 @pytest.fixture

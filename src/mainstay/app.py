@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
@@ -82,6 +82,22 @@ class Mainstay(FastAPI):
         somebody else's: no table is made, no migration is run, and the indexes that are missing are told as SQL.
         `lifespan` runs while the database is open, as FastAPI's does.
         """
+        self.declared: dict[str, Any] = {
+            "resources": resources,
+            "routers": routers,
+            "account": account,
+            "identity": identity,
+            "name": name,
+            "version": version,
+            "description": description,
+            "prefix": prefix,
+            "wire": wire,
+            "declare_indexes": declare_indexes,
+            "managed": managed,
+            "listeners": listeners,
+            "lifespan": lifespan,
+        }
+        """What it was made of, besides its settings."""
         settings = settings or Settings()
         if database is not None:
             settings = settings.model_copy(update={"database_url": database})
@@ -160,6 +176,23 @@ class Mainstay(FastAPI):
         tell_errors(self, self.rest)
         if settings.cors_origins:
             self.allow_origins()
+
+    def on(
+        self, database: str, *, settings: Mapping[str, Any] | None = None, listeners: Sequence[Listener] = ()
+    ) -> Mainstay:
+        """The same application once more, on another database: for tests, which throw theirs away.
+
+        `settings` stand above its own, and `listeners` are told beside its own.
+        """
+        other = type(self)(
+            **{**self.declared, "listeners": [*self.declared["listeners"], *listeners]},
+            settings=self.settings.model_copy(update={**(settings or {}), "database_url": database}),
+        )
+        other.user_middleware = list(self.user_middleware)
+        for what, handler in self.exception_handlers.items():
+            other.exception_handlers.setdefault(what, handler)
+        other.dependency_overrides = self.dependency_overrides
+        return other
 
     @property
     def application(self) -> Application:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hmac
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from mainstay import clock
 from mainstay.accounts.marks import KEY_PREFIX, hashed, read_api_key
 from mainstay.accounts.stored import Store, Tables, as_key, as_uuid, is_over, scopes_of
 from mainstay.actor import Actor
@@ -54,7 +54,7 @@ class AccountIdentity:
         database: Database,
         *,
         seconds: float,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = clock.steady,
     ) -> None:
         self.tables = tables
         self.store = store
@@ -108,13 +108,13 @@ class AccountIdentity:
         if account is None or session is None:
             raise Unauthenticated(WRONG)
         row = await self.store.by_session.find(account=account, session=session)
-        if row is None or row["disabled_at"] is not None or is_over(row["expires_at"], dt.datetime.now(dt.UTC)):
+        if row is None or row["disabled_at"] is not None or is_over(row["expires_at"], clock.now()):
             raise Unauthenticated(WRONG)
         return self.actor(row, session=str(session)), claims.expires - self.tokens.clock()
 
     async def by_key(self, text: str) -> tuple[Actor, float]:
         """The actor of an API key, and for how many seconds it is good."""
-        key, now = read_api_key(text), dt.datetime.now(dt.UTC)
+        key, now = read_api_key(text), clock.now()
         row = await self.store.by_key.find(prefix=key.prefix) if key is not None else None
         if key is None or row is None or not hmac.compare_digest(row["secret_hash"], hashed(key.secret)):
             raise Unauthenticated(WRONG)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from mainstay.actor import NOBODY
 from mainstay.backing.databases.database import Database
+from mainstay.clock import now
 from mainstay.declare.account import Account, Roles
 from mainstay.engine.sql.layout import to_python
 from mainstay.engine.sql.statement import Binds, Inputs, compiled
@@ -81,7 +82,7 @@ class Lookup:
 
     async def find(self, **values: Any) -> Mapping[str, Any] | None:
         """The row for these values of the statement's parameters, in Python's form; None where there is none."""
-        inputs = Inputs(NOBODY, dt.datetime.now(dt.UTC), row=values)
+        inputs = Inputs(NOBODY, now(), row=values)
         rows = await self.database.read(self.statement.text, self.statement.values(inputs))
         if not rows:
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import secrets
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -18,6 +17,7 @@ from mainstay.accounts import Accounts
 from mainstay.app import Mainstay
 from mainstay.backing.databases.database import UniqueViolation
 from mainstay.cli.target import Target, load, wrong
+from mainstay.clock import now
 from mainstay.declare.account import Roles
 from mainstay.errors import MainstayError
 
@@ -83,7 +83,7 @@ def roles(
 def disable(target: Target, email: Email) -> None:
     """Let an account no longer sign in, nor use the tokens and keys that it has."""
     accounts, served = found(target)
-    change(accounts, served, email, {"disabled_at": dt.datetime.now(dt.UTC)}, "is disabled")
+    change(accounts, served, email, {"disabled_at": now()}, "is disabled")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column,
 from sqlalchemy.types import NullType
 
 from mainstay import kinds
+from mainstay.clock import now
 from mainstay.declare.field import OPTIONS, Options, options_of
 from mainstay.kinds import Identifier, ImpossibleKind, Integer, Kind, KindType, Moment, uuid7
 
@@ -41,11 +42,6 @@ def table_name(name: str) -> str:
     if re.search(r"[^aeiou]y$", snake):
         return snake[:-1] + "ies"
     return snake + ("es" if re.search(r"(s|x|z|ch|sh)$", snake) else "s")
-
-
-def now() -> dt.datetime:
-    """The present moment, in UTC."""
-    return dt.datetime.now(dt.UTC)
 
 
 class Model(DeclarativeBase):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from mainstay.actor import NOBODY, Actor
 from mainstay.backing.databases.database import Acting, Database, Health
+from mainstay.clock import now, steady
 from mainstay.engine.arguments import Given
 from mainstay.engine.asked import Asked, Questions
 from mainstay.engine.call import Allowance, Answer, Call, Gone
@@ -34,11 +35,6 @@ SOMEBODY = Actor("somebody")
 """A caller of whom no more is known than that it is one."""
 
 
-def utc_now() -> dt.datetime:
-    """The present moment."""
-    return dt.datetime.now(dt.UTC)
-
-
 class Engine:
     """An application that can be called."""
 
@@ -53,12 +49,12 @@ class Engine:
         cursor_key: bytes,
         sessions: Acting | None = None,
         listeners: Sequence[Listener] = (),
-        clock: Callable[[], dt.datetime] = utc_now,
+        clock: Callable[[], dt.datetime] = now,
     ) -> None:
         self.application = application
         self.database = database
         self.identity: Identity = identity or NoIdentity()
-        self.limiter = Limiter(time.monotonic)
+        self.limiter = Limiter(steady)
         counted = {operation.name: metered(operation, limits) for operation in application.operations}
         self.of_addresses = {name: tuple(filter(is_of_address, found)) for name, found in counted.items()}
         """By operation, those of the limits that every call from an address uses up, whoever calls."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import OctKey, OKPKey
 from joserfc.jws import JWSRegistry
 
+from mainstay import clock
 from mainstay.errors import Unauthenticated
 
 Algorithm = Literal["EdDSA", "HS256"]
@@ -97,7 +97,7 @@ class Tokens:
     """Signs and verifies the access tokens of one application."""
 
     def __init__(
-        self, keys: Keys, *, issuer: str, audience: str, seconds: int, clock: Callable[[], float] = time.time
+        self, keys: Keys, *, issuer: str, audience: str, seconds: int, clock: Callable[[], float] = clock.seconds
     ) -> None:
         self.keys = keys
         self.issuer = issuer

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from mainstay import clock
 from mainstay.events import Broke, Event, IndexMissing, Migrated, RequestFinished, Started, Stopped
 
 LONGEST_PATH = 500
@@ -68,7 +69,7 @@ def to_standard_output(data: bytes) -> None:
 class Log:
     """Listens to events and writes a line for each: JSON escapes control characters, so one event is one line."""
 
-    def __init__(self, write: Write = to_standard_output, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, write: Write = to_standard_output, clock: Callable[[], float] = clock.seconds) -> None:
         self.write = write
         self.clock = clock
         """Seconds since 1970."""

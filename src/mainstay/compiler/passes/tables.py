@@ -12,10 +12,10 @@ from sqlalchemy.orm import Mapper, RelationshipProperty
 from sqlalchemy.sql import functions, operators
 
 from mainstay import kinds
+from mainstay.clock import now
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable
 from mainstay.compiler.problem import Place, nearest
 from mainstay.declare.field import Options, options_of
-from mainstay.declare.model import now
 from mainstay.kinds import ImpossibleKind, Kind
 from mainstay.tables import Reference, Relation, Step
 
