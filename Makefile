@@ -5,16 +5,18 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 APP ?= examples.recipes.app:app
 ARGS ?=
+OLD ?= HEAD
 
 BIN := .venv/bin
 STAMP := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run tour prove prove-everything test check fix docs bench fuzz survive requirements lock clean
+.PHONY: help setup run tour prove prove-everything test check fix docs bench bench-compare fuzz survive requirements lock \
+	clean
 
 help:  ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  ARGS=... is handed on to run, tour, prove, test, bench and fuzz; PORT, HOST to run; APP to prove"
+	@echo "  ARGS=... is handed on to run, tour, prove, test, bench, bench-compare and fuzz; PORT, HOST to run; APP to prove"
 
 setup: $(STAMP)  ## create .venv with the locked packages (the other targets do it when needed)
 
@@ -63,6 +65,9 @@ requirements: $(STAMP)  ## rewrite docs/reference/requirements.md
 
 bench: $(STAMP)  ## CPU per request, beside FastAPI + SQLAlchemy and a handler written by hand
 	$(BIN)/python -m benchmarks.run $(ARGS)
+
+bench-compare: $(STAMP)  ## instructions of a request now and at OLD=commit; fails where one became dearer
+	$(BIN)/python -m benchmarks.compare $(OLD) $(ARGS)
 
 fuzz: $(STAMP)  ## Schemathesis makes up calls of the recipes example and judges the answers (10 minutes)
 	$(BIN)/python -m tests.fuzz $(ARGS)

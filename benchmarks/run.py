@@ -15,7 +15,6 @@ of the server's processes divided by the requests; the figure is the median of t
 from __future__ import annotations
 
 import argparse
-import asyncio
 import hashlib
 import os
 import platform
@@ -35,7 +34,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks import data, load, serving
+from benchmarks import data, load, requests, serving
+from benchmarks.fill import fill
 from benchmarks.serving import Serving
 
 SERVER_CORE, CLIENT_CORE = 0, 1
@@ -158,18 +158,14 @@ def databases(kind: str, folder: Path, options: Options) -> Iterator[dict[str, s
         with postgresql(shared_buffers="256MB", max_connections="300") as server:
             serving.pin(server.pid, CLIENT_CORE)
             url = server.create_database("bench")
-            asyncio.run(create_tables(url))
-            data.fill_postgresql(url)
+            fill(url)
             yield dict.fromkeys(COMMANDS, url)
 
 
 def sqlite_databases(folder: Path, contenders: Sequence[str]) -> dict[str, str]:
     """A file with the types that Mainstay chooses, and one with those that SQLAlchemy chooses."""
-    from benchmarks.contenders.models import Recipe
-
     ours, theirs = folder / "mainstay.db", folder / "sqlalchemy.db"
-    asyncio.run(create_tables(f"sqlite:///{ours}"))
-    data.fill_sqlite(ours, Recipe.metadata)
+    fill(f"sqlite:///{ours}")
     urls = dict.fromkeys(COMMANDS, f"sqlite:///{ours}")
     if "fastapi" not in contenders:
         return urls
@@ -178,19 +174,6 @@ def sqlite_databases(folder: Path, contenders: Sequence[str]) -> dict[str, str]:
     environment = {**os.environ, **peers_environment(), "DATABASE_URL": f"sqlite:///{theirs}", "ACCESS_LOG": os.devnull}
     subprocess.run([sys.executable, "-c", making, str(theirs)], check=True, env=environment, cwd=serving.ROOT)
     return urls | {"fastapi": f"sqlite:///{theirs}"}
-
-
-async def create_tables(url: str) -> None:
-    """Creates the tables and indexes that Mainstay derives from its declarations."""
-    from benchmarks.contenders.models import RESOURCES
-    from mainstay.backing.open import database
-    from mainstay.compiler import compile as compiled
-
-    behind = database(url)
-    await behind.open()
-    made = compiled(RESOURCES, database=behind.name)
-    await behind.create_missing(made.storage.metadata)
-    await behind.close()
 
 
 def peers_environment() -> dict[str, str]:
@@ -264,13 +247,12 @@ def compare(work: str, servers: dict[str, Serving]) -> None:
     """Raises where two contenders do not give the same recipes, in the same order, to the same request."""
     random = Random(11)
     for _ in range(COMPARED):
-        path, header = load.path(work, random)
-        headers = dict([header.strip().split(": ", 1)]) if header else {}
-        answers = {name: content(running.get(path, headers)) for name, running in servers.items()}
+        asked = requests.made(work, random)
+        answers = {name: content(running.get(asked.target, asked.headers)) for name, running in servers.items()}
         first = next(iter(answers.values()))
         for name, answer in answers.items():
             if answer != first or len(answer) != (1 if work == "W1" else 20):
-                raise RuntimeError(f"{name} answers {path} otherwise:\n{answer[:2]}\n{first[:2]}")
+                raise RuntimeError(f"{name} answers {asked.target} otherwise:\n{answer[:2]}\n{first[:2]}")
 
 
 def content(body: bytes) -> list[tuple[object, ...]]:

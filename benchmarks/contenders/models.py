@@ -10,8 +10,8 @@ from annotated_types import Interval, Len
 from sqlalchemy import MetaData
 from sqlalchemy.orm import Mapped, relationship
 
-from mainstay.declare import Model, Resource, anyone, descending, field, owner, reference, where
-from mainstay.declare.model import NAMES
+from mainstay.declare import Actions, Model, Resource, action, anyone, descending, field, owner, reference, where
+from mainstay.declare.model import NAMES, now
 
 
 class Base(Model):
@@ -57,7 +57,7 @@ class Recipe(Base):
     published: Mapped[bool] = field(default=False)
     servings: Mapped[Annotated[int, Interval(ge=1, le=100)]]
     author_id: Mapped[UUID] = reference(Author, on_delete="cascade")
-    created_at: Mapped[dt.datetime]
+    created_at: Mapped[dt.datetime] = field(default=now)
 
     # The classes themselves: their names stand for other models too where tests of several applications run
     author: Mapped[Author] = relationship(Author)
@@ -91,20 +91,31 @@ class Comments(Resource[Comment]):
 class Recipes(Resource[Recipe]):
     """Recipes that everybody reads, the latest first."""
 
-    operations = ["list", "get"]
+    operations = ["list", "get", "create"]
+    writable = [Recipe.title, Recipe.body, Recipe.published, Recipe.servings, Recipe.author_id]
     filters = [Recipe.author_id, Recipe.published]
     sorts = [Recipe.created_at]
     order = [descending(Recipe.created_at)]
     includes = [Recipe.author, Recipe.comments, Recipe.tags]
-    read = anyone
+    read = create = anyone
 
 
 class GuardedRecipes(Recipes):
     """Recipes of which each caller reads the published and their own."""
 
     name = "guarded_recipes"
+    operations = ["list", "get"]
     read = where(Recipe.published) | owner(Recipe.author_id)
 
 
-RESOURCES = [Authors, Tags, Comments, Recipes, GuardedRecipes]
+class Hello(Actions):
+    """Greetings."""
+
+    @action(allow=anyone, method="GET", path="")
+    async def world(self) -> str:
+        """The usual one."""
+        return "Hello, world"
+
+
+RESOURCES = [Authors, Tags, Comments, Recipes, GuardedRecipes, Hello]
 """Everything that is served."""
