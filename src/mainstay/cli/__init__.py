@@ -30,6 +30,7 @@ EXTRAS = {
     "ast_grep_py": "check",
     "markdown_it": "check",
     "sqlglot": "check",
+    "watchfiles": "reload",
 }
 """Packages that a command may miss, and the extra of Mainstay that brings each."""
 
@@ -52,6 +53,7 @@ def load_and_run(context: typer.Context) -> None:
     module, _ = COMMANDS[name]
     try:
         command: typer.Typer = import_module(module).app
+        command(args=context.args, prog_name=f"mainstay {name}")
     except ModuleNotFoundError as error:
         extra = EXTRAS.get(error.name or "")
         if extra is None:
@@ -59,7 +61,6 @@ def load_and_run(context: typer.Context) -> None:
         told = f"`mainstay {name}` needs {error.name}, which is not installed: pip install 'mainstay[{extra}]'"
         typer.echo(f"mainstay: {told}", err=True)
         raise typer.Exit(2) from None
-    command(args=context.args, prog_name=f"mainstay {name}")
 
 
 for _name, (_, _words) in COMMANDS.items():

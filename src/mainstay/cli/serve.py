@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import sys
 from enum import StrEnum
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -38,8 +40,16 @@ def serve(
     port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(help="Processes; more than one on PostgreSQL only.", min=1)] = 1,
     server: Annotated[Server, typer.Option(help="What speaks HTTP.")] = Server.granian,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="For development: start again when a file changes in this folder.")
+    ] = False,
 ) -> None:
     """Serve an application over HTTP until SIGTERM or SIGINT; what runs then is finished first."""
+    if reload:
+        # watchfiles is an extra, and the words are handed on as they were written, to a process that reads them anew.
+        again: Any = import_module("mainstay.cli.reload")
+        again.serve_again([word for word in sys.argv[2:] if word != "--reload"], Path.cwd())
+        return
     served = load(target)
     if workers > 1 and served.database.name == "sqlite":
         raise wrong(
