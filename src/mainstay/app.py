@@ -71,6 +71,12 @@ class Mainstay(FastAPI):
         managed: bool = True,
         listeners: Sequence[Listener] = (),
         lifespan: Lifespan | None = None,
+        summary: str | None = None,
+        terms_of_service: str | None = None,
+        contact: dict[str, Any] | None = None,
+        license_info: dict[str, Any] | None = None,
+        servers: list[dict[str, Any]] | None = None,
+        openapi_tags: list[dict[str, Any]] | None = None,
     ) -> None:
         """`database` is a URL and stands above the one in `settings`, which are read from the environment unless given.
 
@@ -81,6 +87,8 @@ class Mainstay(FastAPI):
         With `declare_indexes` off the models must have every index already.  Without `managed` the database is
         somebody else's: no table is made, no migration is run, and the indexes that are missing are told as SQL.
         `lifespan` runs while the database is open, as FastAPI's does.
+
+        `summary` and what stands behind it are for the OpenAPI document, and mean what they mean to FastAPI.
         """
         self.declared: dict[str, Any] = {
             "resources": resources,
@@ -151,6 +159,12 @@ class Mainstay(FastAPI):
             redoc_url=None,
             redirect_slashes=False,
             lifespan=lambda app: self.alive(),
+            summary=summary,
+            terms_of_service=terms_of_service,
+            contact=contact,
+            license_info=license_info,
+            servers=servers,
+            openapi_tags=openapi_tags,
             telemetry={"tracing": False, "metrics": False, "logs": False},
         )
         self.rest = Rest(

@@ -133,6 +133,8 @@ class Value:
     """Its kind, where it has one: what reads it out of a path or a query."""
     words: str = ""
     """What its author says of it."""
+    examples: tuple[Any, ...] = ()
+    """What its author shows of it."""
 
     @property
     def is_required(self) -> bool:

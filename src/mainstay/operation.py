@@ -365,6 +365,15 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Actions that stand together and are about no rows of their own."""
+
+    name: str
+    """What stands before the dot in the names of its operations."""
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What of every answer somebody else has specified; nothing where Mainstay's own ways are good."""
 
@@ -390,6 +399,7 @@ class Application:
     resources: tuple[Resource, ...]
     operations: tuple[Operation, ...]
     letter: Letter = Letter()
+    groups: tuple[Group, ...] = ()
     schema_version: int = SCHEMA_VERSION
 
     def table(self, name: str) -> Table:

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 
 import pytest
 from annotated_types import Len
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy import MetaData
 from sqlalchemy.orm import Mapped
 
 from examples.recipes.app import application
 from mainstay import Call, Mainstay, Model, Resource, Settings, Timestamps, action, anyone, computed, derived, field
+from mainstay.kinds import Email
 from mainstay.projections.rest.completeness import completeness
 
 LEAST = 95.0
@@ -50,6 +51,14 @@ def capitals(title: str) -> str:
     return title.upper()
 
 
+class Suggestion(BaseModel):
+    """What somebody would like to read."""
+
+    title: Annotated[str, Len(2, 50), Field(examples=["Emma"])]
+    by: Annotated[str, Email(), Field(description="Who asks.")]
+    key: Annotated[str, Len(8), Field(json_schema_extra={"format": "password"})]
+
+
 class Essays(Resource[Essay]):
     """Texts."""
 
@@ -63,8 +72,14 @@ class Essays(Resource[Essay]):
     """How it is read out."""
 
     @action(allow=anyone, method="GET")
-    async def nearest(self, call: Call, to: Annotated[str, Field(description="What is looked for.")]) -> None:
+    async def nearest(
+        self, call: Call, to: Annotated[str, Field(description="What is looked for.", examples=["Dune"])]
+    ) -> None:
         """The nearest one."""
+
+    @action(allow=anyone)
+    async def suggest(self, call: Call, given: Suggestion) -> None:
+        """Asks for another one."""
 
 
 @pytest.fixture(scope="module")
@@ -106,15 +121,24 @@ def test_the_text_under_an_attribute_describes_its_field(essays: dict[str, Any])
     }
     assert schemas["NewEssay"]["properties"]["title"]["description"] == "What stands\nabove it."
     (asked,) = essays["paths"]["/api/v1/essays/nearest"]["get"]["parameters"]
-    assert asked["description"] == "What is looked for."
+    assert (asked["description"], asked["example"]) == ("What is looked for.", "Dune")
+
+
+def test_the_members_of_a_body_are_described_as_its_model_says(essays: dict[str, Any]) -> None:
+    told = essays["components"]["schemas"]["Suggestion"]["properties"]
+    assert told["title"] == {"type": "string", "minLength": 2, "maxLength": 50, "examples": ["Emma"]}
+    assert told["by"]["format"] == "email"
+    assert told["by"]["description"] == "Who asks. An address such as ada@example.com."
+    assert (told["key"]["minLength"], told["key"]["format"]) == (8, "password")
 
 
 def test_what_nobody_described_is_counted_and_named(essays: dict[str, Any]) -> None:
     found = completeness(essays)
     missing = [thing.place for thing in found.missing if thing.sort == "fields"]
-    assert missing == ["Essay.bare", "NewEssay.bare", "WholeEssay.bare", "ChangedEssay.bare"]
+    rows = [f"{name}.bare" for name in ("Essay", "SomeOfEssay", "NewEssay", "WholeEssay", "ChangedEssay")]
+    assert sorted(missing) == sorted([*rows, "Suggestion.title", "Suggestion.key"])
     there, every = found.counts["fields"]
-    assert every - there == 4
+    assert every - there == len(missing)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from mainstay import DeclarationErrors, Mainstay, Settings, anyone, compiler, mount
 from mainstay.projections.rest import openapi
 from tests.app.kitchen import SIGNED_IN, Dishes, cook, kitchen
-from tests.apps import everything
+from tests.apps import desk, everything
 
 METHODS = {"get", "put", "post", "delete", "patch"}
 TYPES = {"string", "number", "integer", "boolean", "object", "array", "null"}
@@ -49,6 +49,7 @@ def test_every_operation_is_described_once(document: dict[str, Any], sqlite_url:
 def test_it_has_the_form_of_openapi_3_1(document: dict[str, Any]) -> None:
     assert document["openapi"] == "3.1.0"
     assert document["info"] == {"title": "Kitchen", "version": "1.2.3", "description": ""}
+    assert document["servers"] == [{"url": "/", "description": "Where this document is."}]
     for path, item in document["paths"].items():
         assert set(item) <= METHODS
         for operation in item.values():
@@ -191,3 +192,58 @@ def test_what_is_included_is_described_as_its_own_resource_answers_it() -> None:
     assert schemas["Label"]["properties"]["documents"]["items"] == {"$ref": "#/components/schemas/Document"}
     assert documents["words"]["items"]["type"] == "string"
     assert (documents["words"]["type"], documents["words"]["maxItems"]) == ("array", 2)
+
+
+def test_what_is_said_of_the_whole_is_said_as_to_fastapi(sqlite_url: str) -> None:
+    router = APIRouter(tags=["kitchen"])
+
+    @router.get("/x")
+    async def endpoint() -> None: ...
+
+    told = Mainstay(
+        resources=[Dishes],
+        routers=[mount(router, allow=anyone)],
+        database=sqlite_url,
+        settings=Settings(log="off"),
+        summary="What there is to eat.",
+        terms_of_service="/terms",
+        contact={"name": "Anna", "email": "anna@example.com"},
+        license_info={"name": "MIT", "identifier": "MIT"},
+        servers=[{"url": "/kitchen", "description": "Behind the proxy."}],
+        openapi_tags=[{"name": "kitchen", "description": "What no guest sees."}, {"name": "unused"}],
+    ).openapi()
+    assert told["info"]["summary"] == "What there is to eat."
+    assert told["info"]["termsOfService"] == "/terms"
+    assert told["info"]["contact"] == {"name": "Anna", "email": "anna@example.com"}
+    assert told["info"]["license"] == {"name": "MIT", "identifier": "MIT"}
+    assert told["servers"] == [{"url": "/kitchen", "description": "Behind the proxy."}]
+    assert told["tags"] == [
+        {"name": "dishes", "description": "Dishes, those that are served to everybody."},
+        {"name": "kitchen", "description": "What no guest sees."},
+    ]
+
+
+def test_groups_of_actions_and_custom_routes_have_tags_with_words(document: dict[str, Any]) -> None:
+    tags = {tag["name"]: tag["description"] for tag in document["tags"]}
+    assert tags["routes"] == "Routes of the application's own, beside its resources."
+    assert document["paths"]["/custom/me"]["get"]["tags"] == ["routes"]
+    told = openapi.document(compiler.compile(desk.RESOURCES).application)
+    (words,) = [tag["description"] for tag in told["tags"] if tag["name"] == "sign_in"]
+    assert words == "Who is who."
+
+
+def test_a_row_is_whole_unless_fields_are_asked_for(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert set(schemas["Meal"]["required"]) == set(schemas["Meal"]["properties"])
+    assert "required" not in schemas["SomeOfMeal"]
+    assert schemas["SomeOfMeal"]["properties"] == schemas["Meal"]["properties"]
+    many, one = document["paths"]["/api/v1/dishes"], document["paths"]["/api/v1/dishes/{slug}"]
+    for told, status, name in [
+        (many["get"], "200", "SomeOfMeal"),
+        (one["get"], "200", "SomeOfMeal"),
+        (many["post"], "201", "Meal"),
+        (one["put"], "200", "Meal"),
+        (one["patch"], "200", "Meal"),
+    ]:
+        data = told["responses"][status]["content"]["application/json"]["schema"]["properties"]["data"]
+        assert data.get("items", data) == {"$ref": f"#/components/schemas/{name}"}

@@ -18,6 +18,7 @@ from mainstay.accounts.marks import Refresh, Sealer, hashed, new_api_key
 from mainstay.accounts.stored import Store, Tables, scopes_of
 from mainstay.actor import Actor
 from mainstay.behaviour import Call
+from mainstay.compiler.docstrings import attribute_docstring
 from mainstay.declare import Actions, action, anyone, signed_in
 from mainstay.declare.account import RoleName, Roles
 from mainstay.errors import Detail, Forbidden, NotFound, Unauthenticated, ValidationError
@@ -29,12 +30,34 @@ from mainstay.settings import Settings
 WRONG = "The address or the password is not right."
 """Told of an unknown address, a wrong password and a disabled account alike."""
 
-Address: Any = Email(folded=True).annotation()
-End: Any = Moment().annotation()
+Address = Annotated[str, Email(folded=True)]
+End = Annotated[dt.datetime, Moment()]
 Password = Annotated[str, Len(1, LONGEST), Field(json_schema_extra={"format": "password", "writeOnly": True})]
 
 
-class Given(BaseModel):
+SAMPLES = {
+    "account": "019a0b1c-2d3e-7f40-8152-637485960718",
+    "access": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwMTlhMGIxYyJ9.c2lnbmF0dXJl",
+    "refresh": "AZoLHC0-f0CBUmN0hZYHGAAAAAABAgMEBQYHCAkKCwwNDg8Q",
+    "key": "nightly export",
+    "prefix": "3f9a1c07",
+    "moment": "2026-11-21T18:30:00Z",
+}
+"""What such values look like, for the document."""
+
+
+def shown(name: str) -> Any:
+    """The example of a member in the document."""
+    return Field(examples=[SAMPLES[name]])
+
+
+class Told(BaseModel):
+    """What is told of an account, each member with its words in the document."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Given(Told):
     """What a caller gives: nothing besides its members."""
 
     model_config = ConfigDict(extra="forbid")
@@ -44,13 +67,16 @@ class SignIn(Given):
     """An address and its password."""
 
     email: Address
+    """The account's address."""
     password: Password
+    """The account's password."""
 
 
 class RefreshGiven(Given):
     """A refresh token, which is good for one use."""
 
-    refresh_token: Annotated[str, Len(1, 200)]
+    refresh_token: Annotated[str, Len(1, 200), shown("refresh")]
+    """What the sign-in, or the last refresh, answered with."""
 
 
 class SignOut(Given):
@@ -64,51 +90,72 @@ class ChangePassword(Given):
     """The password as it was, and as it shall be."""
 
     current_password: Password
+    """The password that the account has."""
     new_password: Password
+    """The password that it shall have."""
 
 
 class NewApiKey(Given):
     """An API key as it is asked for."""
 
-    name: Annotated[str, Len(1, 80)]
-    scopes: Annotated[list[RoleName], Len(0, 100)] = []
+    name: Annotated[str, Len(1, 80), shown("key")]
+    """What its owner knows it by."""
+    scopes: Annotated[list[RoleName], Len(0, 100), Field(examples=[[]])] = []
+    """What it may do, of the scopes that keys can have here."""
     expires_at: End | None = None
+    """When it stops being good; never unless given."""
 
 
-class SignedIn(BaseModel):
+class SignedIn(Told):
     """What a client signs its calls with, in the words of OAuth (RFC 6749, 5.1); times are in seconds."""
 
-    access_token: str
-    token_type: str = "Bearer"  # noqa: S105 - a scheme
-    expires_in: int
-    refresh_token: str
-    refresh_expires_in: int
+    access_token: Annotated[str, shown("access")]
+    """What stands in the header Authorization behind `Bearer`."""
+    token_type: Annotated[str, Field(examples=["Bearer"])] = "Bearer"  # noqa: S105 - a scheme
+    """How the access token is sent."""
+    expires_in: Annotated[int, Field(examples=[900])]
+    """For how long the access token is good."""
+    refresh_token: Annotated[str, shown("refresh")]
+    """What the next tokens are asked for with; good for one use."""
+    refresh_expires_in: Annotated[int, Field(examples=[2_592_000])]
+    """After how long one has to sign in again."""
 
 
-class AccountAnswer(BaseModel):
+class AccountAnswer(Told):
     """An account as its owner sees it."""
 
-    id: Any
-    email: str
-    roles: list[str]
+    id: Annotated[Any, shown("account")]
+    """What it is known by."""
+    email: Annotated[str, Field(examples=["ada@example.com"])]
+    """Its address."""
+    roles: Annotated[list[str], Field(examples=[[]])]
+    """The roles that it has."""
 
 
-class ApiKeyAnswer(BaseModel):
+class ApiKeyAnswer(Told):
     """An API key as its owner sees it."""
 
-    id: UUID
-    name: str
-    prefix: str
-    scopes: list[str]
-    created_at: dt.datetime
-    expires_at: dt.datetime | None
-    used_at: dt.datetime | None
+    id: Annotated[UUID, shown("account")]
+    """What it is known by."""
+    name: Annotated[str, shown("key")]
+    """What its owner calls it."""
+    prefix: Annotated[str, shown("prefix")]
+    """How it begins behind `msk_`, by which it is recognized."""
+    scopes: Annotated[list[str], Field(examples=[[]])]
+    """What it may do."""
+    created_at: Annotated[dt.datetime, shown("moment")]
+    """When it was made."""
+    expires_at: Annotated[dt.datetime | None, Field(examples=[None])]
+    """When it stops being good; null where it never does."""
+    used_at: Annotated[dt.datetime | None, Field(examples=[None])]
+    """When it was last used, to a minute; null where it never was."""
 
 
 class MadeApiKey(ApiKeyAnswer):
     """An API key that has just been made: the only answer that has the key itself."""
 
-    key: str
+    key: Annotated[str, Field(examples=[f"msk_{SAMPLES['prefix']}_{64 * '0'}"])]
+    """The key, which stands in the header Authorization behind `Bearer`."""
 
 
 class Desk:
@@ -222,12 +269,18 @@ class Desk:
     def sign_up_shape(self) -> type[BaseModel]:
         """The body of a sign-up: address, password, and what else the model says that a new account gives."""
         model = self.tables.account
-        parts: dict[str, Any] = {"email": (Address, ...), "password": (Password, ...)}
+        parts: dict[str, Any] = {
+            "email": (Annotated[Address, Field(description="The address that it signs in with.")], ...),
+            "password": (Annotated[Password, Field(description="The password that it signs in with.")], ...),
+        }
         for attribute in model.sign_up:
             column: Any = attribute.property.columns[0]
             annotation = column.type.kind.annotation()
+            words = attribute_docstring(model, attribute.key)
             needed = not column.nullable and column.default is None and column.server_default is None
-            parts[attribute.key] = (annotation | None if column.nullable else annotation, ... if needed else None)
+            annotation = annotation | None if column.nullable else annotation
+            annotation = Annotated[annotation, Field(description=words)] if words else annotation
+            parts[attribute.key] = (annotation, ... if needed else None)
         return pydantic.create_model("SignUp", __config__=ConfigDict(extra="forbid"), __doc__=SIGN_UP, **parts)
 
 
@@ -345,7 +398,9 @@ def operations(desk: Desk) -> type[Actions]:
             return MadeApiKey(**row, scopes=given.scopes, key=str(made))
 
         @action(allow=signed_in, method="DELETE", path="/api-keys/{id}", status=204)
-        async def delete_api_key(self, call: Call, id: UUID) -> None:
+        async def delete_api_key(
+            self, call: Call, id: Annotated[UUID, Field(description="What the key is known by.")]
+        ) -> None:
             """Delete an API key; it is good for nothing from this moment on."""
             own = sa.delete(keys).where(keys.c.id == id, keys.c.account_id == call.actor.id)
             done: Any = await call.session.execute(own)

@@ -8,8 +8,9 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable
+from mainstay.compiler.passes.actions import name_of
 from mainstay.compiler.passes.declared_fields import description_of
-from mainstay.operation import Application, Paging, Resource
+from mainstay.operation import Application, Group, Paging, Resource
 from mainstay.policy import tree
 from mainstay.storage import Storage
 from mainstay.tables import Column, Table
@@ -28,6 +29,7 @@ def finish(draft: Draft, made: Callable[[Application, Storage], C]) -> C:
         resources=tuple(resource_of(draft, resource) for resource in draft.resources),
         operations=tuple(draft.operations),
         letter=draft.letter,
+        groups=tuple(Group(name_of(group), description_of(group)) for group in draft.groups),
     )
     tables = {name: table.table for name, table in draft.tables.items()}
     metadata = next((table.metadata for table in tables.values()), sa.MetaData())

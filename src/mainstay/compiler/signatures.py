@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import typing
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pydantic
+import pydantic_core
 import sqlalchemy as sa
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 from sqlalchemy.orm import Mapper
@@ -60,12 +62,12 @@ def value_of(argument: inspect.Parameter, annotation: Any, name: str) -> Value:
         validated = kind.annotation() | None if kinds.takes_none(annotation) else kind.annotation()
     form_of(validated)
     default = ... if argument.default is argument.empty else argument.default
-    return Value(name, validated, default, kind, words_in(annotation))
+    return Value(name, validated, default, kind, words_in(annotation), examples_in(annotation))
 
 
 def part_of(value: Value) -> Part:
     """An argument as a member of a body."""
-    form = value.kind.sampled() if value.kind is not None else form_of(value.annotation)
+    form = shown(value.kind.sampled() if value.kind is not None else form_of(value.annotation), value.examples)
     return Part(value.name, form, value.is_required, kinds.takes_none(value.annotation), value.words)
 
 
@@ -86,9 +88,34 @@ def shape_of(annotation: Any) -> Shape | None:
         inner = typing.Annotated[field.annotation, field] if field.metadata else field.annotation
         kind = plain_kind(inner)
         form = kind.sampled() if kind is not None else form_of(inner)
+        extra = field.json_schema_extra
+        if isinstance(extra, dict) and isinstance(extra.get("format"), str):
+            form = replace(form, format=str(extra["format"]))
         nullable = kinds.takes_none(field.annotation)
-        parts.append(Part(field.alias or name, form, field.is_required(), nullable, field.description or ""))
+        parts.append(
+            Part(
+                field.alias or name,
+                shown(form, field.examples or ()),
+                field.is_required(),
+                nullable,
+                field.description or "",
+            )
+        )
     return Shape(python.__name__, tuple(parts), inspect.cleandoc(python.__doc__ or ""))
+
+
+def examples_in(annotation: Any) -> tuple[Any, ...]:
+    """What `Annotated[.., Field(examples=[..])]` shows of an argument."""
+    _, metadata = kinds.taken_apart(annotation)
+    shown = (getattr(item, "examples", None) for item in metadata)
+    return next((tuple(examples) for examples in shown if isinstance(examples, list)), ())
+
+
+def shown(form: Form, examples: Sequence[Any]) -> Form:
+    """The form with the first example that its author gives; without one, as it is."""
+    if not examples:
+        return form
+    return replace(form, sample=msgspec.json.encode(pydantic_core.to_jsonable_python(examples[0])).decode())
 
 
 def plain_kind(annotation: Any) -> kinds.Kind | None:

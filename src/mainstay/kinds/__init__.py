@@ -98,7 +98,7 @@ def of_annotation(annotation: Any) -> Kind | None:
     ImpossibleKind where the type and its constraints do not go together.
     """
     annotation, metadata = taken_apart(annotation)
-    named = next((item for item in metadata if isinstance(item, Kind)), None)
+    named = next((item for item in flatten(metadata) if isinstance(item, Kind)), None)
     kind = named or of_python(annotation)
     return None if kind is None else constrain(kind, metadata)
 
@@ -170,8 +170,10 @@ def flatten(metadata: tuple[Any, ...]) -> list[Any]:
     for item in metadata:
         if isinstance(item, at.GroupedMetadata):
             flat.extend(flatten(tuple(item)))
+        elif isinstance(item, FieldInfo):
+            flat.extend(flatten(tuple(item.metadata)))
         else:
-            flat.extend(item.metadata if isinstance(item, FieldInfo) else [item])
+            flat.append(item)
     return flat
 
 

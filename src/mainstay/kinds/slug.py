@@ -38,7 +38,8 @@ class Slug(Text):
         )
 
     def samples(self) -> tuple[Any, ...]:
-        return ("spaghetti-aglio-e-olio", "a", "7-up")
+        words = ("spaghetti-aglio-e-olio", "7-up", "a", "a" * self.min_length)
+        return tuple(word for word in dict.fromkeys(words) if self.fits(word))
 
     def of(self, text: str | None, *, suffix: bool = False) -> str:
         """The slug of a text, `how-to-train` of "How to train?"; with a random end where the plain one is taken."""

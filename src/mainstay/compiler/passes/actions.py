@@ -24,6 +24,7 @@ from mainstay.compiler.signatures import (
     is_model,
     part_of,
     shape_of,
+    shown,
     value_of,
 )
 from mainstay.declare.action import MARK, Action, Actions
@@ -75,8 +76,13 @@ def actions(draft: Draft) -> None:
         for declared in marked(resource.declared, resource, resource.name):
             add(draft, declared)
     for group in draft.groups:
-        for declared in marked(group, None, group.name or snake(group.__name__)):
+        for declared in marked(group, None, name_of(group)):
             add(draft, declared)
+
+
+def name_of(group: type[Actions]) -> str:
+    """What stands before the dot in the names of a group's operations."""
+    return group.name or snake(group.__name__)
 
 
 def marked(owner: type[Actions], resource: DraftResource | None, prefix: str) -> Iterator[Declared]:
@@ -237,7 +243,7 @@ def full_path(draft: Draft, declared: Declared) -> str:
         return path_of(draft, declared.resource, one=declared.rows == "one") + path
     base = declared.owner.path
     if base is None:
-        base = "/" + (declared.owner.name or snake(declared.owner.__name__)).replace("_", "-")
+        base = "/" + name_of(declared.owner).replace("_", "-")
     return f"{draft.prefix}{base}{path}"
 
 
@@ -304,7 +310,7 @@ def plain_form(declared: Declared, name: str) -> Form:
             f"has {name} in its path or query, where only a plain value can stand",
             'give it a plain type, or write method="POST"',
         )
-    return kind.sampled()
+    return shown(kind.sampled(), declared.values[name].examples)
 
 
 def keys_form(draft: Draft, resource: DraftResource) -> Form:

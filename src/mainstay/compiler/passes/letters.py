@@ -9,7 +9,7 @@ from typing import Any
 
 from mainstay import errors, template
 from mainstay.compiler.draft import Draft
-from mainstay.compiler.passes.actions import snake
+from mainstay.compiler.passes.actions import name_of, snake
 from mainstay.compiler.passes.declared_lists import WRITTEN
 from mainstay.compiler.passes.names import in_case
 from mainstay.compiler.problem import Place, nearest, place_of
@@ -86,8 +86,7 @@ def owners_of(draft: Draft) -> Iterator[tuple[str, Owner]]:
     for resource in draft.resources:
         yield resource.name, Owner(resource.declared, resource.name, resource.thing)
     for group in draft.groups:
-        name = group.name or snake(group.__name__)
-        yield name, Owner(group, name, group.title or group.__name__)
+        yield name_of(group), Owner(group, name_of(group), group.title or group.__name__)
 
 
 # The operations

@@ -3,7 +3,8 @@
 from mainstay.projections.rest.custom import Catch, CompiledRoute, tell_errors
 from mainstay.projections.rest.dependencies import CurrentActor, Guard, RequestId
 from mainstay.projections.rest.edge import Edge
-from mainstay.projections.rest.openapi import document, merged
+from mainstay.projections.rest.merged import merged
+from mainstay.projections.rest.openapi import document
 from mainstay.projections.rest.rest import Rest
 
 __all__ = [

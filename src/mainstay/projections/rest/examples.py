@@ -8,7 +8,8 @@ import msgspec
 
 from mainstay import errors, template
 from mainstay.errors import MainstayError
-from mainstay.operation import Letter, Operation, Part, Shape
+from mainstay.operation import Application, Include, Letter, Operation, Part, Resource, Shape
+from mainstay.policy.tree import Always
 from mainstay.projections.rest.failure import phrase_of
 from mainstay.projections.rest.lettered import details_of, failure_values, statuses
 from mainstay.wire import Form
@@ -76,9 +77,10 @@ def of_body(operation: Operation) -> Any:
     return template.writer(msgspec.json.decode(operation.body_as))({"body": body}, ())
 
 
-def of_answer(operation: Operation) -> Any:
-    """A body that an operation answers."""
+def of_answer(operation: Operation, resource: Resource | None, application: Application) -> Any:
+    """A body that an operation answers; `resource` is the one whose rows it answers."""
     one = NONE if operation.answer is None else of_shape(operation.answer)
+    one = one if one is NONE or resource is None else with_embedded(one, resource, application)
     if one is NONE:
         return NONE
     data = [one] if operation.many else one
@@ -87,6 +89,36 @@ def of_answer(operation: Operation) -> Any:
         values |= {"next": None, "previous": None}
         return template.writer(msgspec.json.decode(operation.answer_as))(values, ())
     return {"data": data, "meta": CURSOR_META} if operation.action == "list" else {"data": data}
+
+
+def with_embedded(row: Json, resource: Resource, application: Application) -> Any:
+    """A row with what is always answered inside of it; NONE where there is no example of that."""
+    for include in resource.includes:
+        if include.embedded:
+            one = of_embedded(include, application)
+            if one is NONE:
+                return NONE
+            row |= {include.name: [one] if include.many else one}
+    return row
+
+
+def of_embedded(include: Include, application: Application) -> Any:
+    """A row, or a value of one, that is always answered inside of another."""
+    target = application.resource(include.resource)
+    if include.value is not None:
+        return example_of(next(field.form for field in target.fields if field.column == include.value))
+    row = of_shape(row_shape(target))
+    return row if row is NONE else with_embedded(row, target, application)
+
+
+def row_shape(resource: Resource) -> Shape:
+    """What is answered of a row; a field that not everybody may read is left out for some."""
+    parts = [
+        Part(field.name, field.form, field.read == Always(True), field.nullable, field.description)
+        for field in resource.fields
+        if field.readable
+    ]
+    return Shape(resource.title, tuple(parts), resource.description)
 
 
 def of_errors(letter: Letter) -> Json:

@@ -23,7 +23,7 @@ from mainstay.operation import (
 )
 from mainstay.policy.decide import NULL, simplify
 from mainstay.policy.tree import NOBODY, Always
-from mainstay.projections.rest.examples import NONE, example_of, of_answer, of_body, of_errors
+from mainstay.projections.rest.examples import NONE, example_of, of_answer, of_body, of_errors, row_shape
 from mainstay.projections.rest.lettered import statuses
 from mainstay.wire import Form
 
@@ -41,6 +41,8 @@ PRECONDITIONS = {
     "If-None-Match": "Entity tags of which the row must have none, or *.",
 }
 """The headers that say which versions of a row a call is meant for (RFC 9110, 13.1)."""
+SERVERS: list[Json] = [{"url": "/", "description": "Where this document is."}]
+"""Where the paths begin, unless the application says where."""
 NOT_SHOWN = "No Content: it is written, and the caller may not read what it has become"
 NOT_CHANGED = "Not Modified: the row has a version that If-None-Match names"
 
@@ -124,23 +126,36 @@ def document(application: Application, *, scheme: str = "Bearer", signing_in: st
     paths: dict[str, Json] = {}
     for operation in application.operations:
         if operation.action != "opaque":
-            name = operation.answer.name if operation.answer is not None else None
-            if operation.answer is not None and name not in components:
-                components[operation.answer.name] = part_of(components, application, operation, operation.answer)
+            if operation.answer is not None:
+                answered(application, operation, operation.answer, components)
             paths.setdefault(operation.path, {})[operation.method.lower()] = described(
                 application, operation, components
             )
     return {
         "openapi": "3.1.0",
         "info": {"title": application.name, "version": application.version, "description": application.description},
+        "servers": SERVERS,
         "paths": paths,
         "components": {
             "schemas": components,
             "examples": of_errors(application.letter),
             "securitySchemes": {"actor": security_scheme(application.letter.scheme or scheme, signing_in)},
         },
-        "tags": [{"name": one.name, "description": one.description} for one in application.resources],
+        "tags": tags(application),
     }
+
+
+def tags(application: Application) -> list[Json]:
+    """What operations are about: resources, and groups of actions."""
+    words = {group.name: group.description for group in application.groups}
+    words |= {resource.name: resource.description for resource in application.resources}
+    told = {tag_of(one): words.get(tag_of(one), "") for one in application.operations if one.action != "opaque"}
+    return [{"name": name} | ({"description": text} if text else {}) for name, text in told.items()]
+
+
+def tag_of(operation: Operation) -> str:
+    """What an operation is about."""
+    return operation.resource or operation.name.partition(".")[0]
 
 
 def security(operation: Operation) -> list[Json]:
@@ -166,10 +181,10 @@ def described(application: Application, operation: Operation, components: Json) 
         "operationId": operation.name,
         "summary": operation.summary,
         "description": operation.description,
-        "tags": [operation.resource or operation.name.partition(".")[0]],
+        "tags": [tag_of(operation)],
         "parameters": [parameter_of(parameter) for parameter in operation.parameters]
         + preconditions(operation, resource),
-        "responses": responses(operation, resource, statuses(application.letter)),
+        "responses": responses(application, operation, resource),
         "security": security(operation),
     }
     if operation.body is not None:
@@ -238,10 +253,10 @@ def has_version_before(operation: Operation, resource: Resource | None) -> bool:
     return resource is not None and resource.version is not None and operation.action not in ("list", "create")
 
 
-def responses(operation: Operation, resource: Resource | None, by_code: Mapping[str, int]) -> Json:
+def responses(application: Application, operation: Operation, resource: Resource | None) -> Json:
     """Everything that can be answered, by status."""
-    done = success(operation, resource)
-    found = {str(operation.status): done, **refusals(operation, resource, by_code)}
+    done = success(application, operation, resource)
+    found = {str(operation.status): done, **refusals(operation, resource, statuses(application.letter))}
     headers = headers_of(operation, resource)
     if operation.method == "GET" and "ETag" in headers:
         found["304"] = {"description": NOT_CHANGED, "headers": headers}
@@ -251,21 +266,25 @@ def responses(operation: Operation, resource: Resource | None, by_code: Mapping[
     return dict(sorted(found.items()))
 
 
-def success(operation: Operation, resource: Resource | None) -> Json:
+def success(application: Application, operation: Operation, resource: Resource | None) -> Json:
     """The answer where it is done."""
+    rows_of = resource
+    if operation.behaviour is not None:
+        rows_of = application.resource(operation.behaviour.answers) if operation.behaviour.answers else None
+    example = shown(of_answer(operation, rows_of, application))
     json: Json = {"description": HTTPStatus(operation.status).phrase, "headers": headers_of(operation, resource)}
     if operation.answer is not None:
-        one: Json = {"$ref": f"#/components/schemas/{operation.answer.name}"}
+        one: Json = {"$ref": f"#/components/schemas/{answer_name(operation, operation.answer)}"}
         if operation.answer_as is not None:
             rows = {"type": "array", "items": one}
             schema = template.schema(msgspec.json.decode(operation.answer_as), {"row": one, "rows": rows, **OF_LIST})
-            return json | {"content": {"application/json": {"schema": schema, **shown(of_answer(operation))}}}
+            return json | {"content": {"application/json": {"schema": schema, **example}}}
         rows = {"type": "array", "items": one, "description": "The rows, in their order."}
         properties: Json = {"data": rows if operation.many else one}
         if operation.many and operation.action == "list":
             properties["meta"] = {"$ref": "#/components/schemas/Meta"}
         schema = {"type": "object", "required": list(properties), "properties": properties}
-        json["content"] = {"application/json": {"schema": schema, **shown(of_answer(operation))}}
+        json["content"] = {"application/json": {"schema": schema, **example}}
     return json
 
 
@@ -334,15 +353,10 @@ def examples(codes: list[str], ending: str = "") -> Json:
 
 def resource_schema(application: Application, resource: Resource, components: Json) -> Json:
     """What is answered of one row, with what can be included."""
-    parts = [
-        Part(field.name, field.form, field.read == Always(True), field.nullable, field.description)
-        for field in resource.fields
-        if field.readable
-    ]
-    schema = shape_schema(Shape(resource.title, tuple(parts), resource.description), components)
+    schema = shape_schema(row_shape(resource), components)
     for include in resource.includes:
         schema["properties"][include.name] = included(application, include, components)
-    del schema["required"]  # `fields` may ask for any of them alone
+        schema["required"] += [include.name] if include.embedded else []
     return schema
 
 
@@ -363,6 +377,23 @@ def included(application: Application, include: Include, components: Json) -> Js
     return {"type": "array", "items": one, "maxItems": include.limit, "description": told}
 
 
+def answer_name(operation: Operation, shape: Shape) -> str:
+    """What the schema of an answer is called: another one where the caller may ask for some of its fields alone."""
+    some = any((parameter.means or parameter.name) == "fields" for parameter in operation.parameters)
+    return f"SomeOf{shape.name}" if some else shape.name
+
+
+def answered(application: Application, operation: Operation, shape: Shape, components: Json) -> None:
+    """Adds the schema of an operation's answer to the components."""
+    if shape.name not in components:
+        components[shape.name] = part_of(components, application, operation, shape)
+    name = answer_name(operation, shape)
+    if name not in components:
+        components[name] = {key: value for key, value in components[shape.name].items() if key != "required"}
+        words = components[name].get("description", "")
+        components[name]["description"] = f"{words}\n\nThose alone that `fields` names, where it names some.".strip()
+
+
 def part_of(components: Json, application: Application, operation: Operation, shape: Shape) -> Json:
     """What is answered of one row where it is less than the whole; or whatever an action answers."""
     if operation.action == "action":
@@ -371,7 +402,7 @@ def part_of(components: Json, application: Application, operation: Operation, sh
     whole = components[resource.title]
     left_out = {field.name for field in resource.fields} - {part.name for part in shape.parts}
     properties = {name: value for name, value in whole["properties"].items() if name not in left_out}
-    return {**whole, "properties": properties}
+    return {**whole, "properties": properties, "required": [name for name in whole["required"] if name in properties]}
 
 
 def shape_schema(shape: Shape, components: Json) -> Json:
@@ -433,32 +464,3 @@ def redirected(schema: Any, name: str) -> Any:
 def safe(name: str) -> str:
     """A name as components may have it."""
     return re.sub(r"[^A-Za-z0-9._-]", "_", name)
-
-
-# Together with FastAPI's
-
-
-def merged(ours: Json, custom: Json, opaque: Mapping[tuple[str, str], Operation], letter: Letter) -> Json:
-    """Our document with the routes of FastAPI's, whose 422 becomes our 400; ValueError where a name is taken twice."""
-    schemas = dict(custom.get("components", {}).get("schemas", {}))
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
-    taken = sorted(set(schemas) & set(ours["components"]["schemas"]))
-    if taken:
-        raise ValueError(f"custom routes use models with names of components that are there: {', '.join(taken)}")
-    ours["components"]["schemas"] |= schemas
-    for path, methods in custom.get("paths", {}).items():
-        for method, described_ in methods.items():
-            operation = opaque.get((method.upper(), path))
-            if operation is not None:
-                ours["paths"].setdefault(path, {})[method] = adapted(described_, operation, statuses(letter))
-    return ours
-
-
-def adapted(json: Json, operation: Operation, by_code: Mapping[str, int]) -> Json:
-    """A custom route with our errors."""
-    responses = {status: told for status, told in json.get("responses", {}).items() if status != "422"}
-    codes = ["VALIDATION_ERROR", "UNAUTHENTICATED", "FORBIDDEN", "TOO_MANY_REQUESTS", "INTERNAL_ERROR", "UNAVAILABLE"]
-    for code in codes:
-        responses.setdefault(str(by_code[code]), refusal(by_code[code], [code]))
-    return json | {"responses": responses, "security": security(operation)}
