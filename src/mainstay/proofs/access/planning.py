@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from mainstay.kinds.words import LONGEST_QUESTION
 from mainstay.operation import Application, Operation, Resource
 from mainstay.policy.tree import ANYONE, Column, tables_in
 from mainstay.proofs.access.cells import BY_RELEVANCE, Cell, Question, Row, called, to_wire, written_fields
@@ -21,6 +22,9 @@ from mainstay.proofs.access.sites import sites
 from mainstay.proofs.access.values import Values
 from mainstay.proofs.access.worked_out import computed_fields, given_column
 from mainstay.storage import Storage
+
+BEGINNING = LONGEST_QUESTION // 4
+"""Characters of a word that is searched for: two of them, in capitals, are no longer than a question may be."""
 
 PARENTS = 5
 """Rows under whose path a list is asked for, and a new row is made."""
@@ -172,7 +176,7 @@ class Planner:
         ]
         seen = unique([texts for texts in rows if texts])
         for texts in random.Random(f"{self.seed} {resource.name}").sample(seen, min(4, len(seen))):
-            begun = [words_of(text)[-1] for text in texts]
+            begun = [words_of(text)[-1][:BEGINNING] for text in texts]
             yield "search", Question(search=begun[-1], count=True)
             yield "search for two words", Question(search=f"{begun[0]} {begun[-1].upper()}", limit=2)
             yield "search by relevance", Question(search=begun[0][:1], sort=BY_RELEVANCE, limit=2)
