@@ -6,7 +6,6 @@ copyright = "The Mainstay authors, MIT licence"  # noqa: A001 - Sphinx's word
 html_title = "Mainstay"
 
 extensions = ["myst_parser"]
-exclude_patterns = ["reference/*.toml"]
 myst_enable_extensions = ["attrs_block", "colon_fence", "deflist"]
 myst_heading_anchors = 4
 suppress_warnings = ["myst.header"]  # a generated page may begin below a first heading
@@ -14,4 +13,5 @@ suppress_warnings = ["myst.header"]  # a generated page may begin below a first 
 html_theme = "furo"
 html_copy_source = False
 html_show_sphinx = False
-html_static_path = []
+html_static_path = ["static"]
+html_css_files = ["site.css"]
