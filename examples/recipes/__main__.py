@@ -24,13 +24,20 @@ TRY = """
   curl '{url}/api/v1/recipes?q=creme+brulee'
   curl '{url}/api/v1/recipes/aglio-e-olio?include=author,comments.author'
   curl '{url}/api/v1/comments?recipe.slug=aglio-e-olio&include=author'
-  curl -H 'Authorization: Bearer demo-editor' '{url}/api/v1/recipes?published=false&fields=slug,title&count=exact'
-  curl -H 'Authorization: Bearer demo-luke-smith' {url}/api/v1/people/luke-smith
-  curl -H 'Authorization: Bearer demo-reader' -H 'Content-Type: application/json' {url}/api/v1/recipes \\
+
+Sign in, and call with the token of the answer:
+
+  curl -H 'Content-Type: application/json' {url}/api/v1/auth/sign-in \\
+    -d '{{"email": "editor@example.org", "password": "{password}"}}'
+  TOKEN=...  [dim]# its access_token, which is good for a quarter of an hour[/dim]
+  curl -H "Authorization: Bearer $TOKEN" '{url}/api/v1/recipes?published=false&fields=slug,title&count=exact'
+  curl -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' {url}/api/v1/recipes \\
     -d '{{"slug": "toast", "title": "Toast", "ingredients": ["bread"], "directions": ["Toast it."],
          "tags": ["bread", "quick"], "published": true}}'
 
-Everybody's token is demo- and the handle: demo-reader, demo-editor, demo-admin, and every author.
+{addresses} have this password, which is for trying only.
+The other authors have none; `mainstay user password {target} joel-maxuel@example.org` gives one, and
+`mainstay user create {target} you@example.org handle=you name=You --role admin` makes an account of your own.
 """
 
 commands = typer.Typer(help="The recipes example of Mainstay.", no_args_is_help=True, add_completion=False)
@@ -46,7 +53,7 @@ def serve(
     """Serve the example, with its recipes loaded first where the database is empty."""
     load()
     if not quiet:
-        console.print(TRY.format(url=f"http://{host}:{port}"), highlight=False, soft_wrap=True)
+        console.print(told(f"http://{host}:{port}"), highlight=False, soft_wrap=True)
     serve_application(TARGET, host=host, port=port)
 
 
@@ -75,6 +82,12 @@ def tour(
 ) -> None:
     """Walk through the example as a client, and print what happens."""
     sys.exit(run(url, console))
+
+
+def told(url: str) -> str:
+    """What to try."""
+    addresses = ", ".join(map(loading.address, loading.SIGN_IN))
+    return TRY.format(url=url, password=loading.PASSWORD, addresses=addresses, target=TARGET)
 
 
 commands(prog_name="python -m examples.recipes")

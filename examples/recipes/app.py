@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from examples.recipes.identity import DemonstrationIdentity
+from examples.recipes.models import Person
 from examples.recipes.resources import Comments, Likes, People, Ratings, Recipes, Tags
 from mainstay import Actions, Mainstay, Settings
 
@@ -25,7 +25,7 @@ def application(database: str | None = None) -> Mainstay:
         name="Recipes",
         description="People share recipes and say what they think of those of others.",
         resources=RESOURCES,
-        identity=DemonstrationIdentity(),
+        account=Person,
         settings=RecipesSettings(),
         database=database,
     )

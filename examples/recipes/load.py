@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from examples.recipes import source
-from mainstay import Credentials, Mainstay
+from mainstay import Actor, Mainstay
 from mainstay.engine import Call, Engine
 
 AT_ONCE = 64
@@ -29,6 +29,11 @@ REMARKS = (
     "I doubled the garlic and regret nothing.",
 )
 
+PASSWORD = "public domain recipes"  # noqa: S105 - everybody may know it
+"""Of those who can sign in.  For trying only: `mainstay serve --production` refuses a database with such accounts."""
+SIGN_IN = {"admin": ["admin"], "editor": ["editor"], "reader": [], "luke-smith": []}
+"""Who can sign in, by handle, and their roles; every other author has no password."""
+
 PARTS = ("people", "tags", "recipes", "comments", "ratings", "likes")
 """What is loaded, in this order."""
 
@@ -45,6 +50,10 @@ class Wish:
     body: dict[str, Any]
 
 
+Actors = dict[str, Actor]
+"""Those whom rows are made as, by handle."""
+
+
 async def fill(app: Mainstay, progress: Progress = lambda what, done, total: None) -> bool:
     """Loads everything where nobody is there yet; whether that was so."""
     await app.engine.open()
@@ -53,22 +62,41 @@ async def fill(app: Mainstay, progress: Progress = lambda what, done, total: Non
         people_list = app.application.operation("people.list")
         is_empty = not (await app.engine.execute(Call(people_list, parameters=[("limit", "1")]))).data
         if is_empty:
-            await load(app.engine, progress)
+            await load(app, progress)
         return is_empty
     finally:
         await app.engine.close()
 
 
-async def load(engine: Engine, progress: Progress) -> None:
+async def load(app: Mainstay, progress: Progress) -> None:
     """Creates the people, tags and recipes, then what people made of them; the same every time."""
-    await create(engine, "people", people(), progress)
-    await create(engine, "tags", words(), progress)
-    recipes = await create(engine, "recipes", dishes(), progress)
+    assert app.accounts is not None
+    actors: Actors = {}
+    for handle in SIGN_IN:
+        await sign_up(app, handle)
+        actors[handle] = await app.accounts.identity.find(address(handle))
+    await create(app.engine, "people", people(), actors, progress)
+    for handle in source.people():
+        actors[handle] = await app.accounts.identity.find(address(handle))
+    await create(app.engine, "tags", words(), actors, progress)
+    recipes = await create(app.engine, "recipes", dishes(), actors, progress)
     chance = random.Random(1832)
     published = [row["id"] for row in recipes if row["published"]]
-    await create(engine, "comments", comments(chance, published), progress)
-    await create(engine, "ratings", ratings(chance, published), progress)
-    await create(engine, "likes", likes(chance, published), progress)
+    await create(app.engine, "comments", comments(chance, published), actors, progress)
+    await create(app.engine, "ratings", ratings(chance, published), actors, progress)
+    await create(app.engine, "likes", likes(chance, published), actors, progress)
+
+
+async def sign_up(app: Mainstay, handle: str) -> None:
+    """Makes the account of somebody who can sign in, as `mainstay user create` does."""
+    assert app.accounts is not None
+    row = {"id": source.person_id(handle), "handle": handle, "name": source.people()[handle]}
+    await app.accounts.create(email=address(handle), password=PASSWORD, roles=SIGN_IN[handle], **row)
+
+
+def address(handle: str) -> str:
+    """Where mail would reach somebody, at a domain that nobody has (RFC 2606)."""
+    return f"{handle}@example.org"
 
 
 def is_draft(number: int) -> bool:
@@ -77,10 +105,11 @@ def is_draft(number: int) -> bool:
 
 
 def people() -> Iterator[Wish]:
-    """Everybody, made by the admin."""
+    """Everybody who has no password, made by the admin."""
     for handle, name in source.people().items():
-        row = {"id": str(source.person_id(handle)), "handle": handle, "name": name, "email": f"{handle}@example.org"}
-        yield Wish("people", "admin", row)
+        if handle not in SIGN_IN:
+            row = {"id": str(source.person_id(handle)), "handle": handle, "name": name, "email": address(handle)}
+            yield Wish("people", "admin", row)
 
 
 def dishes() -> Iterator[Wish]:
@@ -134,9 +163,11 @@ def some_people(chance: random.Random, most: int) -> list[str]:
     return chance.sample(list(source.people()), chance.randint(0, most))
 
 
-async def create(engine: Engine, what: str, wishes: Iterator[Wish], progress: Progress) -> list[dict[str, Any]]:
+async def create(
+    engine: Engine, what: str, wishes: Iterator[Wish], actors: Actors, progress: Progress
+) -> list[dict[str, Any]]:
     """Runs the calls, many at a time; the rows that came of them, in the same order."""
-    calls = [call_of(engine, wish) for wish in wishes]
+    calls = [call_of(engine, wish, actors[wish.handle]) for wish in wishes]
     rows: list[dict[str, Any]] = []
     for start in range(0, len(calls), AT_ONCE):
         answers = await asyncio.gather(*[engine.execute(call) for call in calls[start : start + AT_ONCE]])
@@ -145,7 +176,6 @@ async def create(engine: Engine, what: str, wishes: Iterator[Wish], progress: Pr
     return rows
 
 
-def call_of(engine: Engine, wish: Wish) -> Call:
-    """The call that creates a row, with the token of whoever makes it."""
-    operation = engine.application.operation(f"{wish.resource}.create")
-    return Call(operation, body=wish.body, credentials=Credentials("bearer", f"demo-{wish.handle}"))
+def call_of(engine: Engine, wish: Wish, actor: Actor) -> Call:
+    """The call that creates a row, by whoever makes it."""
+    return Call(engine.application.operation(f"{wish.resource}.create"), body=wish.body, actor=actor)

@@ -10,8 +10,8 @@ from annotated_types import Ge, Interval, Len
 from pydantic import ConfigDict, RootModel
 from sqlalchemy.orm import Mapped, relationship
 
-from mainstay import Model, Timestamps, Versioned, actor, field, reference
-from mainstay.kinds import Email, Slug
+from mainstay import Account, Model, Timestamps, Versioned, actor, field, reference
+from mainstay.kinds import Slug
 
 
 class Lines(RootModel[Annotated[list[Annotated[str, Len(1, 1000)]], Len(1, 100)]]):
@@ -25,8 +25,8 @@ def today() -> dt.date:
     return dt.datetime.now(dt.UTC).date()
 
 
-class Person(Model, Timestamps):
-    """Somebody who shares recipes, or likes those of others."""
+class Person(Model, Account, Timestamps):
+    """Somebody who shares recipes, or likes those of others, and signs in for it with their address."""
 
     __tablename__ = "people"
 
@@ -34,10 +34,12 @@ class Person(Model, Timestamps):
     """What stands in the path of somebody, and never changes."""
     name: Mapped[Annotated[str, Len(1, 80)]]
     """What somebody wants to be called."""
-    email: Mapped[Annotated[str, Email()]] = field(unique=True)
-    """Where mail reaches them; told to themselves and admins alone."""
     about: Mapped[Annotated[str, Len(1, 2000)] | None]
     """What they say of themselves."""
+
+
+Person.sign_up = (Person.handle, Person.name)
+"""What a new account gives besides its address and password."""
 
 
 class Tag(Model):

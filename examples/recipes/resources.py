@@ -29,6 +29,7 @@ class People(Resource[Person]):
     """Everybody here; only they themselves and admins see their address."""
 
     lookup = Person.handle
+    hidden = [Person.roles, Person.disabled_at]
     writable = [Person.name, Person.email, Person.about]
     write_once = [Person.id, Person.handle]
     filters = [Person.name]

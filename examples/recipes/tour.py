@@ -23,9 +23,14 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.text import Text
 
+from examples.recipes.load import PASSWORD, address
+
 ROOT = Path(__file__).parents[2]
 """Where `examples` lies."""
 START_SECONDS = 60.0
+AUTH = "/api/v1/auth"
+UNKNOWN = "nobody-we-know"
+"""Somebody whose token is made up."""
 LONGEST = 150
 """Characters of an answer that are shown."""
 COLOURS = {2: "green", 3: "cyan", 4: "yellow", 5: "red"}
@@ -69,6 +74,8 @@ class Tour:
     console: Console
     wrong: list[str] = field(default_factory=list)
     steps: int = 0
+    signed_in: dict[str, Any] = field(default_factory=dict)
+    """By handle, what somebody's sign-in was answered with."""
 
     def chapter(self, title: str) -> None:
         """Begins a part."""
@@ -86,7 +93,7 @@ class Tour:
         headers: dict[str, str] | None = None,
     ) -> Reply:
         """Sends one request, prints it with a line of the answer, and remembers where it is not as expected."""
-        reply = send(self.url, method, path, by=by, body=body, headers=headers or {})
+        reply = self.send(method, path, by=by, body=body, headers=headers)
         self.steps += 1
         try:
             seen = look(reply)
@@ -99,6 +106,39 @@ class Tour:
         if fault:
             self.wrong.append(f"{method} {path} as {by or 'nobody'}: {reply.status}, {fault}")
         return reply
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        by: str | None = None,
+        body: object = None,
+        headers: dict[str, str] | None = None,
+    ) -> Reply:
+        """Sends one request as somebody, who signs in for the first one; waits where too many came from here."""
+        sent = dict(headers or {})
+        if by is not None:
+            sent["Authorization"] = f"Bearer {self.token(by)}"
+        reply = send(self.url, method, path, body=body, headers=sent)
+        while reply.status == 429:
+            seconds = int(reply.headers["retry-after"])
+            self.console.print(f"  {path} has been called often enough; waiting {seconds} seconds", style="dim")
+            time.sleep(seconds)
+            reply = send(self.url, method, path, body=body, headers=sent)
+        return reply
+
+    def token(self, handle: str) -> str:
+        """Somebody's access token."""
+        if handle == UNKNOWN:
+            return "made-up"
+        if handle not in self.signed_in:
+            given = {"email": address(handle), "password": PASSWORD}
+            reply = self.send("POST", f"{AUTH}/sign-in", body=given)
+            self.steps += 1
+            self.show("POST", f"{AUTH}/sign-in", handle, reply.status, "an access token and a refresh token", "")
+            self.signed_in[handle] = reply.data
+        return str(self.signed_in[handle]["access_token"])
 
     def show(self, method: str, path: str, by: str | None, status: int, seen: object, fault: str) -> None:
         """Prints one step."""
@@ -120,23 +160,14 @@ class Tour:
         writing(self)
         opinions(self)
         mistakes(self)
+        signing_in(self)
 
 
-def send(
-    url: str,
-    method: str,
-    path: str,
-    *,
-    by: str | None = None,
-    body: object = None,
-    headers: dict[str, str] | None = None,
-) -> Reply:
+def send(url: str, method: str, path: str, *, body: object = None, headers: dict[str, str] | None = None) -> Reply:
     """One request on a connection of its own; `body` is sent as JSON, or as it is where it is bytes."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80, timeout=30)
     sent = dict(headers or {})
-    if by is not None:
-        sent["Authorization"] = f"Bearer demo-{by}"
     if body is not None:
         sent.setdefault("Content-Type", "application/json")
     try:
@@ -222,9 +253,9 @@ def drafts(tour: Tour) -> None:
     tour.chapter("Who sees what")
     listed = tour.ask(
         "GET",
-        "/api/v1/recipes?published=false&limit=1&count=exact&include=author",
+        "/api/v1/recipes?published=false&author.handle=luke-smith&limit=1&count=exact&include=author",
         200,
-        lambda reply: f"{reply.json['meta']['total']} drafts, which editors see; the latest is {titles(reply)}",
+        lambda reply: f"{reply.json['meta']['total']} drafts of one author, which editors see; {titles(reply)} is one",
         by="editor",
     )
     draft = listed.data[0]
@@ -260,7 +291,7 @@ def writing(tour: Tour) -> None:
     tour.ask(
         "POST", recipes, 401, lambda r: f"{refusal(r)} (WWW-Authenticate: {r.headers['www-authenticate']})", body=rice
     )
-    tour.ask("POST", recipes, 401, refusal, body=rice, by="nobody-we-know")
+    tour.ask("POST", recipes, 401, refusal, body=rice, by=UNKNOWN)
     tour.ask("POST", recipes, 400, refusal, body={**rice, "titel": "Lemon rice", "minutes": -1}, by="reader")
     tour.ask("POST", recipes, 422, refusal, body={**rice, "tags": ["quick", "no-such-tag"]}, by="reader")
     draft = tour.ask("POST", recipes, 201, lambda r: f"Location: {r.headers['location']}", body=rice, by="reader")
@@ -311,8 +342,8 @@ def writing(tour: Tour) -> None:
 def opinions(tour: Tour) -> None:
     """Comments, ratings and likes."""
     tour.chapter("What people make of it")
-    recipe = send(tour.url, "GET", "/api/v1/recipes/aglio-e-olio").data["id"]
-    hidden = send(tour.url, "GET", "/api/v1/recipes?published=false&limit=1", by="editor").data[0]["id"]
+    recipe = tour.send("GET", "/api/v1/recipes/aglio-e-olio").data["id"]
+    hidden = tour.send("GET", "/api/v1/recipes?published=false&limit=1", by="editor").data[0]["id"]
     said = {"recipe_id": recipe, "body": "Al dente, please."}
     comment = tour.ask("POST", "/api/v1/comments", 201, lambda reply: reply.data["body"], body=said, by="reader")
     path = f"/api/v1/comments/{comment.data['id']}"
@@ -322,7 +353,7 @@ def opinions(tour: Tour) -> None:
     tour.ask("DELETE", path, 204, nothing, by="editor")
 
     stars = tour.ask("POST", "/api/v1/ratings", 400, refusal, body={"recipe_id": recipe, "stars": 6}, by="reader")
-    send(tour.url, "DELETE", f"/api/v1/ratings/{recipe}/{me(tour)}", by="reader")
+    tour.send("DELETE", f"/api/v1/ratings/{recipe}/{me(tour)}", by="reader")
     stars = tour.ask(
         "POST",
         "/api/v1/ratings",
@@ -337,7 +368,7 @@ def opinions(tour: Tour) -> None:
     tour.ask("PATCH", mine, 403, refusal, body={"stars": 1}, by="luke-smith")
     tour.ask("DELETE", mine, 204, nothing, by="reader")
 
-    send(tour.url, "DELETE", f"/api/v1/likes/{recipe}/{me(tour)}", by="reader")
+    tour.send("DELETE", f"/api/v1/likes/{recipe}/{me(tour)}", by="reader")
     liked = {"recipe_id": recipe}
     tour.ask("POST", "/api/v1/likes", 201, lambda reply: reply.headers["location"], body=liked, by="reader")
     tour.ask("GET", "/api/v1/recipes?liked=true", 200, lambda r: f"the reader likes {titles(r)}", by="reader")
@@ -355,7 +386,7 @@ def speakers(reply: Reply) -> str:
 
 def me(tour: Tour) -> str:
     """The identifier of the reader."""
-    return str(send(tour.url, "GET", "/api/v1/people/reader").data["id"])
+    return str(tour.send("GET", "/api/v1/people/reader").data["id"])
 
 
 def mistakes(tour: Tour) -> None:
@@ -384,6 +415,38 @@ def mistakes(tour: Tour) -> None:
     tour.ask("GET", "/health", 200, lambda reply: reply.json["status"])
 
 
+def signing_in(tour: Tour) -> None:
+    """What one can do with an account, from its first day to its last."""
+    tour.chapter("Accounts")
+    handle = f"cook-{secrets.token_hex(3)}"
+    cook = {"email": address(handle), "handle": handle, "name": "A Cook", "password": "password1234"}
+    tour.ask("POST", f"{AUTH}/sign-up", 400, refusal, body=cook)
+    cook |= {"password": "a pinch of salt and thyme"}
+    tour.ask("POST", f"{AUTH}/sign-up", 201, lambda reply: f"{reply.data['email']} is made", body=cook)
+    tour.ask("GET", f"/api/v1/people/{handle}", 200, lambda reply: reply.data["name"])
+    tour.ask("POST", f"{AUTH}/sign-in", 401, refusal, body={"email": cook["email"], "password": "not the password"})
+    tour.ask("GET", f"{AUTH}/me", 200, lambda reply: f"{reply.data['email']} {reply.data['roles']}", by="editor")
+    key = tour.ask(
+        *("POST", f"{AUTH}/api-keys", 201, lambda reply: f"a key for programs: {reply.data['key'][:17]}…"),
+        body={"name": "the tour"},
+        by="editor",
+    )
+    with_key = {"Authorization": f"Bearer {key.data['key']}"}
+    tour.ask("GET", f"{AUTH}/me", 200, lambda reply: f"the key's: {reply.data['email']}", headers=with_key)
+    tour.ask("DELETE", f"{AUTH}/api-keys/{key.data['id']}", 204, nothing, by="editor")
+    tour.ask("GET", f"{AUTH}/me", 401, refusal, headers=with_key)
+
+    once = {"refresh_token": tour.signed_in["reader"]["refresh_token"]}
+    tour.ask("POST", f"{AUTH}/refresh", 200, lambda reply: f"good for {reply.data['expires_in']} seconds", body=once)
+    tour.ask("POST", f"{AUTH}/refresh", 401, refusal, body=once)
+    tour.ask(
+        "GET", f"{AUTH}/me", 401, lambda r: f"{refusal(r)} A second use ends it: it may be a thief's.", by="reader"
+    )
+    tour.ask("POST", f"{AUTH}/sign-out", 204, nothing, body={}, by="editor")
+    tour.ask("GET", f"{AUTH}/me", 401, refusal, by="editor")
+    tour.signed_in.clear()
+
+
 @contextmanager
 def server() -> Iterator[str]:
     """The example on a free port with a database of its own, as long as the block lasts; its URL."""
@@ -392,7 +455,10 @@ def server() -> Iterator[str]:
         port = listener.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="mainstay-tour-") as folder:
         command = [sys.executable, "-m", "examples.recipes", "serve", "--quiet", "--port", str(port)]
-        environment = os.environ | {"MAINSTAY_DATABASE_URL": f"sqlite:///{folder}/recipes.db"}
+        environment = os.environ | {
+            "MAINSTAY_DATABASE_URL": f"sqlite:///{folder}/recipes.db",
+            "MAINSTAY_SIGNING_KEY_FILE": f"{folder}/signing.pem",
+        }
         with open(f"{folder}/log", "wb") as log:
             process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True

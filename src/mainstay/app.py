@@ -130,9 +130,9 @@ class Mainstay(FastAPI):
             declare_indexes=declare_indexes,
             limits=settings.limits,
         )
-        if self.accounts is not None:
-            self.accounts.watch(self.compiled.application)
         self.sessions = backing.sessions(settings.database_url, self.database)
+        if self.accounts is not None:
+            self.accounts.watch(self.compiled.application, self.sessions)
         self.log = Log() if settings.log == "json" else None
         self.listeners: tuple[Listener, ...] = (*listeners, self.log) if self.log is not None else tuple(listeners)
         self.engine = Engine(
@@ -175,7 +175,7 @@ class Mainstay(FastAPI):
             body_timeout=settings.body_timeout,
             elsewhere=[self.openapi_url] if self.openapi_url else (),
             docs=settings.docs,
-            keys=self.accounts.tokens.keys.public() if self.accounts is not None else None,
+            keys=self.accounts.public_keys if self.accounts is not None else None,
         )
         self.edge = Edge(
             self.rest,
@@ -303,8 +303,13 @@ class Mainstay(FastAPI):
         """Opens what stands behind, and lets go of it at the end."""
         self.refuse_unguarded()
         self.openapi()
+        if self.accounts is not None:
+            self.accounts.public_keys()
         if self.settings.secret_key is None and self.log is not None:
-            self.log.note("secret_key is not set: cursors are signed with a random key until the next start", "warning")
+            self.log.note(
+                "secret_key is not set: cursors and refresh tokens are signed with a random key until the next start",
+                "warning",
+            )
         await self.engine.open()
         try:
             await self.bring_up_schema()
@@ -369,10 +374,7 @@ def accounts_of(account: type[Account], settings: Settings, database: Database) 
             raise
         what = f"accounts need {error.name}, which is not installed: pip install 'mainstay[accounts]'"
         raise backing.NotInstalled(what, name=error.name) from None
-    try:
-        made: Accounts = module.Accounts(account, settings, database, derived_key(settings, b"mainstay-refresh"))
-    except module.WrongKey as error:
-        raise DeclarationErrors([Problem(Place("<settings>", 0), str(error), "mend the setting")]) from None
+    made: Accounts = module.Accounts(account, settings, database, derived_key(settings, b"mainstay-refresh"))
     return made
 
 

@@ -37,8 +37,8 @@ class Settings(BaseSettings):
     """The folder of the migrations."""
 
     secret_key: SecretStr | None = None
-    """What cursors are signed with, 32 characters or more.  Without it a random key is made at start: cursors then do
-    not survive a restart, and several processes do not take one another's."""
+    """What cursors and refresh tokens are signed with, 32 characters or more.  Without it a random key is made at
+    start: neither then survives a restart, and several processes do not take one another's."""
 
     signing_key: SecretStr | None = None
     """What access tokens are signed with: the PEM of a private key for Ed25519, or a secret for HS256 of 32 bytes or
@@ -149,7 +149,7 @@ class Settings(BaseSettings):
             ipaddress.ip_network(word, strict=False)
         return value
 
-    @field_validator("address_limit", "user_limit")
+    @field_validator("address_limit", "user_limit", "sign_in_limit")
     @classmethod
     def rate(cls, value: str | None, info: ValidationInfo) -> str | None:
         """Refuses what is no limit."""

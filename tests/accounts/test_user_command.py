@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.accounts.desk import PASSWORD, opened
 
@@ -61,5 +62,28 @@ def test_what_is_wrong_is_told(sqlite_url: str) -> None:
     assert all(word in lacking.stderr for word in ("email", "name", "nme"))
     nobody = user(sqlite_url, "disable", APP, "nobody@example.com")
     assert nobody.stderr == "mainstay: there is no account nobody@example.com\n"
-    none = user(sqlite_url, "disable", "examples.recipes.app:app", "a@example.com")
+    none = user(sqlite_url, "disable", "tests.proofs.desk_app:app", "a@example.com")
     assert "has no accounts" in none.stderr
+    behind = user(sqlite_url, "disable", "examples.recipes.app:app", "a@example.com")
+    assert (behind.returncode, behind.stderr.count("\n")) == (2, 1), behind.stderr
+
+
+def test_another_password_ends_the_sign_ins_and_the_old_one(sqlite_url: str) -> None:
+    async def signed_in() -> Any:
+        async with opened(sqlite_url) as desk:
+            await desk.sign_up("ada")
+            return await desk.sign_in("ada")
+
+    before = asyncio.run(signed_in())
+    done = user(sqlite_url, "password", APP, "ada@example.com", "--generate")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "ada@example.com has another password"), done.stderr
+    new = done.stdout.splitlines()[1].removeprefix("password: ")
+
+    async def after() -> tuple[int, int]:
+        async with opened(sqlite_url) as desk:
+            old = await desk.post("refresh", {"refresh_token": before["refresh_token"]})
+            wrong = await desk.post("sign-in", {"email": "ada@example.com", "password": PASSWORD})
+            await desk.sign_in("ada", new)
+            return old.status_code, wrong.status_code
+
+    assert asyncio.run(after()) == (401, 401)

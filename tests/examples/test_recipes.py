@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 from rich.console import Console
 
 from examples.recipes.app import application
-from examples.recipes.load import fill
+from examples.recipes.load import PASSWORD, address, fill
 from examples.recipes.tour import Tour, server
 from mainstay import Mainstay
 
@@ -31,30 +32,44 @@ def database(module_database_url: str) -> str:
     return module_database_url
 
 
+@dataclass
+class Calling:
+    """The example, and a client of it for whoever it shall be."""
+
+    app: Mainstay
+    client: httpx2.AsyncClient
+    known: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    async def signed_in(self, handle: str) -> dict[str, str]:
+        """The header of somebody who has signed in, whether they have a password or not."""
+        assert self.app.accounts is not None
+        if handle not in self.known:
+            token = (await self.app.accounts.sign_in(address(handle))).access_token
+            self.known[handle] = {"Authorization": f"Bearer {token}"}
+        return self.known[handle]
+
+
 @pytest.fixture
-async def app(database: str) -> AsyncIterator[Mainstay]:
+async def calling(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Calling]:
     """The example, open, on the filled database."""
+    monkeypatch.setenv("MAINSTAY_SIGNING_KEY", "s" * 32)
     app = application(database)
-    async with app.router.lifespan_context(app):
-        yield app
+    transport = httpx2.ASGITransport(app=app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://recipes.test") as client,
+    ):
+        yield Calling(app, client)
 
 
-@pytest.fixture
-async def calling(app: Mainstay) -> AsyncIterator[httpx2.AsyncClient]:
-    """A client of the example."""
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://recipes.test") as client:
-        yield client
-
-
-async def got(calling: httpx2.AsyncClient, path: str, *, by: str | None = None, status: int = 200) -> Any:
+async def got(calling: Calling, path: str, *, by: str | None = None, status: int = 200) -> Any:
     """What is answered to a GET."""
-    headers = {"Authorization": f"Bearer demo-{by}"} if by else {}
-    answer = await calling.get(path, headers=headers)
+    answer = await calling.client.get(path, headers=await calling.signed_in(by) if by else {})
     assert answer.status_code == status, answer.text
     return answer.json()
 
 
-async def every(calling: httpx2.AsyncClient, path: str, *, by: str | None = None) -> list[dict[str, Any]]:
+async def every(calling: Calling, path: str, *, by: str | None = None) -> list[dict[str, Any]]:
     """All rows of a list, page by page."""
     rows: list[dict[str, Any]] = []
     page = await got(calling, f"{path}limit=100", by=by)
@@ -65,7 +80,7 @@ async def every(calling: httpx2.AsyncClient, path: str, *, by: str | None = None
     return rows
 
 
-async def test_all_recipes_authors_and_tags_are_there(calling: httpx2.AsyncClient) -> None:
+async def test_all_recipes_authors_and_tags_are_there(calling: Calling) -> None:
     recipes = await every(calling, f"{RECIPES}?", by="editor")
     assert len(recipes) == len({recipe["slug"] for recipe in recipes}) == 383
     assert len({recipe["author_id"] for recipe in recipes}) == 201
@@ -73,7 +88,7 @@ async def test_all_recipes_authors_and_tags_are_there(calling: httpx2.AsyncClien
     assert len({tag["name"] for tag in tags}) == 178
 
 
-async def test_a_recipe_holds_what_its_line_of_the_file_says(calling: httpx2.AsyncClient) -> None:
+async def test_a_recipe_holds_what_its_line_of_the_file_says(calling: Calling) -> None:
     lines = (ROOT / "examples/recipes/data/recipes.jsonl").read_text().splitlines()
     (line,) = [line for line in map(json.loads, lines) if line["slug"] == "aelplermagronen"]
     recipe = (await got(calling, f"{RECIPES}/aelplermagronen?include=author"))["data"]
@@ -84,7 +99,7 @@ async def test_a_recipe_holds_what_its_line_of_the_file_says(calling: httpx2.Asy
     assert recipe["tags"] == sorted(line["tags"])
 
 
-async def test_drafts_are_seen_by_their_author_and_editors_only(calling: httpx2.AsyncClient) -> None:
+async def test_drafts_are_seen_by_their_author_and_editors_only(calling: Calling) -> None:
     seen = await every(calling, f"{RECIPES}?include=author&", by="editor")
     drafts = [recipe for recipe in seen if not recipe["published"]]
     assert len(drafts) == 31
@@ -99,31 +114,44 @@ async def test_drafts_are_seen_by_their_author_and_editors_only(calling: httpx2.
     assert (await got(calling, path, by=draft["author"]["handle"]))["data"]["notes"]
 
 
-async def test_what_is_said_about_a_recipe_goes_when_it_becomes_a_draft_again(calling: httpx2.AsyncClient) -> None:
+async def test_what_is_said_about_a_recipe_goes_when_it_becomes_a_draft_again(calling: Calling) -> None:
     comments = "/api/v1/comments?recipe.slug=aglio-e-olio"
     assert len((await got(calling, comments))["data"]) >= 1
-    author = {"Authorization": "Bearer demo-robert5800"}
-    recipe = await calling.get(f"{RECIPES}/aglio-e-olio", headers=author)
-    hidden = await calling.patch(
+    author = await calling.signed_in("robert5800")
+    recipe = await calling.client.get(f"{RECIPES}/aglio-e-olio", headers=author)
+    hidden = await calling.client.patch(
         f"{RECIPES}/aglio-e-olio", json={"published": False}, headers=author | {"If-Match": recipe.headers["etag"]}
     )
     assert hidden.status_code == 200
     assert (await got(calling, comments))["data"] == []
     assert len((await got(calling, comments, by="robert5800"))["data"]) >= 1
-    shown = await calling.patch(
+    shown = await calling.client.patch(
         f"{RECIPES}/aglio-e-olio", json={"published": True}, headers=author | {"If-Match": hidden.headers["etag"]}
     )
     assert shown.status_code == 200
 
 
-async def test_an_address_is_told_to_its_owner_and_admins_only(calling: httpx2.AsyncClient) -> None:
+async def test_an_address_is_told_to_its_owner_and_admins_only(calling: Calling) -> None:
     for by in (None, "reader", "editor"):
         assert "email" not in (await got(calling, "/api/v1/people/luke-smith", by=by))["data"]
     for by in ("luke-smith", "admin"):
         assert (await got(calling, "/api/v1/people/luke-smith", by=by))["data"]["email"] == "luke-smith@example.org"
 
 
-async def test_likes_are_seen_by_whoever_likes_only(calling: httpx2.AsyncClient) -> None:
+async def test_those_who_have_the_password_sign_in_and_an_author_without_one_does_not(calling: Calling) -> None:
+    statuses = {}
+    for handle in ("admin", "editor", "reader", "luke-smith", "joel-maxuel"):
+        given = {"email": address(handle), "password": PASSWORD}
+        answer = await calling.client.post("/api/v1/auth/sign-in", json=given)
+        statuses[handle] = answer.status_code
+        if answer.status_code == 200:
+            headers = {"Authorization": f"Bearer {answer.json()['data']['access_token']}"}
+            me = (await calling.client.get("/api/v1/auth/me", headers=headers)).json()["data"]
+            assert me["roles"] == ([handle] if handle in ("admin", "editor") else [])
+    assert statuses == {"admin": 200, "editor": 200, "reader": 200, "luke-smith": 200, "joel-maxuel": 401}
+
+
+async def test_likes_are_seen_by_whoever_likes_only(calling: Calling) -> None:
     await got(calling, "/api/v1/likes", status=401)
     people = await every(calling, "/api/v1/people?")
     seen = 0

@@ -22,15 +22,19 @@ import httpx2
 import typer
 
 from examples.recipes.app import application
-from examples.recipes.load import fill
+from examples.recipes.load import PASSWORD, address, fill
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 REQUIREMENTS = HERE / "requirements.txt"
 PLACE = Path(sys.prefix) / "fuzz"
-WHO = "Authorization: Bearer demo-admin"
 START_SECONDS = 30.0
-UNLIMITED = {"MAINSTAY_ADDRESS_LIMIT": "", "MAINSTAY_USER_LIMIT": "", "MAINSTAY_LOG": "off"}
+UNLIMITED = {
+    "MAINSTAY_ADDRESS_LIMIT": "",
+    "MAINSTAY_USER_LIMIT": "",
+    "MAINSTAY_SIGN_IN_LIMIT": "",
+    "MAINSTAY_LOG": "off",
+}
 
 
 def fuzz(
@@ -45,9 +49,19 @@ def fuzz(
     install()
     with tempfile.TemporaryDirectory(prefix="mainstay-fuzz-") as folder, serving(Path(folder)) as url:
         command = [PLACE / "bin" / "schemathesis", "--config-file", HERE / "schemathesis.toml", "run"]
-        options = ["--header", WHO, "--max-examples", str(examples), "--seed", str(seed), "--max-time", str(seconds)]
+        who = f"Authorization: Bearer {key(url)}"
+        options = ["--header", who, "--max-examples", str(examples), "--seed", str(seed), "--max-time", str(seconds)]
         done = subprocess.run([*command, f"{url}/openapi.json", *options], cwd=folder, check=False)
     raise typer.Exit(done.returncode)
+
+
+def key(url: str) -> str:
+    """An API key of the admin, which no sign-out ends."""
+    auth = f"{url}/api/v1/auth"
+    given = {"email": address("admin"), "password": PASSWORD}
+    token = httpx2.post(f"{auth}/sign-in", json=given).json()["data"]["access_token"]
+    made = httpx2.post(f"{auth}/api-keys", json={"name": "fuzz"}, headers={"Authorization": f"Bearer {token}"})
+    return str(made.json()["data"]["key"])
 
 
 def install() -> None:
@@ -73,6 +87,7 @@ def serving(folder: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "mainstay.cli", "serve", "examples.recipes.app:app", "--port", str(port)]
     environment = {**os.environ, **UNLIMITED, "MAINSTAY_DATABASE_URL": database}
+    environment["MAINSTAY_SIGNING_KEY_FILE"] = str(folder / "signing.pem")
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:

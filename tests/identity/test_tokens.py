@@ -26,7 +26,7 @@ pytestmark = pytest.mark.requirement("A3.10")
 def tokens(*keys: OKPKey | OctKey, **more: Any) -> Tokens:
     """An application's tokens at a fixed moment."""
     options = {"issuer": "https://here", "audience": "api", "seconds": 900, "clock": lambda: NOW, **more}
-    return Tokens(Keys(*(keys or (KEY,))), **options)
+    return Tokens(lambda: Keys(*(keys or (KEY,))), **options)
 
 
 def part(value: Any) -> str:

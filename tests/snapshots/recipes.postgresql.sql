@@ -73,13 +73,13 @@ WHERE recipes.search_5c9d0685 @@ anon_2.wanted) DESC, recipes.written_on DESC, r
  LIMIT $10::INTEGER OFFSET $11::INTEGER
 
 -- recipes.list fields=title,tags&include=author,comments.author&count=exact
---   recipes(title, author: people(id, handle, name, email, about, created_at, updated_at), comments: comments(id,
---   recipe_id, author_id, body, created_at, updated_at, author: people(id, handle, name, email, about, created_at,
+--   recipes(title, author: people(id, handle, name, about, email, created_at, updated_at), comments: comments(id,
+--   recipe_id, author_id, body, created_at, updated_at, author: people(id, handle, name, about, email, created_at,
 --   updated_at)), tags: tags(name))
 --   order by written_on desc, id desc, 20 at most
 
-SELECT recipes.title AS c0, people_1.id AS c1, people_1.handle AS c2, people_1.name AS c3, CASE WHEN (people_1.id =
-    $1::UUID) THEN 1 ELSE 0 END AS c4, people_1.email AS c5, people_1.about AS c6, people_1.created_at AS c7,
+SELECT recipes.title AS c0, people_1.id AS c1, people_1.handle AS c2, people_1.name AS c3, people_1.about AS c4,
+    CASE WHEN (people_1.id = $1::UUID) THEN 1 ELSE 0 END AS c5, people_1.email AS c6, people_1.created_at AS c7,
     people_1.updated_at AS c8, recipes.id AS c9, recipes.written_on AS c10
 FROM recipes LEFT OUTER JOIN people AS people_1 ON recipes.author_id = people_1.id
 WHERE recipes.published OR recipes.author_id = $2::UUID ORDER BY recipes.written_on DESC, recipes.id DESC
@@ -87,7 +87,7 @@ WHERE recipes.published OR recipes.author_id = $2::UUID ORDER BY recipes.written
 
 SELECT anon_1.place - 1 AS c0, anon_2.id AS c1, anon_2.recipe_id AS c2, anon_2.author_id AS c3, anon_2.body AS c4,
     anon_2.created_at AS c5, anon_2.updated_at AS c6, people_1.id AS c7, people_1.handle AS c8, people_1.name AS c9,
-    CASE WHEN (people_1.id = $1::UUID) THEN 1 ELSE 0 END AS c10, people_1.email AS c11, people_1.about AS c12,
+    people_1.about AS c10, CASE WHEN (people_1.id = $1::UUID) THEN 1 ELSE 0 END AS c11, people_1.email AS c12,
     people_1.created_at AS c13, people_1.updated_at AS c14
 FROM unnest($2::UUID[]) WITH ORDINALITY AS anon_1(k0, place) JOIN LATERAL (SELECT comments_1.id AS id,
     comments_1.recipe_id AS recipe_id, comments_1.author_id AS author_id, comments_1.body AS body,
@@ -117,7 +117,7 @@ WHERE recipes.published OR recipes.author_id = $1::UUID) AS anon_1
 -- recipes.get include=author
 --   recipes(id, slug, title, description, ingredients, directions, minutes, servings, written_on, published,
 --   featured, notes, author_id, created_at, updated_at, version, stars, comment_count, like_count, liked, author:
---   people(id, handle, name, email, about, created_at, updated_at), tags: tags(name))
+--   people(id, handle, name, about, email, created_at, updated_at), tags: tags(name))
 
 SELECT recipes.id AS c0, recipes.slug AS c1, recipes.title AS c2, recipes.description AS c3, recipes.ingredients AS
     c4, recipes.directions AS c5, recipes.minutes AS c6, recipes.servings AS c7, recipes.written_on AS c8,
@@ -140,8 +140,8 @@ FROM likes AS likes_1
 WHERE likes_1.recipe_id = recipes.id) AS c19, EXISTS (SELECT 1
 FROM likes AS likes_2
 WHERE likes_2.recipe_id = recipes.id AND likes_2.person_id = $4::UUID AND likes_2.person_id = $5::UUID) AS c20,
-    people_1.id AS c21, people_1.handle AS c22, people_1.name AS c23, CASE WHEN (people_1.id = $6::UUID) THEN 1 ELSE
-    0 END AS c24, people_1.email AS c25, people_1.about AS c26, people_1.created_at AS c27, people_1.updated_at AS
+    people_1.id AS c21, people_1.handle AS c22, people_1.name AS c23, people_1.about AS c24, CASE WHEN (people_1.id
+    = $6::UUID) THEN 1 ELSE 0 END AS c25, people_1.email AS c26, people_1.created_at AS c27, people_1.updated_at AS
     c28
 FROM recipes LEFT OUTER JOIN people AS people_1 ON recipes.author_id = people_1.id
 WHERE recipes.slug = $7::VARCHAR AND (recipes.published OR recipes.author_id = $8::UUID)

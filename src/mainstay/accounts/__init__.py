@@ -6,19 +6,23 @@ Nothing here is known to the engine or to REST: the operations are `Actions`, th
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from mainstay import clock
 from mainstay.accounts.identity import AccountIdentity
-from mainstay.accounts.keys import WrongKey, keys
+from mainstay.accounts.keys import keys
 from mainstay.accounts.marks import Sealer
-from mainstay.accounts.operations import Desk, operations
+from mainstay.accounts.operations import Desk, SignedIn, operations
 from mainstay.accounts.stored import Store, Tables
-from mainstay.backing.databases.database import Database
+from mainstay.backing.databases.database import Acting, Database
 from mainstay.declare import Actions
-from mainstay.declare.account import Account
+from mainstay.declare.account import Account, Roles
 from mainstay.events import CallFinished, Event
 from mainstay.identity.passwords import Passwords
 from mainstay.identity.tokens import Tokens
@@ -26,20 +30,34 @@ from mainstay.operation import Application
 from mainstay.settings import Settings
 
 WRITES = ("create", "replace", "update", "delete", "action")
+LIMIT = 30.0
+"""Seconds that a change by whoever runs the application may wait and take."""
+
+T = TypeVar("T")
 
 
 class Accounts:
     """The accounts of one application: their operations and their identity."""
 
+    sessions: Acting
+    """The transactions of what is done here without a caller."""
+
     def __init__(self, account: type[Account], settings: Settings, database: Database, secret: bytes) -> None:
-        """`secret` is what refresh tokens are sealed with.  Raises `WrongKey` where the key in the settings is none."""
+        """`secret` is what refresh tokens are sealed with.
+
+        Raises `DeclarationErrors` where the key in the settings is none.
+        """
         self.tables = tables_of(account)
         self.store = Store(self.tables, database)
         self.passwords = Passwords()
-        signing = keys(settings)
         self.tokens = Tokens(
-            signing, issuer=settings.token_issuer, audience=settings.token_audience, seconds=settings.token_lifetime
+            lambda: keys(settings),
+            issuer=settings.token_issuer,
+            audience=settings.token_audience,
+            seconds=settings.token_lifetime,
         )
+        if settings.signing_key is not None:
+            self.public_keys()
         self.identity = AccountIdentity(self.tables, self.store, self.tokens, database, seconds=settings.account_cache)
         self.desk = Desk(self.tables, self.store, self.identity, self.passwords, self.tokens, Sealer(secret), settings)
         self.operations: type[Actions] = operations(self.desk)
@@ -48,14 +66,82 @@ class Accounts:
             event.listen(account, moment, self.changed)
         event.listen(Session, "do_orm_execute", self.executed)
 
-    def watch(self, application: Application) -> None:
-        """Notes which operations write accounts, so that `listen` knows them."""
+    def watch(self, application: Application, sessions: Acting) -> None:
+        """Notes which operations write accounts, so that `listen` knows them, and what transactions there are."""
+        self.sessions = sessions
         exposing = {resource.name for resource in application.resources_of(self.tables.accounts.name)}
         self.written_by = frozenset(
             operation.name
             for operation in application.operations
             if operation.resource in exposing and operation.action in WRITES
         )
+
+    def public_keys(self) -> Mapping[str, Any]:
+        """What access tokens are verified with, as a JSON Web Key Set; makes a key where there is none yet.
+
+        Raises `DeclarationErrors` where a key is none.
+        """
+        return self.tokens.keys.public()
+
+    # For whoever may run code where the application runs
+
+    async def create(self, *, password: str | None = None, roles: Sequence[str] = (), **values: Any) -> None:
+        """Makes an account with the values of these attributes; without a password nobody can sign in to it.
+
+        Raises ValidationError where the password is too weak.
+        """
+        new: Callable[..., Account] = self.tables.account
+        account = new(**values, password_hash=await self.hash(password, values["email"]), roles=Roles(list(roles)))
+
+        async def add(session: AsyncSession) -> None:
+            session.add(account)
+
+        await self.do(add)
+
+    async def set_password(self, email: str, password: str) -> None:
+        """Gives an account another password and ends its sign-ins.
+
+        Raises ValidationError where the password is too weak, LookupError where there is no such account.
+        """
+        await self.update(email, ending=True, password_hash=await self.hash(password, email))
+
+    async def update(self, email: str, *, ending: bool = False, **values: Any) -> None:
+        """Sets attributes of an account, and ends its sign-ins where asked to; LookupError where there is none."""
+        accounts, key = self.tables.accounts, self.tables.key
+
+        async def change(session: AsyncSession) -> None:
+            changed = sa.update(accounts).where(accounts.c.email == email.lower()).values(**values).returning(key)
+            account = (await session.execute(changed)).scalar()
+            if account is None:
+                raise LookupError(f"there is no account {email}")
+            if ending:
+                whose = self.tables.sessions.c.account_id == account
+                await self.desk.end(session, clock.now(), whose)
+
+        await self.do(change)
+        self.identity.forget()
+
+    async def sign_in(self, email: str) -> SignedIn:
+        """The tokens of a sign-in without a password, for tests; Unauthenticated where nobody has this address."""
+        actor = await self.identity.find(email)
+
+        async def begin(session: AsyncSession) -> SignedIn:
+            return await self.desk.begin(session, actor.id, clock.now())
+
+        return await self.do(begin)
+
+    async def hash(self, password: str | None, email: str) -> str | None:
+        """The hash of a new password."""
+        if password is None:
+            return None
+        self.desk.check(password, "password", email.partition("@")[0])
+        return await self.passwords.hash(password)
+
+    async def do(self, change: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """What the change returns, in one transaction."""
+        return await self.sessions.act_async(change, limit=LIMIT)
+
+    # What it hears of
 
     def listen(self, happened: Event) -> None:
         """Believes no token any more that was verified before an account was written."""
@@ -92,4 +178,4 @@ def tables_of(account: type[Account]) -> Tables:
     return TABLES[account]
 
 
-__all__ = ["Accounts", "WrongKey"]
+__all__ = ["Accounts"]

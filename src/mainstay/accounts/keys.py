@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from joserfc.jwk import OctKey, OKPKey
 
+from mainstay.compiler import DeclarationErrors, Place, Problem
 from mainstay.identity.tokens import Keys, generated, imported
 from mainstay.settings import Settings
 
 
-class WrongKey(ValueError):
-    """A key that cannot sign; the message names the setting, never the key."""
-
-
 def keys(settings: Settings) -> Keys:
-    """The application's keys; raises `WrongKey`."""
+    """The application's keys; raises `DeclarationErrors`, which names the setting and never the key."""
     if settings.signing_key is None:
         return Keys(kept(Path(settings.signing_key_file)))
     retired = [read("retired_signing_keys", text.get_secret_value()) for text in settings.retired_signing_keys]
@@ -28,21 +27,31 @@ def read(setting: str, text: str) -> OKPKey | OctKey:
     try:
         return imported(text.replace("\\n", "\n"))
     except ValueError as error:
-        raise WrongKey(f"MAINSTAY_{setting.upper()} {error}") from None
+        raise wrong(f"MAINSTAY_{setting.upper()} {error}") from None
 
 
 def kept(file: Path) -> OKPKey | OctKey:
     """The key in a file; one that is made now, readable by this user alone, where there is no such file."""
     try:
-        return read("signing_key_file", file.read_text())
-    except FileNotFoundError:
-        pass
-    made = generated()
+        if not file.exists():
+            make(file)
+        text = file.read_text()
+    except OSError as error:
+        what = f"MAINSTAY_SIGNING_KEY_FILE, which is {file}, cannot be used: {error.strerror}"
+        raise wrong(f"{what}; set MAINSTAY_SIGNING_KEY") from None
+    return read("signing_key_file", text)
+
+
+def make(file: Path) -> None:
+    """Writes a new key, which is there at once as a whole; another process may have been quicker."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process has made one at this moment
-        return read("signing_key_file", file.read_text())
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(made.as_pem(private=True))
-    return made
+    with NamedTemporaryFile(dir=file.parent) as whole:  # which nobody else can read
+        whole.write(generated().as_pem(private=True))
+        whole.flush()
+        with suppress(FileExistsError):
+            os.link(whole.name, file)
+
+
+def wrong(what: str) -> DeclarationErrors:
+    """Why there is no key."""
+    return DeclarationErrors([Problem(Place("<settings>", 0), what, "mend the setting")])

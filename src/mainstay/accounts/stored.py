@@ -36,6 +36,7 @@ class Tables:
             sa.Column("id", KindType(Identifier()), primary_key=True),
             sa.Column("account_id", whose, of_account(self.key), nullable=False, index=True),
             sa.Column("generation", KindType(Integer()), nullable=False),
+            sa.Column("secret_hash", KindType(Text(max_length=64)), unique=True),
             sa.Column("created_at", moment, nullable=False),
             sa.Column("used_at", moment, nullable=False),
             sa.Column("expires_at", moment, nullable=False),

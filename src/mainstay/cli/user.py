@@ -5,29 +5,25 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Annotated, Any
 
 import pydantic
-import sqlalchemy as sa
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainstay.accounts import Accounts
 from mainstay.app import Mainstay
 from mainstay.backing.databases.database import UniqueViolation
 from mainstay.cli.target import Target, load, wrong
 from mainstay.clock import now
+from mainstay.compiler import DeclarationErrors
 from mainstay.declare.account import Roles
 from mainstay.errors import MainstayError
+from mainstay.migrate.folder import MigrationProblem
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The account's address.")]
-LIMIT = 30.0
-"""Seconds that a change may wait and take."""
-
-Do = Callable[[AsyncSession], Awaitable[str]]
 
 
 @app.callback()
@@ -49,21 +45,23 @@ def create(
     accounts, served = found(target)
     password = secrets.token_urlsafe(15) if generate else asked()
     values = read(accounts, email, password, words or [])
-    try:
-        accounts.desk.check(password, "password", email.partition("@")[0])
-        hashed = asyncio.run(accounts.passwords.hash(password))
-    except MainstayError as error:
-        raise wrong("; ".join(detail.message for detail in error.details) or error.message) from None
-
-    async def do(session: AsyncSession) -> str:
-        new: Any = accounts.tables.account
-        session.add(new(**values, password_hash=hashed, roles=Roles(role or [])))
-        await session.flush()
-        return f"{values['email']} is made"
-
-    run(served, do)
+    run(served, accounts.create(password=password, roles=role or [], **values), f"{values['email']} is made")
     if generate:
         typer.echo(f"password: {password}")
+
+
+@app.command()
+def password(
+    target: Target,
+    email: Email,
+    generate: Annotated[bool, typer.Option("--generate", help="Make a password and print it, once.")] = False,
+) -> None:
+    """Give an account another password, and end its sign-ins.  It is asked for as for a new account."""
+    accounts, served = found(target)
+    new = secrets.token_urlsafe(15) if generate else asked()
+    run(served, accounts.set_password(email, new), f"{email.lower()} has another password")
+    if generate:
+        typer.echo(f"password: {new}")
 
 
 @app.command()
@@ -74,23 +72,22 @@ def roles(
 ) -> None:
     """Give an account these roles and no others; none, where none is named."""
     accounts, served = found(target)
-    change(
-        accounts, served, email, {"roles": Roles(names or [])}, f"has the roles {', '.join(names or []) or '(none)'}"
-    )
+    done = f"{email.lower()} has the roles {', '.join(names or []) or '(none)'}"
+    run(served, accounts.update(email, roles=Roles(names or [])), done)
 
 
 @app.command()
 def disable(target: Target, email: Email) -> None:
     """Let an account no longer sign in, nor use the tokens and keys that it has."""
     accounts, served = found(target)
-    change(accounts, served, email, {"disabled_at": now()}, "is disabled")
+    run(served, accounts.update(email, disabled_at=now()), f"{email.lower()} is disabled")
 
 
 @app.command()
 def enable(target: Target, email: Email) -> None:
     """Let a disabled account sign in again."""
     accounts, served = found(target)
-    change(accounts, served, email, {"disabled_at": None}, "is enabled")
+    run(served, accounts.update(email, disabled_at=None), f"{email.lower()} is enabled")
 
 
 def found(target: str) -> tuple[Accounts, Mainstay]:
@@ -127,31 +124,23 @@ def read(accounts: Accounts, email: str, password: str, words: Sequence[str]) ->
     return {name: getattr(checked, name) for name in checked.model_fields_set if name != "password"}
 
 
-def change(accounts: Accounts, served: Mainstay, email: str, values: dict[str, Any], done: str) -> None:
-    """Changes one account."""
-    table = accounts.tables.accounts
+def run(served: Mainstay, change: Coroutine[Any, Any, None], done: str) -> None:
+    """Makes a change, and prints what was done; tells what keeps it from being done."""
 
-    async def do(session: AsyncSession) -> str:
-        changed: Any = await session.execute(sa.update(table).where(table.c.email == email.lower()).values(**values))
-        if changed.rowcount == 0:
-            raise LookupError(f"there is no account {email}")
-        return f"{email.lower()} {done}"
-
-    run(served, do)
-
-
-def run(served: Mainstay, do: Do) -> None:
-    """Does it in one transaction, and prints what was done; tells what keeps it from being done."""
-
-    async def inside() -> str:
+    async def inside() -> None:
         async with served.router.lifespan_context(served):
-            return await served.sessions.act_async(do, limit=LIMIT)
+            await change
 
     try:
-        typer.echo(asyncio.run(inside()))
+        asyncio.run(inside())
     except LookupError as error:
         raise wrong(str(error)) from None
+    except (DeclarationErrors, MigrationProblem) as error:
+        raise wrong(str(error)) from None
     except MainstayError as error:
-        raise wrong(error.message) from None
+        raise wrong("; ".join(detail.message for detail in error.details) or error.message) from None
     except UniqueViolation:
         raise wrong("the address, or another value that must be unique, is taken") from None
+    finally:
+        change.close()
+    typer.echo(done)

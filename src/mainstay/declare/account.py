@@ -26,7 +26,7 @@ class Account:
     """Who can sign in: `class User(Model, Account)`, then `Mainstay(account=User)`.
 
     Password, roles and the moment of being disabled are written by the operations under `/auth` and by
-    `mainstay user`; a resource of the model may expose the others.
+    `mainstay user`.  A resource of the model shows roles and that moment unless it hides them.
     """
 
     sign_up: ClassVar[Sequence[InstrumentedAttribute[Any]]] = ()
@@ -37,10 +37,10 @@ class Account:
     """The scopes that API keys can have, each with the role of those who may give it to a key; None for everybody."""
 
     email: Mapped[str] = mapped_column(KindType(Email(folded=True)), unique=True)
-    """The address, in lower case; what one signs in with."""
-    password_hash: Mapped[str] = mapped_column(KindType(Secret()))
-    """argon2id, in the PHC string format."""
+    """What somebody signs in with, and where mail reaches them."""
+    password_hash: Mapped[str | None] = mapped_column(KindType(Secret()), default=None)
+    """argon2id, in the PHC string format; null where nobody has chosen a password yet, so that nobody can sign in."""
     roles: Mapped[Roles] = mapped_column(KindType(Json(shape=Roles)), default=Roles)
-    """What policies mean by `role(..)`."""
+    """What the account may do beyond what everybody with one may."""
     disabled_at: Mapped[dt.datetime | None] = mapped_column(KindType(Moment()), default=None)
     """Since when it can no longer sign in, nor do anything with the tokens that it has."""

@@ -6,6 +6,7 @@ import secrets
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from joserfc import jwt
@@ -97,14 +98,26 @@ class Tokens:
     """Signs and verifies the access tokens of one application."""
 
     def __init__(
-        self, keys: Keys, *, issuer: str, audience: str, seconds: int, clock: Callable[[], float] = clock.seconds
+        self,
+        keys: Callable[[], Keys],
+        *,
+        issuer: str,
+        audience: str,
+        seconds: int,
+        clock: Callable[[], float] = clock.seconds,
     ) -> None:
-        self.keys = keys
+        """`keys` are read when the first is needed."""
+        self.read_keys = keys
         self.issuer = issuer
         self.audience = audience
         self.seconds = seconds
         """How long a token is good for."""
         self.clock = clock
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys that sign and verify."""
+        return self.read_keys()
 
     def sign(self, subject: str, *, session: str | None = None, extra: Mapping[str, Any] | None = None) -> str:
         """A token for an account."""

@@ -296,7 +296,7 @@ def timeout_of(declared: Declared) -> float:
 def errors_of(declared: Declared, body: Shape | None) -> Iterator[str]:
     """The codes of the errors that it can answer with, but for those of its own."""
     yield from READS if body is None else WRITES
-    if declared.rows != "none":
+    if declared.rows != "none" or "{" in (declared.action.path or ""):
         yield "NOT_FOUND"
     if declared.action.method != "GET":
         yield from ("CONFLICT", "DUPLICATE", "REFUSED")

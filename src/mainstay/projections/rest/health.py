@@ -55,9 +55,9 @@ class KeysEndpoint:
 
     CACHED: Header = (b"cache-control", b"public, max-age=300")
 
-    def __init__(self, keys: Mapping[str, Any]) -> None:
-        self.body = ENCODER.encode(keys)
+    def __init__(self, keys: Callable[[], Mapping[str, Any]]) -> None:
+        self.keys = keys
 
     async def reply(self, exchange: Exchange, key: tuple[str, ...], scope: Scope, receive: Receive) -> Reply:
         """The keys."""
-        return Reply(200, [JSON, *SECURITY, self.CACHED], self.body)
+        return Reply(200, [JSON, *SECURITY, self.CACHED], ENCODER.encode(self.keys()))

@@ -36,10 +36,10 @@ class Rest:
         body_timeout: float = 10.0,
         elsewhere: Sequence[str] = (),
         docs: bool = False,
-        keys: Mapping[str, Any] | None = None,
+        keys: Callable[[], Mapping[str, Any]] | None = None,
     ) -> None:
         """`elsewhere` are paths that FastAPI answers to GET, beside the opaque operations; `docs` serves the page,
-        `keys` are what access tokens are verified with, as a JSON Web Key Set.
+        `keys` gives what access tokens are verified with, as a JSON Web Key Set.
         """
         self.door = door
         self.listeners = tuple(listeners)
