@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from examples.recipes import load as loading
 from examples.recipes.tour import run
-from mainstay.cli import target
+from mainstay.cli import exits, target
 from mainstay.cli.serve import serve as serve_application
 from mainstay.errors import MainstayError
 
@@ -71,7 +71,7 @@ def load() -> None:
                 )
             )
         except MainstayError as error:
-            raise target.wrong(str(error)) from None
+            raise exits.wrong(str(error)) from None
     if not loaded:
         console.print("The database has its recipes already.")
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import traceback
+from collections.abc import Sequence
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from mainstay.cli.exits import Exit
 
 VERSION = "Print the version of Mainstay."
 
@@ -37,11 +43,13 @@ EXTRAS = {
 ITS_OWN = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
 """What follows a command's name is read by the command's own module."""
 
+COMPLETING = "_MAINSTAY_COMPLETE"
+"""Set by the script of a shell that completes a line."""
+
 app = typer.Typer(
     name="mainstay",
     help="A backend declared in typed Python, served and proven.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -60,7 +68,7 @@ def load_and_run(context: typer.Context) -> None:
             raise
         told = f"`mainstay {name}` needs {error.name}, which is not installed: pip install 'mainstay[{extra}]'"
         typer.echo(f"mainstay: {told}", err=True)
-        raise typer.Exit(2) from None
+        raise typer.Exit(Exit.WRONG) from None
 
 
 for _name, (_, _words) in COMMANDS.items():
@@ -83,5 +91,29 @@ def mainstay(
 
 
 def main() -> None:
-    """Runs the command that the command line names."""
-    app(prog_name="mainstay")
+    """Runs the command that the command line names; tells what breaks and was not foreseen."""
+    try:
+        if COMPLETING in os.environ:
+            completed(words_so_far())(prog_name="mainstay")
+        app(prog_name="mainstay")
+    except Exception:
+        traceback.print_exc()
+        typer.echo("mainstay: this broke in a way that nobody foresaw", err=True)
+        sys.exit(Exit.FAILED)
+
+
+def completed(words: Sequence[str]) -> Any:
+    """The command as a shell completes it: what the words name is loaded, nothing else."""
+    group: Any = typer.main.get_command(app)
+    name = words[1] if len(words) > 1 else ""
+    if name in COMMANDS and len(words) > 2:
+        group.commands[name] = typer.main.get_command(import_module(COMMANDS[name][0]).app)
+    return group
+
+
+def words_so_far() -> list[str]:
+    """The line that a shell completes, up to the word that is being written; bash says it otherwise than the others."""
+    if "COMP_WORDS" in os.environ:
+        return os.environ["COMP_WORDS"].split("\n" if "\n" in os.environ["COMP_WORDS"] else None)
+    given = os.environ.get("_TYPER_COMPLETE_ARGS", "")
+    return [*given.split(), *([""] if given.endswith(" ") else [])]

@@ -13,10 +13,11 @@ from rich.console import Console
 
 from mainstay.actor import Actor
 from mainstay.app import Mainstay
-from mainstay.cli.target import load, split, wrong
+from mainstay.cli.exits import Exit, wrong
+from mainstay.cli.target import load, split
 from mainstay.errors import MainstayError
 from mainstay.identity import Credentials, Directory
-from mainstay.projections.command import FAILED, Command, Line, Outcome, WrongWords
+from mainstay.projections.command import Command, Line, Outcome, WrongWords
 from mainstay.projections.command.show import show
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -68,7 +69,7 @@ def call(
         raise wrong(error.message) from None
     except Exception:  # whatever the user's own code raises
         Console(stderr=True).print_exception()
-        raise typer.Exit(FAILED) from None
+        raise typer.Exit(Exit.FAILED) from None
     if json or not sys.stdout.isatty():
         sys.stdout.buffer.write(outcome.document + b"\n" if outcome.document else b"")
     else:

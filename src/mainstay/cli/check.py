@@ -20,7 +20,7 @@ from mainstay.check.finding import Confidence, Severity
 from mainstay.check.report import github, html, json, markdown, sarif, terminal
 from mainstay.check.review import Review, review
 from mainstay.check.rule import all_rules
-from mainstay.cli.target import WRONG_USE
+from mainstay.cli.exits import Exit, nearest, wrong
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -73,7 +73,7 @@ def check(
         return
     report(result, form, output, checklist=checklist)
     if any(config.fails(each.severity, each.confidence) for each in result.findings):
-        raise typer.Exit(1)
+        raise typer.Exit(Exit.DIFFERS)
 
 
 def reviewed(path: Path, config: Config, *, file: Path | None, writes: bool, since: str | None) -> Review:
@@ -106,10 +106,4 @@ def print_page(name: str) -> None:
         if rule.name == name:
             typer.echo(rule.page.text)
             return
-    raise wrong(f"there is no rule {name!r}")
-
-
-def wrong(words: str) -> typer.Exit:
-    """Says what cannot be done, and ends the command."""
-    Console(stderr=True).print(words, style="red", markup=False)
-    return typer.Exit(WRONG_USE)
+    raise wrong(f"there is no rule {name!r}; {nearest(name, [rule.name for rule in all_rules()])}")

@@ -16,7 +16,8 @@ from rich.console import Console
 from mainstay.app import Mainstay
 from mainstay.backing import open as backing
 from mainstay.backing.changes import Patience, SchemaChanges
-from mainstay.cli.target import load, wrong
+from mainstay.cli.exits import Exit, wrong
+from mainstay.cli.target import load
 from mainstay.errors import Unavailable
 from mainstay.migrate.adopt import adopt
 from mainstay.migrate.compare import differences, sentences
@@ -31,11 +32,6 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=T
 console = Console(highlight=False, soft_wrap=True)
 
 T = TypeVar("T")
-
-DIFFERS = 1
-"""The exit code of `check` where something is to be done."""
-REFUSED = 4
-"""The exit code of a command that would lose data and was not told to."""
 
 Application = Annotated[
     str, typer.Argument(metavar="[APP]", help="module:attribute, such as app:app.", envvar="MAINSTAY_APP")
@@ -147,9 +143,15 @@ def status(
 
 
 @app.command()
-def check(target: Application = "app:app") -> None:
+def check(
+    target: Application = "app:app",
+    json: Annotated[bool, typer.Option("--json", help="JSON even where the output is a terminal.")] = False,
+) -> None:
     """End with 1 where the migrations do not make what the models say; for continuous integration."""
     told = answer(unwritten(load_own(target)))
+    if json:
+        typer.echo(json_of.dumps({"models": told}, indent=2))
+        raise typer.Exit(Exit.DIFFERS if told else Exit.DONE)
     if not told:
         console.print("The migrations make what the models say.")
         return
@@ -157,7 +159,7 @@ def check(target: Application = "app:app") -> None:
     for sentence in told:
         console.print(f"  {sentence}", markup=False)
     console.print('Write it down with: mainstay migrate make "..."')
-    raise typer.Exit(DIFFERS)
+    raise typer.Exit(Exit.DIFFERS)
 
 
 def load_own(target: str) -> Mainstay:
@@ -254,9 +256,9 @@ def ask(lost: list[str], *, sure: bool) -> None:
         return
     if not is_terminal():
         console.print("Nothing was done; say --yes if that is meant.")
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(Exit.REFUSED)
     if not typer.confirm("Go on?"):
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(Exit.REFUSED)
 
 
 def is_terminal() -> bool:

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from mainstay.cli.target import Target, load, wrong
+from mainstay.cli.exits import Exit, wrong
+from mainstay.cli.target import Target, load
 from mainstay.projections.rest.completeness import Completeness, completeness
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -71,7 +72,7 @@ def compare(target: str, document: dict[str, Any], path: Path) -> None:
     if found is not None:
         typer.echo(f"{path} is not what the application is: {found}", err=True)
         typer.echo(f"when that is meant: mainstay openapi {target} --output {path}", err=True)
-        raise typer.Exit(1)
+        raise typer.Exit(Exit.DIFFERS)
 
 
 def difference(written: Any, document: Any, place: tuple[str, ...] = ()) -> str | None:

@@ -16,7 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from mainstay.app import Mainstay
 from mainstay.backing import open as backing
 from mainstay.backing.databases.database import Database
-from mainstay.cli.target import WRONG_USE, Target, load
+from mainstay.cli.exits import Exit, wrong
+from mainstay.cli.target import Target, load
 from mainstay.cli.through import SERVED, Through
 from mainstay.errors import Unavailable
 from mainstay.proofs.access import report
@@ -68,7 +69,7 @@ def access(
     holds = all(result.holds for result in results) and not any(trial.disagreements for trial in trials)
     console.print("It holds." if holds else "It does not hold.", style="green" if holds else "red")
     if not holds:
-        raise typer.Exit(1)
+        raise typer.Exit(Exit.DIFFERS)
 
 
 async def proven(
@@ -109,5 +110,4 @@ async def opened(url: str) -> AsyncIterator[Database]:
         finally:
             await place.close()
     except (NotEmpty, Unavailable) as error:
-        typer.echo(f"mainstay: {error}", err=True)
-        raise typer.Exit(WRONG_USE) from error
+        raise wrong(str(error)) from error

@@ -14,7 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from mainstay.app import Mainstay
-from mainstay.cli.target import Target, load, wrong
+from mainstay.cli.exits import wrong
+from mainstay.cli.target import Target, load
 from mainstay.compiler import DeclarationErrors
 from mainstay.errors import MainstayError
 from mainstay.migrate.folder import MigrationProblem

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
@@ -15,15 +14,19 @@ import typer
 
 from mainstay.app import Mainstay
 from mainstay.backing.open import NotInstalled
+from mainstay.cli.exits import nearest, wrong
 from mainstay.compiler import DeclarationErrors
 
-Target = Annotated[str, typer.Argument(metavar="APP", help="The application: module:attribute, such as app:app.")]
+Target = Annotated[
+    str,
+    typer.Argument(metavar="APP", help="The application: module:attribute, such as app:app.", envvar="MAINSTAY_APP"),
+]
+
+FRAMES = 5
+"""Places that are told of an error in the user's files."""
 
 UNSAID = "app:app"
 """The application where neither the line nor MAINSTAY_APP names one."""
-
-WRONG_USE = 2
-"""The exit code of a command that was called or declared wrongly."""
 
 
 def load(target: str) -> Mainstay:
@@ -31,6 +34,8 @@ def load(target: str) -> Mainstay:
     module_name, _, attribute = target.partition(":")
     if not module_name:
         raise wrong(f"{target!r} names no application; write module:attribute, such as app:app")
+    if module_name.endswith(".py") or "/" in module_name or "\\" in module_name:
+        raise wrong(of_path(module_name, attribute))
     sys.path.insert(0, str(Path.cwd()))
     try:
         module = importlib.import_module(module_name)
@@ -52,6 +57,8 @@ def load(target: str) -> Mainstay:
     if isinstance(found, Mainstay):
         return found
     names = [name for name, value in vars(module).items() if isinstance(value, Mainstay)]
+    if not names and found is None:
+        raise wrong(f"{module_name} has no application; write app = Mainstay(resources=[...]) in {module.__file__}")
     if found is not None:
         raise wrong(
             f"{module_name}:{attribute} is a {type(found).__name__}, not a Mainstay; {nearest(attribute, names)}"
@@ -65,18 +72,6 @@ def split(words: list[str]) -> tuple[str, list[str]]:
     return (words[0], words[1:]) if named else (os.environ.get("MAINSTAY_APP", UNSAID), words)
 
 
-def wrong(message: str) -> typer.Exit:
-    """Tells what is wrong; the exception ends the command."""
-    typer.echo(f"mainstay: {message}", err=True)
-    return typer.Exit(WRONG_USE)
-
-
-def nearest(name: str, names: list[str], *, ending: str = "") -> str:
-    """What there is instead of `name`."""
-    close = difflib.get_close_matches(name, names, n=1) or names[:1]
-    return f"did you mean {close[0]}{ending}?" if close else "nothing of that kind is there"
-
-
 def modules() -> list[str]:
     """Modules and packages in the current directory."""
     here = Path.cwd()
@@ -85,10 +80,26 @@ def modules() -> list[str]:
 
 
 def where(error: BaseException) -> str:
-    """The last place in the user's own files that an error went through, as Python prints it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(Path.cwd())] or frames[-1:]
-    return "".join(traceback.format_list(own[-1:])).rstrip()
+    """The places in the user's own files that an error went through, the last ones, as Python prints them."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if is_own(frame.filename)]
+    told = traceback.format_list(frames[-FRAMES:])
+    if isinstance(error, SyntaxError):
+        told += traceback.format_exception_only(error)[:-1]
+    return "".join(told).rstrip()
+
+
+def is_own(file: str) -> bool:
+    """Whether a file is the user's: below this folder, and not of an installed package."""
+    path = Path(file)
+    return path.is_relative_to(Path.cwd()) and not {"site-packages", "dist-packages"} & set(path.parts)
+
+
+def of_path(path: str, attribute: str) -> str:
+    """What is told about a file's path that stands where a module is wanted."""
+    if not Path(path).with_suffix(".py").is_file():
+        return f"there is no file {path} in {Path.cwd()}; write module:attribute, such as app:app"
+    module = ".".join(Path(path).with_suffix("").parts)
+    return f"{path} is a file; name its module: {module}:{attribute or 'app'}"
 
 
 def settings_sentence(error: pydantic.ValidationError) -> str:

@@ -14,7 +14,8 @@ import typer
 from mainstay.accounts import Accounts
 from mainstay.app import Mainstay
 from mainstay.backing.databases.database import UniqueViolation
-from mainstay.cli.target import Target, load, wrong
+from mainstay.cli.exits import wrong
+from mainstay.cli.target import Target, load
 from mainstay.clock import now
 from mainstay.compiler import DeclarationErrors
 from mainstay.declare.account import Roles

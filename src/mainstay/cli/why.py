@@ -12,7 +12,8 @@ import typer
 from mainstay.actor import NOBODY, Actor
 from mainstay.app import Mainstay
 from mainstay.cli.call import find
-from mainstay.cli.target import load, split, wrong
+from mainstay.cli.exits import wrong
+from mainstay.cli.target import load, split
 from mainstay.engine import Call
 from mainstay.engine.call import NOTHING
 from mainstay.errors import MainstayError

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from mainstay.cli import COMMANDS, VERSION
+from mainstay.cli.exits import MEANINGS
 from tests.repository.reference.writing import heading, paragraphs, sentence, table
 
 TYPES = {int: "NUMBER", float: "NUMBER"}
@@ -21,8 +22,12 @@ def page() -> str:
     rows = [[f"[`mainstay {name}`](#mainstay-{name})", words] for name, (_, words) in COMMANDS.items()]
     lines = [
         *heading("Command line", "the commands of mainstay.cli"),
-        "`mainstay COMMAND --help` says the same in a terminal. A command that is called or declared wrongly ends",
-        "with 2 and a sentence on the standard error; what else it may end with stands beside it.",
+        "`mainstay COMMAND --help` says the same in a terminal, and `mainstay --install-completion` lets a shell",
+        "complete commands and options. Where the output is no terminal, commands that print data print JSON.",
+        "",
+        "Every command ends with one of these codes; what goes wrong is told on the standard error.",
+        "",
+        *table(["code", ""], [[f"`{code.value}`", meaning] for code, meaning in MEANINGS.items()]),
         "",
         *table(["command", ""], rows),
         "",

@@ -1,0 +1,43 @@
+"""How a command ends: the same codes everywhere."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from enum import IntEnum
+
+import typer
+
+
+class Exit(IntEnum):
+    """The code that a command ends with."""
+
+    DONE = 0
+    DIFFERS = 1
+    WRONG = 2
+    REFUSED = 4
+    FAILED = 5
+
+
+MEANINGS: dict[Exit, str] = {
+    Exit.DONE: "It was done.",
+    Exit.DIFFERS: "It was done, and what was asked does not hold: something was found, or differs.",
+    Exit.WRONG: "It cannot be done as it was asked for: the line, the declarations, the settings or a file are wrong, "
+    "a package is not installed, the database does not answer.",
+    Exit.REFUSED: "It was refused: by a policy, a rule or a limit, or because it would lose data.",
+    Exit.FAILED: "It broke, in a way that nobody foresaw; the standard error has where.",
+}
+"""What each code means."""
+
+
+def wrong(message: str) -> typer.Exit:
+    """Tells what is wrong; the exception ends the command."""
+    typer.echo(f"mainstay: {message}", err=True)
+    return typer.Exit(Exit.WRONG)
+
+
+def nearest(name: str, names: Iterable[str], *, ending: str = "") -> str:
+    """What there is instead of `name`."""
+    there = sorted(names)
+    close = difflib.get_close_matches(name, there, n=1) or there[:1]
+    return f"did you mean {close[0]}{ending}?" if close else "nothing of that kind is there"

@@ -1,0 +1,112 @@
+"""How commands answer mistakes, and that they end with the same codes everywhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mainstay.cli import app
+from mainstay.cli.exits import MEANINGS, Exit
+from mainstay.projections.command.command import DONE, FAILED, REFUSED
+from tests.cli.serving import APP, ROOT, command, environment
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with an application, and files that are none."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setenv("MAINSTAY_DATABASE_URL", f"sqlite:///{tmp_path}/mistakes.db")
+    for name in ("app", "empty", "unwritten", "inner", "outer"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "empty.py").write_text("x = 1\n")
+    (tmp_path / "unwritten.py").write_text("def a():\n    return (\n")
+    (tmp_path / "inner.py").write_text("def wrong():\n    raise KeyError('colour')\n")
+    (tmp_path / "outer.py").write_text("from inner import wrong\n\n\nwrong()\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("serv", "app:app"), "No such command 'serv'. Did you mean 'serve'"),
+        (("migrate", "upp"), "No such command 'upp'. Did you mean 'up'?"),
+        (("operations", "app:app", "--jsn"), "No such option: --jsn"),
+        (("operations",), "Missing argument 'APP'"),
+        (("operations", "app.py:app"), "app.py is a file; name its module: app:app"),
+        (("operations", "./src/shop.py"), "there is no file ./src/shop.py in "),
+        (("operations", "empty:app"), "empty has no application; write app = Mainstay(resources=[...]) in "),
+        (("operations", "unwritten:app"), "unwritten.py\", line 2\n    return (\n"),
+        (("operations", "outer:app"), "KeyError: 'colour'\n"),
+        (("call", "app:app", "dishes.lst"), "did you mean dishes.list?"),
+        (("why", "app:app", "dishes.gt", "soup"), "did you mean dishes.get?"),
+        (("openapi", "app:app", "--check", "none.json"), "--check none.json cannot be read"),
+        (("check", "none"), "'none' does not exist."),
+        (("check", "--explain", "sql_injektion"), "did you mean sql-injection?"),
+    ],
+)  # fmt: skip
+def test_a_mistake_ends_with_2_and_says_what_would_be_right(folder: Path, words: tuple[str, ...], said: str) -> None:
+    done = CliRunner().invoke(app, list(words))
+    assert (done.exit_code, done.stdout) == (Exit.WRONG, ""), done.output
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "site-packages" not in done.stderr
+
+
+def test_an_error_of_the_users_is_told_with_the_places_in_the_users_files_alone(folder: Path) -> None:
+    said = CliRunner().invoke(app, ["operations", "outer:app"]).stderr
+    assert re.findall(r'File "[^"]*/(\w+\.py)", line (\d+)', said) == [("outer.py", "4"), ("inner.py", "2")]
+
+
+def test_what_nobody_foresaw_ends_with_5_and_says_where(folder: Path) -> None:
+    (folder / "sitecustomize.py").write_text("import json\njson.dumps = None\n")
+    done = command(folder, "version", "--json")
+    assert done.returncode == Exit.FAILED
+    assert "Traceback" in done.stderr
+    assert done.stderr.endswith("mainstay: this broke in a way that nobody foresaw\n")
+
+
+def test_every_code_has_its_meaning_on_the_page() -> None:
+    assert set(MEANINGS) == set(Exit)
+    assert (Exit.DONE, Exit.REFUSED, Exit.FAILED) == (DONE, REFUSED, FAILED)
+    page = (ROOT / "docs" / "reference" / "command-line.md").read_text()
+    for code, meaning in MEANINGS.items():
+        assert f"| `{code.value}` | {meaning} |" in page
+    used = "\n".join(file.read_text() for file in (ROOT / "src" / "mainstay" / "cli").glob("*.py"))
+    assert re.findall(r"typer\.Exit\(\d+\)|sys\.exit\(\d+\)", used) == []
+
+
+@pytest.mark.parametrize(
+    "line, offered, withheld",
+    [
+        ("mainstay mi", "migrate", "serve"),
+        ("mainstay migrate st", "status", "check"),
+        ("mainstay serve --wor", "--workers", "--host"),
+    ],
+)
+def test_shells_complete_commands_and_options(folder: Path, line: str, offered: str, withheld: str) -> None:
+    given = {"_MAINSTAY_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
+    done = subprocess.run(
+        [sys.executable, "-m", "mainstay.cli"],
+        cwd=folder, env=environment(folder) | given, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == [offered], done.stderr
+    assert withheld not in done.stdout
+
+
+@pytest.mark.parametrize("words", [("--help",), ("version",), ("--show-completion", "zsh")])
+def test_a_command_that_needs_no_application_imports_none(folder: Path, words: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "mainstay.cli", *words],
+        cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    imported = set(re.findall(r"\|\s+([\w.]+)$", done.stderr, re.MULTILINE))
+    assert "typer" in imported
+    assert imported.isdisjoint({"fastapi", "sqlalchemy", "alembic", "mainstay.app", "granian", "starlette"})
