@@ -91,8 +91,9 @@ def command(folder: Path, *words: str, **settings: object) -> subprocess.Complet
 
 @contextmanager
 def serving(folder: Path, *words: str, **settings: object) -> Iterator[Served]:
-    """`mainstay serve` until the block ends."""
-    (folder / "app.py").write_text(APP)
+    """`mainstay serve` until the block ends, of the folder's `app.py` where it has one."""
+    if not (folder / "app.py").exists():
+        (folder / "app.py").write_text(APP)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
