@@ -25,13 +25,23 @@ from mainstay.compiler import Compiled, DeclarationErrors, Place, Problem
 from mainstay.declare import Account, Actions, Mount, Wire
 from mainstay.engine import Engine
 from mainstay.events import Event, IndexMissing, Listener, Started, Stopped
-from mainstay.identity import Identity
+from mainstay.identity import Identity, TakesCookies
 from mainstay.migrate.folder import EMPTY, newest, refuse_behind
 from mainstay.migrate.missing import missing
 from mainstay.migrate.version import version
 from mainstay.observe.logs import Log
 from mainstay.operation import Application
-from mainstay.projections.rest import Catch, CompiledRoute, Edge, Guard, Rest, document, merged, tell_errors
+from mainstay.projections.rest import (
+    Catch,
+    CompiledRoute,
+    Edge,
+    Guard,
+    Rest,
+    document,
+    merged,
+    tell_errors,
+    with_cookie,
+)
 from mainstay.settings import Settings
 
 if TYPE_CHECKING:
@@ -176,6 +186,7 @@ class Mainstay(FastAPI):
             elsewhere=[self.openapi_url] if self.openapi_url else (),
             docs=settings.docs,
             keys=self.accounts.public_keys if self.accounts is not None else None,
+            origins=settings.cors_origins if settings.cors_credentials else (),
         )
         self.edge = Edge(
             self.rest,
@@ -242,14 +253,17 @@ class Mainstay(FastAPI):
         """The document of every operation, custom routes among them."""
         if not self.openapi_schema:
             custom = super().openapi()
+            identity = self.engine.identity
             ours = document(
                 self.application,
-                scheme=self.engine.identity.scheme,
-                signing_in=inspect.cleandoc(type(self.engine.identity).__doc__ or ""),
+                scheme=identity.scheme,
+                signing_in=inspect.cleandoc(type(identity).__doc__ or ""),
             )
             opaque = {(one.method, one.path): one for one in self.application.operations if one.action == "opaque"}
             try:
                 self.openapi_schema = merged(ours, custom, opaque, self.application.letter)
+                if isinstance(identity, TakesCookies):
+                    with_cookie(self.openapi_schema, identity.cookie)
             except ValueError as error:
                 what = Problem(Place("<routers>", 0), str(error), "give the models of the custom routes other names")
                 raise DeclarationErrors([what]) from None

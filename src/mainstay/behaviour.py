@@ -82,6 +82,14 @@ class Call(ABC):
         Raises what such a call is refused with: Forbidden, Unauthenticated, NotFound.
         """
 
+    @abstractmethod
+    def keep(self, value: str, seconds: int) -> None:
+        """Gives the caller a credential to keep so long, which a browser does in a cookie that no script reads.
+
+        The application's identity is shown it with each later call.  An empty one takes it away.  Raises Forbidden
+        where the caller keeps nothing, as a program does not, and no page of another site may.
+        """
+
     async def carry_out(self, values: Mapping[str, Any] | None = None) -> Any:
         """Inside `on_create`, `on_update` and `on_delete`: what `super()` does, which is the operation as it would be.
 
@@ -119,6 +127,10 @@ class SyncCall(ABC):
     @abstractmethod
     def save(self, row: Any) -> None:
         """Writes a row under the policies of its resource, as a call of create or update by this actor would."""
+
+    @abstractmethod
+    def keep(self, value: str, seconds: int) -> None:
+        """Gives the caller a credential to keep so long; see `Call.keep`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,12 @@ class Settings(BaseSettings):
     sign_in_lifetime: Annotated[int, Field(ge=60)] = 30 * 24 * 3600
     """How long a sign-in lasts: refresh tokens end with it."""
 
+    session_lifetime: Annotated[int, Field(ge=60)] = 7 * 24 * 3600
+    """How long the session of a browser lasts at most, however often it is used."""
+
+    session_idle: Annotated[int, Field(ge=60)] = 24 * 3600
+    """After how long without a call the session of a browser ends."""
+
     account_cache: Annotated[float, Field(ge=0, le=60)] = 5.0
     """How long a token that was good is believed without asking again; changes in this process end that at once."""
 

@@ -309,7 +309,7 @@ async def test_the_operations_are_in_the_list_and_in_the_document(desk: Desk) ->
     assert names == {
         f"auth.{name}"
         for name in (
-            *("sign_up", "sign_in", "refresh", "sign_out", "me", "change_password"),
+            *("sign_up", "sign_in", "start_session", "refresh", "sign_out", "me", "change_password"),
             *("api_keys", "create_api_key", "delete_api_key"),
         )
     }

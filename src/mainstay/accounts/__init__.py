@@ -58,7 +58,14 @@ class Accounts:
         )
         if settings.signing_key is not None:
             self.public_keys()
-        self.identity = AccountIdentity(self.tables, self.store, self.tokens, database, seconds=settings.account_cache)
+        self.identity = AccountIdentity(
+            self.tables,
+            self.store,
+            self.tokens,
+            database,
+            seconds=settings.account_cache,
+            idle=settings.session_idle,
+        )
         self.desk = Desk(self.tables, self.store, self.identity, self.passwords, self.tokens, Sealer(secret), settings)
         self.operations: type[Actions] = operations(self.desk)
         self.written_by: frozenset[str] = frozenset()

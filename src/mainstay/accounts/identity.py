@@ -1,4 +1,4 @@
-"""Who is calling, by access token or API key, as the accounts know them."""
+"""Who is calling, by access token, API key or session, as the accounts know them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from mainstay import clock
 from mainstay.accounts.marks import KEY_PREFIX, hashed, read_api_key
 from mainstay.accounts.stored import Store, Tables, as_key, as_uuid, is_over, scopes_of
-from mainstay.actor import Actor
+from mainstay.actor import NOBODY, Actor
 from mainstay.backing.databases.database import Command, Database, Script
-from mainstay.engine.sql.statement import Binds, Inputs, compiled
+from mainstay.engine.sql.statement import Binds, Inputs, Statement, compiled
 from mainstay.errors import MainstayError, Unauthenticated
 from mainstay.identity import Credentials
 from mainstay.identity.tokens import WRONG, Tokens
@@ -39,12 +40,13 @@ class Known:
 
 
 class AccountIdentity:
-    """Turns access tokens and API keys into actors; an account that was disabled, or signed out, is nobody's.
+    """Turns access tokens, API keys and cookies into actors; an account that was disabled, or signed out, is nobody's.
 
     A credential that was found good is believed for `seconds`, unless an account changes in this process.
     """
 
     scheme = "Bearer"
+    cookie = "session"
 
     def __init__(
         self,
@@ -54,6 +56,7 @@ class AccountIdentity:
         database: Database,
         *,
         seconds: float,
+        idle: float,
         clock: Callable[[], float] = clock.steady,
     ) -> None:
         self.tables = tables
@@ -61,32 +64,39 @@ class AccountIdentity:
         self.tokens = tokens
         self.database = database
         self.seconds = seconds
+        self.idle = dt.timedelta(seconds=idle)
+        """How long a browser's session may be unused."""
         self.clock = clock
-        self.known: dict[str, Known] = {}
+        self.known: dict[Credentials, Known] = {}
         self.unsettled_until = 0.0
-        binds = Binds()
-        keys = tables.keys.c
-        this = keys.id == binds.add(lambda inputs: inputs.row["key_id"], keys.id.type)
-        used = sa.update(tables.keys).values(used_at=binds.add(lambda inputs: inputs.now, keys.used_at.type))
-        self.mark_used = compiled(used.where(this), binds, database.dialect)
+        self.key_used = self.marking(tables.keys)
+        self.session_used = self.marking(tables.sessions)
 
     async def identify(self, credentials: Credentials) -> Actor:
-        """The actor with this token or key; Unauthenticated, for whatever reason, in one sentence."""
+        """The actor with this token, key or session; Unauthenticated, for whatever reason, in one sentence.
+
+        A session that is over is nobody's.
+        """
         value = credentials.value
-        known = self.known.get(value)
+        known = self.known.get(credentials)
         if known is not None and known.until > self.clock():
             return known.actor
-        if credentials.scheme != "bearer":
-            raise Unauthenticated(WRONG)
         now = self.clock()
-        if value.startswith(KEY_PREFIX):
+        if credentials.scheme == "cookie":
+            found = await self.by_cookie(value)
+            if found is None:
+                return NOBODY
+            actor, left = found
+        elif credentials.scheme != "bearer":
+            raise Unauthenticated(WRONG)
+        elif value.startswith(KEY_PREFIX):
             actor, left = await self.by_key(value)
         else:
             actor, left = await self.by_token(value)
         if now >= self.unsettled_until:
             if len(self.known) >= MOST:
                 self.known.clear()
-            self.known[value] = Known(actor, now + min(self.seconds, left))
+            self.known[credentials] = Known(actor, now + min(self.seconds, left))
         return actor
 
     async def find(self, name: str) -> Actor:
@@ -121,17 +131,36 @@ class AccountIdentity:
         if row["disabled_at"] is not None or is_over(row["expires_at"], now):
             raise Unauthenticated(WRONG)
         if row["used_at"] is None or now - row["used_at"] > USED_EVERY:
-            await self.note_use(row, now)
+            await self.note_use(self.key_used, row["key_id"], now)
         left = (row["expires_at"] - now).total_seconds() if row["expires_at"] is not None else self.seconds
         scopes = scopes_of(self.tables.account, row["roles"].root) & frozenset(row["scopes"].root)
         return self.actor(row, scopes=scopes), left
 
-    async def note_use(self, row: Mapping[str, Any], now: dt.datetime) -> None:
-        """Writes down that a key was used; where nothing can be written now, the call goes on without."""
-        values = self.mark_used.values(Inputs(Actor(), now, row=row))
+    async def by_cookie(self, secret: str) -> tuple[Actor, float] | None:
+        """The actor of a browser's session, and for how many seconds it is good; None where it is not."""
+        row, now = await self.store.by_cookie.find(secret=hashed(secret)), clock.now()
+        if row is None or row["disabled_at"] is not None:
+            return None
+        ends = min(row["expires_at"], row["used_at"] + self.idle)
+        if ends <= now:
+            return None
+        if now - row["used_at"] > min(USED_EVERY, self.idle / 10):
+            await self.note_use(self.session_used, row["session_id"], now)
+        return self.actor(row, session=str(row["session_id"])), (ends - now).total_seconds()
+
+    def marking(self, table: sa.Table) -> Statement:
+        """The statement that writes down when something was used."""
+        binds = Binds()
+        this = table.c.id == binds.add(lambda inputs: inputs.row["id"], table.c.id.type)
+        used = sa.update(table).values(used_at=binds.add(lambda inputs: inputs.now, table.c.used_at.type))
+        return compiled(used.where(this), binds, self.database.dialect)
+
+    async def note_use(self, used: Statement, identifier: UUID, now: dt.datetime) -> None:
+        """Writes down that something was used; where nothing can be written now, the call goes on without."""
+        values = used.values(Inputs(NOBODY, now, row={"id": identifier}))
 
         def script() -> Script[None]:
-            yield Command(self.mark_used.text, values)
+            yield Command(used.text, values)
 
         try:
             await self.database.write(script)

@@ -60,6 +60,11 @@ class Sealer:
         return hashlib.blake2b(payload, key=self.key, digest_size=MAC).digest()
 
 
+def new_session() -> str:
+    """The secret of a browser's session: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
 # API keys
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainstay.accounts.identity import SESSION, AccountIdentity
-from mainstay.accounts.marks import Refresh, Sealer, hashed, new_api_key
+from mainstay.accounts.marks import Refresh, Sealer, hashed, new_api_key, new_session
 from mainstay.accounts.stored import Store, Tables, scopes_of
 from mainstay.actor import Actor
 from mainstay.behaviour import Call
@@ -192,6 +192,13 @@ class Desk:
             raise Unauthenticated(WRONG)
         return row
 
+    async def let_in(self, given: SignIn) -> tuple[Mapping[str, Any], dict[str, Any]]:
+        """The account that signs in, and what of it is to be written anew; Unauthenticated where nobody does."""
+        row = await self.proven(await self.store.by_email.find(email=given.email), given.password)
+        if self.passwords.outdated(row["password_hash"]):
+            return row, {"password_hash": await self.passwords.hash(given.password)}
+        return row, {}
+
     def check_scopes(self, scopes: Sequence[str], actor: Actor) -> None:
         """Raises ValidationError where a key of the actor's cannot have one of the scopes."""
         possible = scopes_of(self.tables.account, actor.roles)
@@ -228,6 +235,33 @@ class Desk:
         values = {"id": identifier, "account_id": account, "generation": 0, "created_at": now, "used_at": now}
         await session.execute(sa.insert(self.tables.sessions).values(**values, expires_at=now + lifetime))
         return self.signed_in(account, Refresh(identifier, 0), self.settings.sign_in_lifetime)
+
+    async def begin_session(self, session: AsyncSession, call: Call, account: Any) -> None:
+        """A new session of a browser; the one that it had is over, so that nobody knows the new one from before."""
+        if SESSION in call.actor.claims:
+            await self.end(session, call.now, self.tables.sessions.c.id == UUID(call.actor.claims[SESSION]))
+        secret = new_session()
+        lifetime = self.settings.session_lifetime
+        values = {
+            "id": uuid7(),
+            "account_id": account,
+            "generation": 0,
+            "secret_hash": hashed(secret),
+            "created_at": call.now,
+            "used_at": call.now,
+            "expires_at": call.now + dt.timedelta(seconds=lifetime),
+        }
+        await session.execute(sa.insert(self.tables.sessions).values(**values))
+        call.keep(secret, lifetime)
+
+    async def renew_session(self, session: AsyncSession, call: Call) -> None:
+        """Another secret for the browser's session that calls, where one does."""
+        sessions, secret = self.tables.sessions, new_session()
+        own = sa.and_(sessions.c.id == UUID(call.actor.claims[SESSION]), sessions.c.secret_hash.is_not(None))
+        renewed = sa.update(sessions).where(own).values(secret_hash=hashed(secret)).returning(sessions.c.expires_at)
+        expires_at = (await session.execute(renewed)).scalar()
+        if expires_at is not None:
+            call.keep(secret, int((expires_at - call.now).total_seconds()))
 
     def signed_in(self, account: Any, refresh: Refresh, left: float) -> SignedIn:
         """The tokens of a sign-in."""
@@ -316,13 +350,24 @@ def operations(desk: Desk) -> type[Actions]:
         @action(allow=anyone, status=200, transaction=False, limit=seldom)
         async def sign_in(self, call: Call, given: SignIn) -> SignedIn:
             """Begin a sign-in: an access token for calls, a refresh token for the next one."""
-            row = await desk.proven(await desk.store.by_email.find(email=given.email), given.password)
-            again: dict[str, Any] = {}
-            if desk.passwords.outdated(row["password_hash"]):
-                again["password_hash"] = await desk.passwords.hash(given.password)
+            row, again = await desk.let_in(given)
             async with call.transaction() as session:
                 await desk.still(session, row, **again)
                 return await desk.begin(session, row["id"], call.now)
+
+        @action(allow=anyone, status=200, path="/session", transaction=False, limit=seldom)
+        async def start_session(self, call: Call, given: SignIn) -> AccountAnswer:
+            """Begin the session of a browser, which keeps it in a cookie that no script can read; `sign-out` ends it.
+
+            The session that the browser had is over.  Programs sign in for tokens instead.
+            """
+            row, again = await desk.let_in(given)
+            async with call.transaction() as session:
+                await desk.still(session, row, **again)
+                await desk.begin_session(session, call, row["id"])
+            if SESSION in call.actor.claims:
+                desk.identity.forget()
+            return AccountAnswer(id=row["id"], email=row["email"], roles=sorted(row["roles"].root))
 
         @action(allow=anyone, status=200, transaction=False)
         async def refresh(self, call: Call, given: RefreshGiven) -> SignedIn:
@@ -345,6 +390,7 @@ def operations(desk: Desk) -> type[Actions]:
             if not given.everywhere:
                 which = sessions.c.id == UUID(current)
             await desk.end(call.session, call.now, which)
+            call.keep("", 0)
             desk.identity.forget()
 
         @action(allow=signed_in, method="GET")
@@ -366,6 +412,7 @@ def operations(desk: Desk) -> type[Actions]:
                 others = [sessions.c.account_id == row["id"]]
                 if SESSION in call.actor.claims:
                     others.append(sessions.c.id != UUID(call.actor.claims[SESSION]))
+                    await desk.renew_session(session, call)
                 await desk.end(session, call.now, *others)
             desk.identity.forget()
 

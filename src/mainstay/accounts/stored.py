@@ -114,6 +114,9 @@ class Store:
         own = sa.and_(sessions.c.account_id == tables.key, sessions.c.revoked_at.is_(None))
         signed_in = sa.select(*actor, sessions.c.expires_at).select_from(accounts.join(sessions, own))
         self.by_session = lookup(signed_in, account=tables.key, session=sessions.c.id)
+        of_session = [sessions.c.id.label("session_id"), sessions.c.expires_at, sessions.c.used_at]
+        browsing = sa.select(*actor, *of_session).select_from(accounts.join(sessions, own))
+        self.by_cookie = lookup(browsing, secret=sessions.c.secret_hash)
         joined = accounts.join(keys, keys.c.account_id == tables.key)
         self.by_key = lookup(sa.select(*actor, *of_key).select_from(joined), prefix=keys.c.prefix)
 

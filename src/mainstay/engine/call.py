@@ -9,11 +9,15 @@ from typing import Any, Final
 import msgspec
 
 from mainstay.actor import NOBODY, Actor
+from mainstay.errors import Forbidden
 from mainstay.identity import Credentials
 from mainstay.operation import Operation
 
 NOTHING: Final[Any] = type("Nothing", (), {"__repr__": lambda self: "NOTHING"})()
 """Stands where a body was not given, which null is not."""
+
+
+KEEPS_NOTHING = "This is for browsers, from a page of this origin; sign in for tokens instead."
 
 
 class Gone(Exception):
@@ -31,6 +35,13 @@ class Allowance(msgspec.Struct, frozen=True):
     seconds: int
     remaining: int
     reset: int
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A credential that the caller is to keep for so many seconds; without a value, to keep no longer."""
+
+    value: str
+    seconds: int
 
 
 @dataclass(slots=True)
@@ -65,6 +76,18 @@ class Call:
     """How many statements have run for it."""
     within: tuple[str, ...] = ()
     """Names of the operations that it has called."""
+
+    keeps: bool = False
+    """Whether the caller keeps a credential that it is given, as a browser does in a cookie."""
+    kept: Kept | None = None
+    """Found by the step `transact`."""
+
+    def keep(self, value: str, seconds: int) -> None:
+        """Gives the caller a credential to keep, or without a value takes it away; Forbidden where it keeps none."""
+        if self.keeps:
+            self.kept = Kept(value, seconds)
+        elif value:
+            raise Forbidden(KEEPS_NOTHING)
 
 
 class Meta(msgspec.Struct, frozen=True, omit_defaults=True):

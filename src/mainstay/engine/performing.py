@@ -66,6 +66,10 @@ class Awaited(GivenCall):
         """Writes a row under the policies of its resource."""
         await self.session.run_sync(lambda _: self.turn.save(row))
 
+    def keep(self, value: str, seconds: int) -> None:
+        """Gives the caller a credential to keep."""
+        self.turn.call.keep(value, seconds)
+
 
 class Opening(Awaited):
     """What an `async def` is given that opens its own transactions."""
@@ -75,6 +79,10 @@ class Opening(Awaited):
         self.actor, self.now, self.request_id = call.actor, now, call.request_id
         self.rows: list[Any] = []
         self._session = None
+
+    def keep(self, value: str, seconds: int) -> None:
+        """Gives the caller a credential to keep."""
+        self.call.keep(value, seconds)
 
     @property
     def holds(self) -> bool:
@@ -133,6 +141,10 @@ class Blocking(GivenSyncCall):
     def save(self, row: Any) -> None:
         """Writes a row under the policies of its resource."""
         self.turn.save(row)
+
+    def keep(self, value: str, seconds: int) -> None:
+        """Gives the caller a credential to keep."""
+        self.turn.call.keep(value, seconds)
 
 
 class Performer:

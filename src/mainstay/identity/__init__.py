@@ -30,6 +30,18 @@ class Identity(Protocol):
 
 
 @runtime_checkable
+class TakesCookies(Protocol):
+    """What an `Identity` may take besides: credentials of the scheme `cookie`, which a browser keeps and sends.
+
+    It is shown them by calls that bring no others, and by none that a page of another site has made.  What is no
+    longer good is nobody's: the cookie of an ended session must not keep anybody from what everybody may see.
+    """
+
+    cookie: str
+    """The name of the cookie; over TLS `__Host-` stands before it."""
+
+
+@runtime_checkable
 class Directory(Protocol):
     """What an `Identity` may know besides: people by name, for whoever is trusted with the process already."""
 
@@ -47,4 +59,4 @@ class NoIdentity:
         raise Unauthenticated("This application takes no credentials.")
 
 
-__all__ = ["NOBODY", "Actor", "Credentials", "Directory", "Identity", "NoIdentity"]
+__all__ = ["NOBODY", "Actor", "Credentials", "Directory", "Identity", "NoIdentity", "TakesCookies"]

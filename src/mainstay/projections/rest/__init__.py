@@ -4,7 +4,7 @@ from mainstay.projections.rest.custom import Catch, CompiledRoute, tell_errors
 from mainstay.projections.rest.dependencies import CurrentActor, Guard, RequestId
 from mainstay.projections.rest.edge import Edge
 from mainstay.projections.rest.merged import merged
-from mainstay.projections.rest.openapi import document
+from mainstay.projections.rest.openapi import document, with_cookie
 from mainstay.projections.rest.rest import Rest
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "document",
     "merged",
     "tell_errors",
+    "with_cookie",
 ]

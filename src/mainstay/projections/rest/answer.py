@@ -26,7 +26,7 @@ JSON: Header = (b"content-type", b"application/json")
 PRIVATE: Header = (b"cache-control", b"private, no-cache")
 """A reader may keep it and asks each time whether it still holds."""
 NO_STORE: Header = (b"cache-control", b"no-store")
-VARY: Header = (b"vary", b"Authorization, Accept")
+VARY: Header = (b"vary", b"Authorization, Cookie, Accept")
 SECURITY: tuple[Header, ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", b"frame-ancestors 'none'"),

@@ -26,6 +26,7 @@ from mainstay.projections.rest.answer import (
     matches,
     not_modified,
 )
+from mainstay.projections.rest.cookies import Cookies
 from mainstay.projections.rest.exchange import Exchange, Receive, Scope
 from mainstay.projections.rest.lettered import credentials_reader, encoder, opening
 from mainstay.projections.rest.request import parameters_of, read_body, text_of
@@ -45,8 +46,11 @@ class Endpoint(Protocol):
 class OperationEndpoint:
     """Answers with what an operation answers."""
 
-    def __init__(self, operation: Operation, door: Door, *, body_limit: int, body_timeout: float) -> None:
+    def __init__(
+        self, operation: Operation, door: Door, *, body_limit: int, body_timeout: float, cookies: Cookies | None = None
+    ) -> None:
         self.operation = operation
+        self.cookies = cookies
         self.door = door
         read = partial(read_body, operation.method, body_limit, body_timeout)
         self.read = opening(operation, read) if operation.body else None
@@ -81,6 +85,8 @@ class OperationEndpoint:
             text_of(headers, b"if-match"),
             text_of(headers, b"if-none-match"),
         )
+        if call.credentials is None and self.cookies is not None:
+            wrong = show(self.cookies, exchange, call, self.reads) or wrong
         if self.has_answer and wrong is None and not accepted(headers.get(b"accept")).json:
             wrong = NotAcceptable()
         if wrong is not None:
@@ -93,6 +99,8 @@ class OperationEndpoint:
     def written(self, answer: Answer, call: Call, exchange: Exchange, scope: Scope) -> Reply:
         """The answer as a reply."""
         more = allowance_headers(call.allowances) if call.allowances else []
+        if call.kept is not None and self.cookies is not None:
+            more.append(self.cookies.keep(call.kept, exchange.headers))
         version = answer.version
         if self.reads and call.if_match is not None and not matches(call.if_match, version):
             raise PreconditionFailed
@@ -127,6 +135,13 @@ def path_of_one(application: Application, operation: Operation) -> str:
     return operation.path + "".join(f"/{{{name}}}" for name in lookup)
 
 
+def show(cookies: Cookies, exchange: Exchange, call: Call, reads: bool) -> MainstayError | None:
+    """Gives a call what its cookies show; why it is refused, where a page of another site has sent it with them."""
+    shown = cookies.look(reads, exchange.headers)
+    call.credentials, call.keeps, exchange.forget = shown.credentials, shown.keeps, shown.forget
+    return shown.wrong
+
+
 async def refuse(wrong: MainstayError, call: Call) -> None:
     """Tells what is wrong with a request when the engine wants the rest of it, not before it knows who calls."""
     raise wrong
@@ -147,9 +162,10 @@ class OptionsEndpoint:
 class Guarded:
     """The call of an opaque operation: who calls, how often, whether they may; then FastAPI answers."""
 
-    def __init__(self, operation: Operation, door: Door) -> None:
+    def __init__(self, operation: Operation, door: Door, cookies: Cookies | None = None) -> None:
         self.operation = operation
         self.door = door
+        self.cookies = cookies
         self.credentials_of = credentials_reader(door.application.letter, door.identity.scheme)
 
     async def check(self, exchange: Exchange) -> None:
@@ -158,4 +174,7 @@ class Guarded:
         exchange.call = Call(
             self.operation, credentials=credentials, address=exchange.address, request_id=exchange.request_id
         )
+        if credentials is None and self.cookies is not None:
+            wrong = show(self.cookies, exchange, exchange.call, self.operation.method == "GET")
+            exchange.call.read = partial(refuse, wrong) if wrong is not None else None
         await self.door.execute(exchange.call)

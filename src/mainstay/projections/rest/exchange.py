@@ -31,18 +31,20 @@ ONCE = frozenset((b"authorization", b"content-length", b"content-type", b"conten
 class Exchange:
     """One request, from its first part to be read to its last to be written."""
 
-    __slots__ = ("address", "broke", "call", "headers", "method", "path", "request_id")
+    __slots__ = ("address", "broke", "call", "forget", "headers", "method", "path", "request_id")
 
     def __init__(self, method: str, path: str, headers: Headers, request_id: str, address: str) -> None:
         self.method = method
         self.path = path
         self.headers = headers
-        """By name in lower case; those that came twice are joined by commas (RFC 9110, 5.3)."""
+        """By name in lower case; those that came twice are joined (RFC 9110, 5.3; RFC 9113, 8.2.3)."""
         self.request_id = request_id
         self.address = address
         """Where the caller is, as far as the proxies in front can be believed."""
         self.call: Call | None = None
         """The call that it became, once it has."""
+        self.forget: tuple[bytes, bytes] | None = None
+        """The header that lets a browser drop the cookie that it has sent, once one was read."""
         self.broke: BaseException | None = None
         """What was raised that nobody had foreseen, once it has been told to the caller and the log."""
 
@@ -67,7 +69,7 @@ def joined(raw: list[tuple[bytes, bytes]]) -> Headers:
         elif name in ONCE:
             raise ValidationError(f"The header {name.decode('latin-1').title()} is given twice.")
         else:
-            headers[name] = headers[name] + b", " + value
+            headers[name] = headers[name] + (b"; " if name == b"cookie" else b", ") + value
     return headers
 
 

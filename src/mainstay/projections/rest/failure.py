@@ -102,6 +102,8 @@ def own_headers(
     if status == 401:
         wrong = ' error="invalid_token"' if scheme == "Bearer" and b"authorization" in exchange.headers else ""
         headers.append((b"www-authenticate", f"{scheme}{wrong}".encode()))
+        if exchange.forget is not None:
+            headers.append(exchange.forget)
     if error.allow:
         headers.append((b"allow", ", ".join(error.allow).encode()))
     if error.retry_after is not None:

@@ -29,6 +29,12 @@ from mainstay.wire import Form
 
 Json = dict[str, Any]
 
+COOKIE = (
+    "The session of a browser, which no script can read. What changes something is taken with it only from pages of "
+    "this origin, as Sec-Fetch-Site or Origin says; on this machine, without TLS, the name has no `__Host-`."
+)
+"""What is said of the cookie."""
+
 EDGE = {
     "answer": ("NOT_ACCEPTABLE",),
     "body": ("MALFORMED_BODY", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE", "REQUEST_TIMEOUT"),
@@ -162,6 +168,17 @@ def security(operation: Operation) -> list[Json]:
     """Whether one must sign in; one may where nobody in particular is allowed some rows."""
     signed_in: Json = {"actor": []}
     return [signed_in] if simplify(operation.policy, NOBODY_CALLS) in (NOBODY, NULL) else [{}, signed_in]
+
+
+def with_cookie(json: Json, name: str) -> Json:
+    """The document, where browsers may show a session in a cookie instead."""
+    scheme = {"type": "apiKey", "in": "cookie", "name": f"__Host-{name}", "description": COOKIE}
+    json["components"]["securitySchemes"]["cookie"] = scheme
+    for methods in json["paths"].values():
+        for operation in methods.values():
+            if {"actor": []} in operation.get("security", ()):
+                operation["security"].append({"cookie": []})
+    return json
 
 
 def security_scheme(scheme: str, words: str) -> Json:

@@ -8,8 +8,10 @@ from typing import Any, Final
 from mainstay.engine.call import Gone
 from mainstay.errors import InternalError, MainstayError, MethodNotAllowed
 from mainstay.events import Broke, Listener
+from mainstay.identity import TakesCookies
 from mainstay.projections.projection import Door
 from mainstay.projections.rest.answer import Reply
+from mainstay.projections.rest.cookies import Cookies
 from mainstay.projections.rest.docs import endpoints as docs_endpoints
 from mainstay.projections.rest.endpoints import Guarded, OperationEndpoint, OptionsEndpoint
 from mainstay.projections.rest.exchange import Exchange, Receive, Scope
@@ -37,15 +39,19 @@ class Rest:
         elsewhere: Sequence[str] = (),
         docs: bool = False,
         keys: Callable[[], Mapping[str, Any]] | None = None,
+        origins: Sequence[str] = (),
     ) -> None:
         """`elsewhere` are paths that FastAPI answers to GET, beside the opaque operations; `docs` serves the page,
-        `keys` gives what access tokens are verified with, as a JSON Web Key Set.
+        `keys` gives what access tokens are verified with, as a JSON Web Key Set; pages of `origins` may
+        send the cookie of the identity besides the application's own.
         """
         self.door = door
         self.listeners = tuple(listeners)
         self.body_limit = body_limit
         self.body_timeout = body_timeout
         self.tell = teller(door.application.letter, door.identity.scheme)
+        named = door.identity.cookie if isinstance(door.identity, TakesCookies) else None
+        self.cookies = None if named is None else Cookies(named, origins)
         self.table = Table()
         self.guarded: dict[tuple[str, str], Guarded] = {}
         """By method and path, the operations that FastAPI answers."""
@@ -53,10 +59,12 @@ class Rest:
         """By the identity of a route of FastAPI's, its path with the prefixes of the routers around it."""
         for operation in door.application.operations:
             if operation.action == "opaque":
-                self.guarded[operation.method, operation.path] = Guarded(operation, door)
+                self.guarded[operation.method, operation.path] = Guarded(operation, door, self.cookies)
                 self.table.add(operation.path, operation.method, ELSEWHERE)
             else:
-                endpoint = OperationEndpoint(operation, door, body_limit=body_limit, body_timeout=body_timeout)
+                endpoint = OperationEndpoint(
+                    operation, door, body_limit=body_limit, body_timeout=body_timeout, cookies=self.cookies
+                )
                 self.table.add(operation.path, operation.method, endpoint)
         for path in elsewhere:
             self.table.add(path, "GET", ELSEWHERE)
