@@ -16,7 +16,9 @@ from typer.testing import CliRunner, Result
 
 from mainstay.backing import open as backing
 from mainstay.cli.migrate import app as command
+from mainstay.migrate.history import HISTORY
 from mainstay.migrate.sqlite_table import parsed
+from mainstay.migrate.version import TABLE
 
 NAMES = (f"models_of_house_{number}" for number in itertools.count())
 
@@ -183,7 +185,7 @@ def told(environment: dict[str, str]) -> Iterator[None]:
 def catalog(connection: sa.Connection) -> dict[str, Any]:
     """Everything that a database keeps of its schema, in words that can be compared; orders of columns are not told."""
     found = of_sqlite(connection) if connection.dialect.name == "sqlite" else of_postgresql(connection)
-    return {name: value for name, value in found.items() if "alembic_version" not in name}
+    return {name: value for name, value in found.items() if not any(own in name for own in (TABLE, HISTORY))}
 
 
 def of_sqlite(connection: sa.Connection) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from examples.recipes.app import application
 from examples.recipes.load import fill
 from mainstay.migrate.folder import read
+from mainstay.migrate.history import HISTORY
 from mainstay.migrate.version import TABLE
 from tests.cli.serving import command
 from tests.migrate.house import NAMES, House
@@ -34,7 +35,7 @@ def columns(connection: sa.Connection) -> dict[str, list[str]]:
     return {
         table: [column["name"] for column in found.get_columns(table) if not column["name"].startswith("search_")]
         for table in found.get_table_names()
-        if table != TABLE and "_search_" not in table
+        if table not in {TABLE, HISTORY} and "_search_" not in table
     }
 
 

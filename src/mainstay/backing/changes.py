@@ -43,5 +43,15 @@ class SchemaChanges(Protocol):
         long; `BrokenReferences` where a row would refer to none.
         """
 
+    async def run_apart(
+        self, change: Callable[[Connection], T], note: Callable[[Connection], None], patience: Patience = Patience()
+    ) -> T:
+        """What `change` returns, with nobody beside it as in `run`, but with no transaction around it.
+
+        Each of its statements is durable by itself, which some of PostgreSQL's have to be; it is run again from its
+        beginning when a lock was not had in time, and by whoever finds it half done.  `note` follows in a transaction.
+        A database with one writer runs both in one transaction.
+        """
+
     async def look(self, question: Callable[[Connection], T]) -> T:
         """What `question` returns, who only reads."""

@@ -1,4 +1,8 @@
-"""`mainstay migrate make "message"`, `up`, `down`, `to`, `status`, `check`."""
+"""`mainstay migrate make "message"`, `up`, `down`, `to`, `status`, `check`.
+
+Every one ends with 0 where it was done, 1 (`check`) where something is to be written, 2 where it cannot be done, with
+the reason, and 4 where it would lose data and was not told to.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ import json as json_of
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -22,6 +27,7 @@ from mainstay.errors import Unavailable
 from mainstay.migrate.adopt import adopt
 from mainstay.migrate.compare import differences, sentences
 from mainstay.migrate.folder import EMPTY, Chain, Migration, MigrationProblem, read
+from mainstay.migrate.history import edited, history, note_up
 from mainstay.migrate.loss import losses
 from mainstay.migrate.make import Asked, Made, make as make_files
 from mainstay.migrate.missing import missing
@@ -38,11 +44,21 @@ Application = Annotated[
 ]
 Lock = Annotated[float, typer.Option(help="Seconds to wait for one lock of PostgreSQL's, before trying again.", min=0)]
 Statement = Annotated[float, typer.Option(help="Seconds that one statement may take on PostgreSQL.", min=0)]
+Json = Annotated[bool, typer.Option("--json", help="Say it as JSON.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Lose what is lost without being asked.")]
+Accept = Annotated[
+    bool,
+    typer.Option("--accept-edited", help="The database has what migrations do now that were edited after being run."),
+]
 
 
 @app.callback()
 def migrate() -> None:
-    """Change the schema of a database that has rows."""
+    """Change the schema of a database that has rows.
+
+    Ends with 0 where it was done, 1 where check finds something to be written, 2 where it cannot be done, 4 where it
+    would lose data and was not told to.
+    """
 
 
 @app.command()
@@ -59,15 +75,25 @@ def make(
     expand: Annotated[
         bool, typer.Option("--expand", help="Three migrations: expand, backfill, contract; old code runs meanwhile.")
     ] = False,
+    concurrently: Annotated[
+        bool,
+        typer.Option("--concurrently", help="New indexes of old tables in a migration that keeps nobody from writing."),
+    ] = False,
     empty: Annotated[bool, typer.Option("--empty", help="A migration to write by hand, whatever the models say.")] = (
         False
     ),
+    json: Json = False,
 ) -> None:
     """Write a migration from what the migrations make to what the models say."""
     chosen = load_own(target)
     wanted = schema_of(chosen.compiled.storage.metadata)
-    asked = Asked(message, tuple(rename or ()), tuple(fill or ()), expand, empty)
-    tell_made(answer(make_files(chosen.settings.migrations, wanted, asked)))
+    asked = Asked(message, tuple(rename or ()), tuple(fill or ()), expand, concurrently, empty)
+    made = answer(make_files(chosen.settings.migrations, wanted, asked))
+    if json:
+        files = [str(shown(path)) for path in made.files]
+        typer.echo(json_of.dumps({"files": files, "changes": made.sentences, "hints": made.hints}, indent=2))
+    else:
+        tell_made(made)
 
 
 def tell_made(made: Made) -> None:
@@ -87,35 +113,42 @@ def up(
     target: Application = "app:app",
     lock_timeout: Lock = Patience().lock,
     statement_timeout: Statement = Patience().statement,
+    accept_edited: Accept = False,
+    json: Json = False,
 ) -> None:
     """Run every migration that the database has not had."""
     chosen = load_own(target)
-    answer(moved(chosen, "newest", patience(lock_timeout, statement_timeout), sure=True))
+    wish = Wish("newest", sure=True, accept=accept_edited, json=json)
+    answer(moved(chosen, wish, patience(lock_timeout, statement_timeout)))
 
 
 @app.command()
 def down(
     target: Application = "app:app",
-    yes: Annotated[bool, typer.Option("--yes", help="Lose what is lost without being asked.")] = False,
+    yes: Yes = False,
     lock_timeout: Lock = Patience().lock,
     statement_timeout: Statement = Patience().statement,
+    json: Json = False,
 ) -> None:
     """Take the last migration back."""
     chosen = load_own(target)
-    answer(moved(chosen, "previous", patience(lock_timeout, statement_timeout), sure=yes))
+    answer(moved(chosen, Wish("previous", sure=yes, json=json), patience(lock_timeout, statement_timeout)))
 
 
 @app.command()
 def to(
     number: Annotated[str, typer.Argument(help="A migration's number; 0 for none, newest for the last.")],
     target: Application = "app:app",
-    yes: Annotated[bool, typer.Option("--yes", help="Lose what is lost without being asked.")] = False,
+    yes: Yes = False,
     lock_timeout: Lock = Patience().lock,
     statement_timeout: Statement = Patience().statement,
+    accept_edited: Accept = False,
+    json: Json = False,
 ) -> None:
     """Run or take back migrations until the database is at one."""
     chosen = load_own(target)
-    answer(moved(chosen, number, patience(lock_timeout, statement_timeout), sure=yes))
+    wish = Wish(number, sure=yes, accept=accept_edited, json=json)
+    answer(moved(chosen, wish, patience(lock_timeout, statement_timeout)))
 
 
 @app.command()
@@ -132,10 +165,21 @@ def status(
     told = answer(status_of(chosen))
     if json or not sys.stdout.isatty():
         typer.echo(json_of.dumps(told, indent=2))
-        return
+    else:
+        tell_status(told)
+
+
+def tell_status(told: dict[str, Any]) -> None:
+    """Says where a database is, for people."""
     for one in told["migrations"]:
-        console.print(f"{'done' if one['done'] else 'to do':>6}  {one['number']} {one['title']}", markup=False)
-    console.print(f"The database is at {told['database']}, the newest migration is {told['newest']}.")
+        ran = f"  ({one['ran_at']})" if one["ran_at"] else ""
+        edited = "  edited after it was run" if one["edited"] else ""
+        console.print(
+            f"{'done' if one['done'] else 'to do':>6}  {one['number']} {one['title']}{ran}{edited}", markup=False
+        )
+    known = told["database"] in {EMPTY, *(one["number"] for one in told["migrations"])}
+    unknown = "" if known else ", which is not in the folder: a newer version of the application migrated it"
+    console.print(f"The database is at {told['database']}{unknown}, the newest migration is {told['newest']}.")
     if told["models"]:
         console.print('The models say more; write it down with: mainstay migrate make "..."')
         for sentence in told["models"]:
@@ -143,23 +187,20 @@ def status(
 
 
 @app.command()
-def check(
-    target: Application = "app:app",
-    json: Annotated[bool, typer.Option("--json", help="JSON even where the output is a terminal.")] = False,
-) -> None:
+def check(target: Application = "app:app", json: Json = False) -> None:
     """End with 1 where the migrations do not make what the models say; for continuous integration."""
     told = answer(unwritten(load_own(target)))
     if json:
         typer.echo(json_of.dumps({"models": told}, indent=2))
-        raise typer.Exit(Exit.DIFFERS if told else Exit.DONE)
-    if not told:
+    elif not told:
         console.print("The migrations make what the models say.")
-        return
-    console.print("The models say what no migration makes:")
-    for sentence in told:
-        console.print(f"  {sentence}", markup=False)
-    console.print('Write it down with: mainstay migrate make "..."')
-    raise typer.Exit(Exit.DIFFERS)
+    else:
+        console.print("The models say what no migration makes:")
+        for sentence in told:
+            console.print(f"  {sentence}", markup=False)
+        console.print('Write it down with: mainstay migrate make "..."')
+    if told:
+        raise typer.Exit(Exit.DIFFERS)
 
 
 def load_own(target: str) -> Mainstay:
@@ -191,18 +232,37 @@ async def status_of(chosen: Mainstay) -> dict[str, Any]:
     chain = read(chosen.settings.migrations)
     async with opened(chosen) as changes:
         place = await current(changes)
+        ran = await changes.look(history)
     done = chain.numbers.index(place) if place in chain.numbers else 0
+    changed = edited(chain, ran)
     return {
         "database": place,
         "newest": chain.newest,
         "migrations": [
-            {"number": one.number, "title": one.title, "done": at < done} for at, one in enumerate(chain.migrations)
+            {
+                "number": one.number,
+                "title": one.title,
+                "done": at < done,
+                "ran_at": ran[one.number].at if one.number in ran else None,
+                "edited": one in changed,
+            }
+            for at, one in enumerate(chain.migrations)
         ],
         "models": await unwritten(chosen),
     }
 
 
-async def moved(chosen: Mainstay, number: str, patience: Patience, *, sure: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Where somebody wants the database to be, and how that is told."""
+
+    number: str
+    sure: bool = False
+    accept: bool = False
+    json: bool = False
+
+
+async def moved(chosen: Mainstay, wish: Wish, patience: Patience) -> None:
     """Runs migrations, asking first where the way down loses something."""
     chain = read(chosen.settings.migrations)
     if not chain.migrations:
@@ -211,17 +271,24 @@ async def moved(chosen: Mainstay, number: str, patience: Patience, *, sure: bool
         )
     async with opened(chosen) as changes:
         adopted = await adopt(changes, chain)
-        if adopted is not None:
+        if adopted is not None and not wish.json:
             console.print(f"The tables were made without migrations, and are what {adopted} makes: noted.")
+        if wish.accept:
+            await changes.run(lambda connection: note_up(connection, edited(chain, history(connection))))
         place = await current(changes)
-        target = goal(chain, place, number)
+        chain.refuse_unknown(place)
+        target = goal(chain, place, wish.number)
         steps = (await rehearse(chain, place, target))[len(chain.steps(EMPTY, place)) :]
         lost = await changes.look(lambda connection: losses(connection, steps)) if steps else []
         if lost:
-            ask(lost, sure=sure or steps[0].up)
-        done = await move(changes, chain, target, teller(steps), patience)
-        if not done:
-            console.print(f"The database is at {place} already.")
+            ask(lost, wish, going_up=steps[0].up)
+        ran: list[dict[str, Any]] = []
+        await move(changes, chain, target, teller(steps, ran, quiet=wish.json), patience)
+        place = await current(changes)
+    if wish.json:
+        typer.echo(json_of.dumps({"database": place, "lost": lost, "ran": ran}, indent=2))
+    elif not ran:
+        console.print(f"The database is at {place} already.")
 
 
 def goal(chain: Chain, place: str, number: str) -> str:
@@ -234,26 +301,33 @@ def goal(chain: Chain, place: str, number: str) -> str:
     return chain.numbers[chain.numbers.index(place) - 1]
 
 
-def teller(steps: list[Step]) -> Any:
-    """Tells each migration as it is done, with what it changed."""
+def teller(steps: list[Step], ran: list[dict[str, Any]], *, quiet: bool) -> Any:
+    """Notes each migration as it is done, with what it changed, and tells it unless it is to be quiet."""
     known = {(step.migration.number, step.up): step for step in steps}
 
     def tell(migration: Migration, up: bool) -> None:
-        console.print(f"{'up  ' if up else 'down'} {migration}", markup=False)
         step = known.get((migration.number, up))
-        for sentence in sentences(differences(step.before, step.after)) if step is not None else ():
-            console.print(f"  {sentence}", markup=False)
+        changed = list(sentences(differences(step.before, step.after))) if step is not None else []
+        ran.append({"number": migration.number, "title": migration.title, "up": up, "changes": changed})
+        if not quiet:
+            console.print(f"{'up  ' if up else 'down'} {migration}", markup=False)
+            for sentence in changed:
+                console.print(f"  {sentence}", markup=False)
 
     return tell
 
 
-def ask(lost: list[str], *, sure: bool) -> None:
-    """Says what is lost, and goes on when that is meant."""
-    console.print("This loses, for good:", style="bold")
-    for one in lost:
-        console.print(f"  {one}", markup=False)
-    if sure:
+def ask(lost: list[str], wish: Wish, *, going_up: bool) -> None:
+    """Says what is lost, and goes on when that is meant; the way up means it."""
+    if not wish.json:
+        console.print("This loses, for good:", style="bold")
+        for one in lost:
+            console.print(f"  {one}", markup=False)
+    if wish.sure or going_up:
         return
+    if wish.json:
+        typer.echo(json_of.dumps({"lost": lost, "ran": []}, indent=2))
+        raise typer.Exit(Exit.REFUSED)
     if not is_terminal():
         console.print("Nothing was done; say --yes if that is meant.")
         raise typer.Exit(Exit.REFUSED)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, inspect
 
 from mainstay.backing.changes import SchemaChanges
 from mainstay.migrate.folder import EMPTY, Chain, MigrationProblem
+from mainstay.migrate.history import HISTORY, note_up
 from mainstay.migrate.run import rehearse
 from mainstay.migrate.schema import Schema
 from mainstay.migrate.version import TABLE, set_version, version
@@ -31,7 +32,7 @@ async def adopt(changes: SchemaChanges, chain: Chain) -> str | None:
     for step in reversed(steps):
         expected = names_of(step.after, there)
         if all(expected[name] == there.get(name) for name in expected) and shared <= expected.keys():
-            await changes.run(partial(set_version, number=step.number))
+            await changes.run(partial(had, chain=chain, number=step.number))
             return step.number
     raise MigrationProblem(
         f"the database has the table {min(shared)}, which no migration has made there, and it is not what any of them "
@@ -39,9 +40,15 @@ async def adopt(changes: SchemaChanges, chain: Chain) -> str | None:
     )
 
 
+def had(connection: Connection, chain: Chain, number: str) -> None:
+    """Notes all migrations up to one as run."""
+    note_up(connection, chain.migrations[: chain.numbers.index(number)])
+    set_version(connection, number)
+
+
 def has_unnoted_tables(connection: Connection) -> bool:
     """Whether there are tables, and no migration is noted."""
-    return version(connection) == EMPTY and bool(set(inspect(connection).get_table_names()) - {TABLE})
+    return version(connection) == EMPTY and bool(set(inspect(connection).get_table_names()) - {TABLE, HISTORY})
 
 
 def names(connection: Connection) -> Names:

@@ -1,27 +1,33 @@
-"""Expand, backfill, contract: a change in three migrations, so that old and new code can run side by side."""
+"""Expand, backfill, contract: a change in several migrations, so that old and new code can run side by side."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from mainstay.migrate.code import call, listed, literal
+from mainstay.migrate.code import call, literal
+from mainstay.migrate.file import Body
 from mainstay.migrate.folder import MigrationProblem
+from mainstay.migrate.indexes import indexed, unindexed
 from mainstay.migrate.schema import Column, Constraint, Schema, Table, Text
-from mainstay.migrate.write import Rename, body, fill, is_required
-
-Body = tuple[str, str, str]
-"""What a migration does, its statements, and those of the way back."""
+from mainstay.migrate.write import Rename, body, filling, is_required, named, names, sql_code
 
 
-def in_three(
-    message: str, before: Schema, wanted: Schema, renames: Sequence[Rename], fills: Mapping[str, Text]
+def steps_apart(
+    message: str,
+    before: Schema,
+    wanted: Schema,
+    renames: Sequence[Rename],
+    fills: Mapping[str, Text],
+    *,
+    concurrently: bool,
 ) -> list[Body]:
-    """The three migrations.
+    """The migrations, one after the other.
 
     The first adds what old code does not mind, and keeps renamed columns in step; the second fills what is required in
-    the rows that are there; the third, for when no old code runs any more, requires it and drops what is not used.
+    the rows that are there; the last, for when no old code runs any more, requires it and drops what is not used.
+    Indexes of tables that are there are in the first one, or `concurrently` in one of their own.
     """
     for rename in renames:
         if rename.is_table:
@@ -30,29 +36,32 @@ def in_three(
         if wanted.tables[rename.table].column(rename.new) is None:
             raise MigrationProblem(f"the models have no column {rename.table}.{rename.new}")
     middle = expanded(before, wanted)
+    first = unindexed(before, middle) if concurrently else middle
     step, unstep = steps(renames, before)
-    from_old = {f"{rename.table}.{rename.new}": Text(rename.old, rename.old) for rename in renames}
-    from_new = {f"{rename.table}.{rename.old}": Text(rename.new, rename.new) for rename in renames}
+    from_old = {f"{rename.table}.{rename.new}": Text(named(rename.old), named(rename.old)) for rename in renames}
+    from_new = {f"{rename.table}.{rename.old}": Text(named(rename.new), named(rename.new)) for rename in renames}
     filled = {**from_old, **fills}
     backfill = [
-        fill(table, required, filled)
+        backfilled(table, column, filled)
         for name, table in wanted.tables.items()
         if name in before.tables
-        for required in newly_required(before.tables[name], table, from_old)
+        for column in newly_required(before.tables[name], table, from_old)
     ]
-    return [
-        (
+    bodies = [
+        Body(
             f"{message} (expand)",
-            joined(body(before, middle, fills=filled), *step),
-            joined(*unstep, body(middle, before, fills=None, known=from_new)),
+            joined(body(before, first, fills=filled), *step),
+            joined(*unstep, body(first, before, fills=None, known=from_new)),
         ),
-        (f"{message} (backfill)", joined(*backfill), "pass"),
-        (
+        Body(f"{message} (backfill)", joined(*backfill), "pass", apart=True),
+        indexed(f"{message} (indexes)", first, middle),
+        Body(
             f"{message} (contract)",
             joined(*unstep, body(middle, wanted, fills=filled)),
-            joined(body(wanted, middle, fills=None), *copied(from_new), *step),
+            joined(body(wanted, middle, fills=None), *copied(renames), *step),
         ),
     ]
+    return [one for one in bodies if not one.is_nothing]
 
 
 def expanded(before: Schema, wanted: Schema) -> Schema:
@@ -87,27 +96,41 @@ def concerns(constraint: Constraint, columns: set[str]) -> bool:
     return bool(columns & set(constraint.columns))
 
 
-def newly_required(before: Table, wanted: Table, renamed: Mapping[str, Text]) -> list[Column]:
+def newly_required(before: Table, wanted: Table, renamed: Mapping[str, Text]) -> Iterator[Column]:
     """The columns that get a value in the rows that are there."""
-    new = [column for column in wanted.columns if before.column(column.name) is None]
-    return [column for column in new if is_required(column) or f"{wanted.name}.{column.name}" in renamed]
+    for column in wanted.columns:
+        old = before.column(column.name)
+        if old is None and (is_required(column) or f"{wanted.name}.{column.name}" in renamed):
+            yield column
+        if old is not None and old.nullable and is_required(column):
+            yield column
+
+
+def backfilled(table: Table, column: Column, fills: Mapping[str, Text]) -> str:
+    """The statement that fills a column, some rows at a time."""
+    said = [literal(table.name), literal(column.name), sql_code(filling(table, column, fills))]
+    return call("backfill", [*said, f"key={names(key_of(table))}"])
+
+
+def key_of(table: Table) -> tuple[str, ...]:
+    """The columns of a table's key; none where it has none."""
+    return next((one.columns for one in table.constraints if one.sort == "primary"), ())
 
 
 def steps(renames: Sequence[Rename], schema: Schema) -> tuple[list[str], list[str]]:
     """The statements that keep renamed columns in step, and those that end it."""
     begin, end = [], []
     for rename in renames:
-        keys = [one.columns for one in schema.tables[rename.table].constraints if one.sort == "primary"]
-        named = [literal(rename.table), literal(rename.old), literal(rename.new)]
-        begin.append(call("keep_in_step", [*named, f"key={listed([literal(name) for name in keys[0]])}"]))
-        end.append(call("let_go", named))
+        pair = [literal(rename.table), literal(rename.old), literal(rename.new)]
+        begin.append(call("keep_in_step", [*pair, f"key={names(key_of(schema.tables[rename.table]))}"]))
+        end.append(call("let_go", pair))
     return begin, end
 
 
-def copied(values: Mapping[str, Text]) -> list[str]:
-    """The statements that copy columns."""
-    pairs = [(name.partition("."), text.postgresql) for name, text in values.items()]
-    return [call("op.execute", [literal(f"UPDATE {table} SET {old} = {new}")]) for (table, _, old), new in pairs]
+def copied(renames: Sequence[Rename]) -> list[str]:
+    """The statements that copy renamed columns back."""
+    texts = [f"UPDATE {named(one.table)} SET {named(one.old)} = {named(one.new)}" for one in renames]
+    return [call("op.execute", [literal(text)]) for text in texts]
 
 
 def joined(*statements: str) -> str:

@@ -10,6 +10,8 @@ from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
+from mainstay.migrate.digest import digest
+
 NAME = re.compile(r"(\d{4})_\w+\.py")
 """Of a file: its number, and words that nobody reads but people."""
 EMPTY = "0000"
@@ -32,6 +34,10 @@ class Migration:
     """The number of the one before."""
     upgrade: Callable[[], None]
     downgrade: Callable[[], None]
+    digest: str = ""
+    """What the way up does; see `mainstay.migrate.digest`."""
+    in_transaction: bool = True
+    """Whether all of it is done or nothing; see `mainstay.migrate.apart`."""
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
@@ -56,13 +62,17 @@ class Chain:
             raise MigrationProblem(f"there is no migration {text}; the newest is {self.newest}")
         return number
 
-    def next(self, current: str, target: str) -> tuple[Migration, bool] | None:
-        """The next step on the way, and whether it goes up; None where there is none to take."""
+    def refuse_unknown(self, current: str) -> None:
+        """Raises `MigrationProblem` where a database is at a migration that is not here."""
         if current not in self.numbers:
             raise MigrationProblem(
                 f"the database is at migration {current}, which is not in the folder (the newest there is "
                 f"{self.newest}): it was migrated by a newer version of the application"
             )
+
+    def next(self, current: str, target: str) -> tuple[Migration, bool] | None:
+        """The next step on the way, and whether it goes up; None where there is none to take."""
+        self.refuse_unknown(current)
         place, goal = self.numbers.index(current), self.numbers.index(target)
         if place == goal:
             return None
@@ -123,7 +133,9 @@ def read_file(path: Path) -> Migration:
             raise MigrationProblem(f"{path} has no function {name}()")
     title = (module.__doc__ or path.stem[5:].replace("_", " ")).strip().split("\n")[0].rstrip(".")
     before = getattr(module, "down_revision", None) or EMPTY
-    return Migration(number, title, path, str(before), module.upgrade, module.downgrade)
+    made = digest(path.read_text(encoding="utf-8"))
+    whole = bool(getattr(module, "in_transaction", True))
+    return Migration(number, title, path, str(before), module.upgrade, module.downgrade, made, whole)
 
 
 def loaded(path: Path) -> ModuleType:

@@ -13,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from mainstay.migrate.apart import indexing
 from mainstay.migrate.recording import Recording, constraint_table
 from mainstay.migrate.sqlite_rebuild import rebuild, table_text
 from mainstay.migrate.sqlite_table import ColumnText, TableText, parsed
@@ -51,9 +52,10 @@ class MigrationOperations(Operations):
     PostgreSQL's own, and what builds upon that.
     """
 
-    def __init__(self, context: MigrationContext, recording: Recording | None = None) -> None:
+    def __init__(self, context: MigrationContext, recording: Recording | None = None, *, apart: bool = False) -> None:
         super().__init__(context)
         self.recording = recording
+        self.apart = apart
         self.waiting: list[ops.MigrateOperation] = []
         """Changes of one table that are made together, on SQLite."""
         self.batched = False
@@ -93,6 +95,9 @@ class MigrationOperations(Operations):
     def perform(self, operation: Any) -> Any:
         """Does one operation on the database, or lets it wait."""
         if self.migration_context.dialect.name != "sqlite":
+            if isinstance(operation, ops.CreateIndexOp | ops.DropIndexOp):
+                with indexing(self.get_bind(), operation, apart=self.apart):
+                    return super().invoke(operation)
             return super().invoke(operation)
         if isinstance(operation, ops.AlterColumnOp) and operation.modify_name is not None:
             self.flush()
@@ -203,10 +208,12 @@ def written(column: sa.Column[Any], compiler: Any) -> ColumnText:
 
 
 @contextmanager
-def operations(connection: Connection, recording: Recording | None = None) -> Iterator[MigrationOperations]:
-    """`alembic.op` on a connection, as long as the block lasts."""
-    context = MigrationContext.configure(connection=connection, opts={"transactional_ddl": True})
-    made = MigrationOperations(context, recording)
+def operations(
+    connection: Connection, recording: Recording | None = None, *, apart: bool = False
+) -> Iterator[MigrationOperations]:
+    """`alembic.op` on a connection, as long as the block lasts; `apart` from any transaction."""
+    context = MigrationContext.configure(connection=connection, opts={"transactional_ddl": not apart})
+    made = MigrationOperations(context, recording, apart=apart)
     made._install_proxy()
     try:
         yield made

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from traceback import extract_tb
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -14,12 +14,11 @@ from sqlalchemy.exc import DBAPIError
 from mainstay.backing import open as backing
 from mainstay.backing.changes import BrokenReferences, Patience, SchemaChanges
 from mainstay.migrate.folder import EMPTY, Chain, Migration, MigrationProblem
+from mainstay.migrate.history import history, note_down, note_up, refuse_edited
 from mainstay.migrate.operations import IN_USE, operations
 from mainstay.migrate.recording import Recording
 from mainstay.migrate.schema import Schema
 from mainstay.migrate.version import set_version, version
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +40,28 @@ class Step:
 
 def run_step(connection: Connection, migration: Migration, up: bool, recording: Recording | None = None) -> None:
     """Runs one migration; MigrationProblem where it fails."""
-    with operations(connection, recording):
+    with operations(connection, recording, apart=not migration.in_transaction):
         try:
             (migration.upgrade if up else migration.downgrade)()
-        except (DBAPIError, LookupError) as error:
-            if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None):
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None):
                 raise  # PostgreSQL's, some of which are tried again
+            raise failed(migration, up, error) from error
+        except Exception as error:
             raise failed(migration, up, error) from error
 
 
 def failed(migration: Migration, up: bool, error: BaseException) -> MigrationProblem:
-    """Says which migration failed, and with what."""
-    said = f"{error.orig}: {error.statement}" if isinstance(error, DBAPIError) else str(error)
-    way = "up" if up else "down"
-    return MigrationProblem(f"{migration} failed on the way {way}, and nothing of it was done: {said}")
+    """Says which migration failed, where in its file, and with what."""
+    said = f"{type(error).__name__}: {error}"
+    if isinstance(error, DBAPIError):
+        said = f"{error.orig}: {error.statement}"
+    elif isinstance(error, MigrationProblem | LookupError | BrokenReferences):
+        said = str(error)
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(migration.path)]
+    line = f" (line {lines[-1]})" if lines else ""
+    left = "nothing of it was done" if migration.in_transaction else "what was done of it stays, and is found again"
+    return MigrationProblem(f"{migration} failed on the way {'up' if up else 'down'}{line}, and {left}: {said}")
 
 
 async def move(
@@ -67,7 +74,7 @@ async def move(
     """Runs what lies between a database and the migration `target`; how many were run.
 
     Each is one transaction, in which the number is read first: of several processes that migrate at once, each finds
-    what the others have left to do.
+    what the others have left to do.  Raises `MigrationProblem` where one is to be run after one that was edited.
     """
     done = 0
     while True:
@@ -80,29 +87,67 @@ async def move(
 
 async def one(changes: SchemaChanges, chain: Chain, target: str, patience: Patience) -> tuple[Migration, bool] | None:
     """Runs the next migration; None where there is none."""
-    tried: list[tuple[Migration, bool]] = []
+    step: tuple[Migration, bool] | None = chain.next(await current(changes), target)
+    while step is not None:
+        attempt = Attempt(chain, target, step)
+        try:
+            async with alone():
+                if step[0].in_transaction:
+                    step = await changes.run(attempt.whole, patience)
+                else:
+                    step = await changes.run_apart(attempt.run, attempt.note, patience)
+        except (DBAPIError, BrokenReferences) as error:
+            if not attempt.begun:
+                raise
+            raise failed(*attempt.step, error) from error
+        if attempt.begun:
+            return attempt.step
+    return None
 
-    def change(connection: Connection) -> tuple[Migration, bool] | None:
-        step = chain.next(version(connection), target)
-        if step is not None:
-            tried[:] = [step]
-            run_step(connection, *step)
-            set_version(connection, step[0].number if step[1] else step[0].before)
+
+class Attempt:
+    """One migration that seemed to be the next; under the lock of whoever changes the schema it may be another one."""
+
+    def __init__(self, chain: Chain, target: str, step: tuple[Migration, bool]) -> None:
+        self.chain = chain
+        self.target = target
+        self.step = step
+        self.begun = False
+
+    def whole(self, connection: Connection) -> tuple[Migration, bool] | None:
+        """Runs and notes it."""
+        step = self.run(connection)
+        self.note(connection)
         return step
 
-    try:
-        return await alone(changes, change, patience)
-    except (DBAPIError, BrokenReferences) as error:
-        if not tried:
-            raise
-        raise failed(*tried[0], error) from error
+    def run(self, connection: Connection) -> tuple[Migration, bool] | None:
+        """Runs it where it is the next one; the next one."""
+        step = self.chain.next(version(connection), self.target)
+        self.begun = step == self.step
+        if self.begun:
+            migration, up = self.step
+            if up:
+                refuse_edited(self.chain, history(connection))
+            run_step(connection, migration, up)
+        return step
+
+    def note(self, connection: Connection) -> None:
+        """Notes it where it was run."""
+        if self.begun:
+            migration, up = self.step
+            if up:
+                note_up(connection, [migration])
+            else:
+                note_down(connection, migration)
+            set_version(connection, migration.number if up else migration.before)
 
 
-async def alone(changes: SchemaChanges, change: Callable[[Connection], T], patience: Patience = Patience()) -> T:
-    """What a change returns, run while no other migration runs in this process."""
+@asynccontextmanager
+async def alone() -> AsyncIterator[None]:
+    """The block in which no other migration runs in this process."""
     await asyncio.to_thread(IN_USE.acquire)
     try:
-        return await changes.run(change, patience)
+        yield
     finally:
         IN_USE.release()
 
@@ -137,8 +182,8 @@ async def rehearse(chain: Chain, *targets: str) -> list[Step]:
             place = target
         return steps
 
-    async with scratch() as changes:
-        return await alone(changes, change)
+    async with scratch() as changes, alone():
+        return await changes.run(change)
 
 
 async def made_by(chain: Chain) -> Schema:

@@ -25,6 +25,9 @@ from mainstay.tables import SearchIndex
 POSTGRESQL: Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 SQLITE: Dialect = pysqlite.dialect(paramstyle="qmark")
 
+CONCURRENTLY = "postgresql_concurrently"
+"""The option of an index that says how it is made, and nothing of what it is."""
+
 Sort = Literal["primary", "unique", "check", "foreign"]
 SORTS: dict[type[sa.Constraint], Sort] = {
     sa.PrimaryKeyConstraint: "primary",
@@ -321,9 +324,10 @@ def index_of(index: sa.Index) -> Index:
     options = [
         (name, option_code(value, POSTGRESQL if name.startswith("postgresql") else SQLITE))
         for name, value in sorted(index.dialect_kwargs.items())
-        if value not in (None, {}, [], (), False)
+        if value not in (None, {}, [], (), False) and name != CONCURRENTLY
     ]
-    text = Text(*(plain(str(CreateIndex(index).compile(dialect=dialect))) for dialect in (POSTGRESQL, SQLITE)))
+    texts = [plain(str(CreateIndex(index).compile(dialect=dialect))) for dialect in (POSTGRESQL, SQLITE)]
+    text = Text(*(one.replace("INDEX CONCURRENTLY ", "INDEX ", 1) for one in texts))
     return Index(str(index.name), bool(index.unique), tuple(parts), tuple(options), text)
 
 

@@ -10,6 +10,7 @@ from mainstay.events import Migrated
 from mainstay.migrate.adopt import adopt
 from mainstay.migrate.compare import differences, sentences
 from mainstay.migrate.folder import Migration, MigrationProblem, read
+from mainstay.migrate.history import history, refuse_edited
 from mainstay.migrate.run import current, move, rehearse
 from mainstay.migrate.schema import Schema, schema_of
 from mainstay.storage import Storage
@@ -18,8 +19,9 @@ from mainstay.storage import Storage
 async def upgrade(changes: SchemaChanges, folder: Path, storage: Storage, tell: Callable[[Migrated], None]) -> None:
     """Runs the migrations that the database has not had, and tells each with what it changed.
 
-    Raises `MigrationProblem` where the models say what no migration makes.  Tables that neither a migration nor a
-    resource knows may be another application's in the same process, and are not looked at.
+    Raises `MigrationProblem` where the models say what no migration makes, or a migration was edited after it was run.
+    Tables that neither a migration nor a resource knows may be another application's in the same process, and are not
+    looked at.
     """
     chain = read(folder)
     steps = {step.migration.number: step for step in await rehearse(chain, chain.newest)}
@@ -38,5 +40,6 @@ async def upgrade(changes: SchemaChanges, folder: Path, storage: Storage, tell: 
         tell(Migrated(migration.number, migration.title, told))
 
     await adopt(changes, chain)
+    refuse_edited(chain, await changes.look(history))
     if await current(changes) != chain.newest:
         await move(changes, chain, chain.newest, done)

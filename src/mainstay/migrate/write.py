@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from mainstay.migrate.code import call, indented, listed, literal
 from mainstay.migrate.compare import TableChange, differences
 from mainstay.migrate.folder import MigrationProblem
-from mainstay.migrate.schema import Column, Constraint, Index, Schema, Table, Text
+from mainstay.migrate.schema import POSTGRESQL, Column, Constraint, Index, Schema, Table, Text
 
 BY_TYPE = (
     (r"VARCHAR|TEXT|CHAR", Text("'-'", "'-'")),
@@ -23,12 +23,6 @@ BY_TYPE = (
 
 KINDS = {"primary": "primary", "unique": "unique", "check": "check", "foreign": "foreignkey"}
 """What Alembic calls the sorts of constraints."""
-
-OURS = {"in_step": ("keep_in_step", "let_go"), "searching": ("create_search_index", "drop_search_index")}
-"""By module, what a migration may call besides Alembic's operations."""
-
-WIDE = 40
-"""Characters of the words in a file's name, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +169,16 @@ def fill(
     table: Table, column: Column, fills: Mapping[str, Text] | None, known: Mapping[str, Text] | None = None
 ) -> str:
     """The statement that gives a required column a value in the rows that are there; see `body`."""
+    rows, name = named(table.name), named(column.name)
+    values = filling(table, column, fills, known)
+    text = Text(*(f"UPDATE {rows} SET {name} = {value} WHERE {name} IS NULL" for value in values))
+    return call("op.execute", [sql_code(text)])
+
+
+def filling(
+    table: Table, column: Column, fills: Mapping[str, Text] | None, known: Mapping[str, Text] | None = None
+) -> Text:
+    """What a required column holds in the rows that are there; see `body`."""
     name = f"{table.name}.{column.name}"
     value = column.fill
     if fills is None:
@@ -186,8 +190,7 @@ def fill(
             f"{name} is required and has no default: which value do the rows that are there get? "
             f"Say so with --fill \"{name}='...'\", in SQL; or let it be null"
         )
-    text = Text(*(f"UPDATE {table.name} SET {column.name} = {one} WHERE {column.name} IS NULL" for one in value))
-    return call("op.execute", [sql_code(text)])
+    return value
 
 
 def stand_in(table: Table, column: Column) -> Text:
@@ -206,8 +209,9 @@ def rescaled(table: str, old: Column, new: Column) -> Iterator[str]:
     if None in scales or scales[0] == scales[1]:
         return
     digits = (scales[1] or 0) - (scales[0] or 0)
-    moved = f"{new.name} * {10**digits}" if digits > 0 else f"CAST(round({new.name} / {10**-digits}.0) AS INTEGER)"
-    yield call("op.execute", [sql_code(Text("SELECT 1", f"UPDATE {table} SET {new.name} = {moved}"))])
+    name = named(new.name)
+    moved = f"{name} * {10**digits}" if digits > 0 else f"CAST(round({name} / {10**-digits}.0) AS INTEGER)"
+    yield call("op.execute", [sql_code(Text("SELECT 1", f"UPDATE {named(table)} SET {name} = {moved}"))])
 
 
 def scale(column: Column) -> int | None:
@@ -262,6 +266,11 @@ def sql_code(text: Text) -> str:
     return call("by_database", [f"postgresql={literal(text.postgresql)}", f"sqlite={literal(text.sqlite)}"], 2)
 
 
+def named(name: str) -> str:
+    """A table's or a column's name in SQL, between quotes where it needs them."""
+    return POSTGRESQL.identifier_preparer.quote(name)
+
+
 def names(columns: Sequence[str]) -> str:
     """A list of names."""
     return f"[{', '.join(map(literal, columns))}]"
@@ -293,13 +302,13 @@ def add_constraint(constraint: Constraint) -> str:
     return call(f"batch.create_{sort}", [named, names(constraint.columns), *more], 2)
 
 
-def create_index(index: Index, table: str) -> str:
+def create_index(index: Index, table: str, *more: str) -> str:
     """The statement that makes an index, unless somebody has made it already, without locking the table."""
     parts = [literal(part) if isinstance(part, str) else part_code(part) for part in index.parts]
     said = [literal(index.name), literal(table), listed(parts, 2)]
     said += ["unique=True"] if index.unique else []
     said += [f"{name}={value}" for name, value in index.options]
-    return call("op.create_index", [*said, "if_not_exists=True"])
+    return call("op.create_index", [*said, "if_not_exists=True", *more])
 
 
 def part_code(part: Text) -> str:
@@ -307,9 +316,9 @@ def part_code(part: Text) -> str:
     return f"sa.text({sql_code(part)})" if part.same else sql_code(part)
 
 
-def drop_index(index: Index, table: str) -> str:
+def drop_index(index: Index, table: str, *more: str) -> str:
     """The statement that drops an index."""
-    return call("op.drop_index", [literal(index.name), f"table_name={literal(table)}"])
+    return call("op.drop_index", [literal(index.name), f"table_name={literal(table)}", *more])
 
 
 def create_search(table: Table) -> str:
@@ -322,29 +331,3 @@ def drop_search(table: Table) -> str:
     """The statement that drops the index of a table's words."""
     assert table.search is not None
     return call("drop_search_index", [literal(table.search.name), literal(table.name)])
-
-
-def file_name(number: str, message: str) -> str:
-    """What a migration's file is called."""
-    words = re.sub(r"[^a-z0-9]+", "_", message.lower()).strip("_")
-    short = words if len(words) <= WIDE else words[: WIDE + 1].rpartition("_")[0] or words[:WIDE]
-    return f"{number}_{short or 'migration'}.py"
-
-
-def file_text(number: str, before: str, message: str, up: str, down: str) -> str:
-    """A whole file."""
-    code = f"{up}\n{down}"
-    imports = ["import sqlalchemy as sa"] if "sa." in code else []
-    imports.append("from alembic import op") if "op." in code else None
-    imports += ["from sqlalchemy.dialects import postgresql"] if "postgresql." in code else []
-    text = f'"""{message[:1].upper()}{message[1:].rstrip(".")}."""\n\nfrom __future__ import annotations\n\n'
-    text += "".join(f"{line}\n" for line in imports) + "\n" * bool(imports)
-    own = ["from mainstay.migrate import by_database\n"] if "by_database(" in code else []
-    for module, known in OURS.items():
-        used = [name for name in known if f"{name}(" in code]
-        own += [f"from mainstay.migrate.{module} import {', '.join(used)}\n"] if used else []
-    text += "".join(own) + "\n" * bool(own)
-    text += f'revision = "{number}"\ndown_revision = {literal(before) if before.strip("0") else None}\n'
-    for name, statements in (("upgrade", up), ("downgrade", down)):
-        text += f"\n\ndef {name}() -> None:\n    {indented(statements)}\n"
-    return text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from random import uniform
 from time import monotonic
 from typing import TypeVar
@@ -11,7 +12,7 @@ from typing import TypeVar
 import asyncpg
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from mainstay.backing.changes import Patience
@@ -38,38 +39,33 @@ class PostgreSQLChanges:
 
     async def run(self, change: Callable[[Connection], T], patience: Patience = Patience()) -> T:
         """What `change` returns; see the port."""
-        engine = self.engine()
-        until = monotonic() + patience.retries
-        try:
-            while True:
-                try:
-                    return await attempt(engine, change, patience)
-                except DBAPIError as error:
-                    state = str(getattr(error.orig, "sqlstate", None))
-                    if state == TOO_LONG:
-                        seconds = f"{patience.statement:g} seconds"
-                        raise Unavailable(f"a statement took longer than {seconds}: {error.statement}") from error
-                    if state not in LOCK_NOT_HAD:
-                        raise
-                    if monotonic() > until:
-                        what = f"a lock was not had within {patience.retries:g} seconds: {error.statement}"
-                        raise Unavailable(what, retry_after=1) from error
-                    await asyncio.sleep(uniform(0.1, 0.5))
-        finally:
-            await engine.dispose()
+        async with self.connected() as connection:
+            return await again(lambda: attempt(connection, change, patience), patience)
+
+    async def run_apart(
+        self, change: Callable[[Connection], T], note: Callable[[Connection], None], patience: Patience = Patience()
+    ) -> T:
+        """What `change` returns; see the port."""
+        async with self.connected() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await turn(connection, "pg_try_advisory_lock", patience)
+            for limit, seconds in (("lock", patience.lock), ("statement", patience.statement)):
+                await connection.exec_driver_sql(f"SET {limit}_timeout = {milliseconds(seconds)}")
+            result = await again(lambda: connection.run_sync(change), patience)
+            await connection.commit()
+            await connection.execution_options(isolation_level="READ COMMITTED")
+            await again(lambda: attempt(connection, note, patience), patience)
+            return result
 
     async def look(self, question: Callable[[Connection], T]) -> T:
         """What `question` returns, who only reads."""
-        engine = self.engine()
-        try:
-            async with engine.connect() as reading:
-                return await reading.run_sync(question)
-        finally:
-            await engine.dispose()
+        async with self.connected() as reading:
+            return await reading.run_sync(question)
 
-    def engine(self) -> AsyncEngine:
-        """SQLAlchemy on connections of ours."""
-        return create_async_engine(
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[AsyncConnection]:
+        """SQLAlchemy on a connection of ours."""
+        engine = create_async_engine(
             "postgresql+asyncpg://",
             poolclass=NullPool,
             hide_parameters=True,
@@ -79,6 +75,11 @@ class PostgreSQLChanges:
                 "prepared_statement_name_func": unnamed,
             },
         )
+        try:
+            async with engine.connect() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
 
     async def opened(self, **_: object) -> asyncpg.Connection:
         """A new connection, whose limits are those of the change and not of a call."""
@@ -93,11 +94,43 @@ class PostgreSQLChanges:
             raise Unavailable(f"PostgreSQL cannot be reached: {error}", retry_after=1) from error
 
 
-async def attempt(engine: AsyncEngine, change: Callable[[Connection], T], patience: Patience) -> T:
+async def again(work: Callable[[], Awaitable[T]], patience: Patience) -> T:
+    """What the work returns, begun again while a lock is not had."""
+    until: float | None = None
+    while True:
+        try:
+            return await work()
+        except DBAPIError as error:
+            state = str(getattr(error.orig, "sqlstate", None))
+            if state == TOO_LONG:
+                seconds = f"{patience.statement:g} seconds"
+                raise Unavailable(f"a statement took longer than {seconds}: {error.statement}") from error
+            if state not in LOCK_NOT_HAD:
+                raise
+            until = until or monotonic() + patience.retries
+            if monotonic() > until:
+                what = f"a lock was not had within {patience.retries:g} seconds: {error.statement}"
+                raise Unavailable(what, retry_after=1) from error
+            await asyncio.sleep(uniform(0.1, 0.5))
+
+
+async def attempt(connection: AsyncConnection, change: Callable[[Connection], T], patience: Patience) -> T:
     """One transaction; the lock of whoever changes the schema first, then with the time-outs of the change."""
-    async with engine.begin() as begun:
-        await begun.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds(patience.turn)}")
-        await begun.exec_driver_sql(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})")
-        await begun.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds(patience.lock)}")
-        await begun.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds(patience.statement)}")
-        return await begun.run_sync(change)
+    async with connection.begin():
+        await turn(connection, "pg_try_advisory_xact_lock", patience)
+        await connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds(patience.lock)}")
+        await connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds(patience.statement)}")
+        return await connection.run_sync(change)
+
+
+async def turn(connection: AsyncConnection, function: str, patience: Patience) -> None:
+    """Takes the lock of whoever changes the schema.
+
+    It is asked for again and again: a statement that waits for it would be one that CREATE INDEX CONCURRENTLY, which
+    may be what the other one does, waits for in its turn.
+    """
+    until = monotonic() + patience.turn
+    while not (await connection.exec_driver_sql(f"SELECT {function}({SCHEMA_LOCK})")).scalar_one():
+        if monotonic() > until:
+            raise Unavailable("somebody else is changing the schema of the database", retry_after=1)
+        await asyncio.sleep(uniform(0.05, 0.2))

@@ -34,6 +34,18 @@ class SQLiteChanges:
         file = await self.file()
         return await asyncio.to_thread(run, file, self.database.settings, change, patience)
 
+    async def run_apart(
+        self, change: Callable[[Connection], T], note: Callable[[Connection], None], patience: Patience = Patience()
+    ) -> T:
+        """What `change` returns; nobody else could write between its statements."""
+
+        def both(connection: Connection) -> T:
+            result = change(connection)
+            note(connection)
+            return result
+
+        return await self.run(both, patience)
+
     async def look(self, question: Callable[[Connection], T]) -> T:
         """What `question` returns, who only reads."""
         file = await self.file()
