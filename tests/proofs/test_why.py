@@ -93,7 +93,6 @@ def called(made: Filled, cell: Cell, request: Request) -> Call:
     )
 
 
-@pytest.mark.requirement("A4.16")
 @pytest.mark.parametrize(
     "module, outcomes",
     [
