@@ -55,6 +55,7 @@ fix: $(STAMP)  ## format, and mend what ruff can mend; rewrite what is generated
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m tests.repository.requirements
 	$(BIN)/python -m tests.repository.reference
+	$(BIN)/python -m tests.repository.scaffold
 	$(BIN)/mainstay openapi examples.recipes.app:app --output examples/recipes/openapi.json
 
 docs: $(STAMP)  ## the pages of docs/ as HTML in build/docs, without anything from another host

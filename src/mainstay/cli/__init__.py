@@ -16,6 +16,7 @@ from mainstay.cli.exits import Exit
 VERSION = "Print the version of Mainstay."
 
 COMMANDS = {
+    "new": ("mainstay.cli.new", "Make a project."),
     "serve": ("mainstay.cli.serve", "Serve an application over HTTP."),
     "operations": ("mainstay.cli.operations", "Print the operations of an application."),
     "routes": ("mainstay.cli.routes", "Print what can be asked for where, by whom and how often."),

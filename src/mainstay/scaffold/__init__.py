@@ -1,0 +1,1 @@
+"""A new project: its files, and how they are written."""

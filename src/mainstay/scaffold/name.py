@@ -1,0 +1,46 @@
+"""The name of a new project: what its folder, its package and its title are called."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+from dataclasses import dataclass
+
+FORM = re.compile(r"[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*")
+LONGEST = 40
+TAKEN = frozenset({"mainstay", "test", "tests"})
+
+
+class WrongName(Exception):
+    """A name that no project can have; the message says why, and which it could have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """`book-shop`: in the folder of that name the package `book_shop`, with the title `Book shop`."""
+
+    text: str
+
+    @property
+    def package(self) -> str:
+        """What is imported."""
+        return self.text.replace("-", "_").lower()
+
+    @property
+    def title(self) -> str:
+        """What people read."""
+        words = self.text.replace("-", " ").replace("_", " ")
+        return words[0].upper() + words[1:]
+
+
+def read(text: str) -> Name:
+    """The name that a text is; WrongName where it is none."""
+    if not FORM.fullmatch(text) or len(text) > LONGEST:
+        better = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lstrip("0123456789-")[:LONGEST]
+        hint = f"; {better} would do" if better else ""
+        raise WrongName(f"{text!r} is no name: letters, digits and single hyphens, a letter first{hint}")
+    name = Name(text)
+    if name.package in TAKEN or keyword.iskeyword(name.package) or name.package in sys.stdlib_module_names:
+        raise WrongName(f"{text!r} is the name of something that Python imports already; my-{text} would do")
+    return name
