@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from mainstay.operation import Limit
 
+SECRETS = Path("/run/secrets")
 PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -22,10 +30,19 @@ class Settings(BaseSettings):
     """What an application is told by where it runs; every time is in seconds, every size in bytes."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MAINSTAY_", env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True
+        env_prefix="MAINSTAY_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+        hide_input_in_errors=True,
     )
 
-    database_url: str = "sqlite:///mainstay.db"
+    secrets_dir: Path = SECRETS
+    """The folder with a file for each secret, such as `mainstay_secret_key`, as Docker, Kubernetes and Vault's agent
+    write them; any setting may stand there.  The folder itself is named in the environment alone."""
+
+    database_url: Annotated[str, Field(repr=False)] = "sqlite:///mainstay.db"
     """The database: `sqlite:///file.db` or `postgresql://user:password@host/name`."""
 
     create_tables: bool = True
@@ -140,6 +157,28 @@ class Settings(BaseSettings):
 
     log: Literal["json", "off"] = "json"
     """`json` writes one line for each request and each fault to the standard output."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments stand above the environment, that above `.env`, that above the files with secrets."""
+        folder = Path(os.environ.get("MAINSTAY_SECRETS_DIR", SECRETS))
+        files = (SecretsSettingsSource(settings_cls, folder),) if folder.is_dir() else ()
+        return (init_settings, env_settings, dotenv_settings, *files)
+
+    @field_validator("secrets_dir")
+    @classmethod
+    def is_folder(cls, value: Path) -> Path:
+        """Refuses a folder that is not there, unless nobody has named it."""
+        if value != SECRETS and not value.is_dir():
+            raise ValueError("names no folder")
+        return value
 
     @field_validator("allowed_hosts", "trusted_proxies", "cors_origins", mode="before")
     @classmethod

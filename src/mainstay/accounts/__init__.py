@@ -112,7 +112,7 @@ class Accounts:
         """
         await self.update(email, ending=True, password_hash=await self.hash(password, email))
 
-    async def update(self, email: str, *, ending: bool = False, **values: Any) -> None:
+    async def update(self, email: str, /, *, ending: bool = False, **values: Any) -> None:
         """Sets attributes of an account, and ends its sign-ins where asked to; LookupError where there is none."""
         accounts, key = self.tables.accounts, self.tables.key
 

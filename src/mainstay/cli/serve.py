@@ -44,8 +44,13 @@ def serve(
     reload: Annotated[
         bool, typer.Option("--reload", help="For development: start again when a file changes in this folder.")
     ] = False,
+    production: Annotated[
+        bool, typer.Option("--production", help="Refuse, all at once, what only development may have.")
+    ] = False,
 ) -> None:
     """Serve an application over HTTP until SIGTERM or SIGINT; what runs then is finished first."""
+    if reload and production:
+        raise wrong("--reload is for development, and --production refuses what is; leave one of them out")
     if reload:
         # watchfiles is an extra, and the words are handed on as they were written, to a process that reads them anew.
         again: Any = import_module("mainstay.cli.reload")
@@ -57,6 +62,11 @@ def serve(
             f"{workers} workers cannot share SQLite: one process writes and groups its writes, several would wait for "
             "one another and count limits apart; serve with --workers 1, or set database_url to PostgreSQL"
         )
+    if production:
+        checks: Any = import_module("mainstay.cli.production")
+        refused = checks.refusals(served)
+        if refused:
+            raise wrong("\n".join([f"not fit for production, {len(refused)} in all", *(f"  {one}" for one in refused)]))
     refuse_taken(host, port)
     typer.echo(greeting(served, host, port, server), err=True)
     if workers > 1 and served.settings.secret_key is None:

@@ -24,6 +24,8 @@ def page() -> str:
         f"A setting is a variable of the environment, or a line `{prefix}NAME=value` in the file",
         f"`{Settings.model_config.get('env_file')}` of the directory that the server runs in; the environment stands",
         "above the file. In Python it is an argument, `Mainstay(settings=Settings(pool_size=5))`, which stands first.",
+        f"Last come files in `{Settings.model_fields['secrets_dir'].default}`, such as `mainstay_secret_key`. A secret",
+        "is shown nowhere. `mainstay serve --production` refuses what only development may have, all of it at once.",
         "",
     ]
     rows = [
