@@ -11,6 +11,7 @@ from pydantic import ConfigDict, RootModel
 from sqlalchemy.orm import Mapped, relationship
 
 from mainstay import Account, Model, Timestamps, Versioned, actor, field, reference
+from mainstay.clock import now
 from mainstay.kinds import Slug
 
 
@@ -22,7 +23,7 @@ class Lines(RootModel[Annotated[list[Annotated[str, Len(1, 1000)]], Len(1, 100)]
 
 def today() -> dt.date:
     """The present day, in UTC."""
-    return dt.datetime.now(dt.UTC).date()
+    return now().date()
 
 
 class Person(Model, Account, Timestamps):

@@ -7,91 +7,76 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from rich.console import Console
 
-from examples.recipes.app import application
-from examples.recipes.load import PASSWORD, address, fill
+from examples.recipes.app import app
+from examples.recipes.load import PASSWORD, address, fill, load
+from examples.recipes.models import Person, Recipe, Tag
 from examples.recipes.tour import Tour, server
 from mainstay import Mainstay
+from mainstay.testing import Client, Factory, Fill, TestClock
 
 ROOT = Path(__file__).parents[2]
 RECIPES = "/api/v1/recipes"
+on_both = pytest.mark.databases("sqlite", "postgresql")
 
 
-@pytest.fixture(scope="module")
-def database(module_database_url: str) -> str:
-    """The URL of a database with the example's rows in it."""
-    assert asyncio.run(fill(application(module_database_url))) is True
-    return module_database_url
+@pytest.fixture(scope="session")
+def mainstay_app() -> Mainstay:
+    """The example."""
+    return app
 
 
-@dataclass
-class Calling:
-    """The example, and a client of it for whoever it shall be."""
-
-    app: Mainstay
-    client: httpx2.AsyncClient
-    known: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    async def signed_in(self, handle: str) -> dict[str, str]:
-        """The header of somebody who has signed in, whether they have a password or not."""
-        assert self.app.accounts is not None
-        if handle not in self.known:
-            token = (await self.app.accounts.sign_in(address(handle))).access_token
-            self.known[handle] = {"Authorization": f"Bearer {token}"}
-        return self.known[handle]
+@pytest.fixture(scope="session")
+def mainstay_rows() -> Fill:
+    """The example's rows, which every test begins with."""
+    return loaded
 
 
-@pytest.fixture
-async def calling(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Calling]:
-    """The example, open, on the filled database."""
-    monkeypatch.setenv("MAINSTAY_SIGNING_KEY", "s" * 32)
-    app = application(database)
-    transport = httpx2.ASGITransport(app=app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://recipes.test") as client,
-    ):
-        yield Calling(app, client)
+async def loaded(opened: Mainstay) -> None:
+    """Loads the example's rows through its operations."""
+    await load(opened, lambda what, done, total: None)
 
 
-async def got(calling: Calling, path: str, *, by: str | None = None, status: int = 200) -> Any:
+def got(client: Client, path: str, *, status: int = 200) -> Any:
     """What is answered to a GET."""
-    answer = await calling.client.get(path, headers=await calling.signed_in(by) if by else {})
+    answer = client.get(path)
     assert answer.status_code == status, answer.text
     return answer.json()
 
 
-async def every(calling: Calling, path: str, *, by: str | None = None) -> list[dict[str, Any]]:
+def every(client: Client, path: str) -> list[dict[str, Any]]:
     """All rows of a list, page by page."""
-    rows: list[dict[str, Any]] = []
-    page = await got(calling, f"{path}limit=100", by=by)
-    rows += page["data"]
+    page = got(client, f"{path}limit=100")
+    rows: list[dict[str, Any]] = page["data"]
     while page["meta"]["next"]:
-        page = await got(calling, f"{path}limit=100&cursor={page['meta']['next']}", by=by)
+        page = got(client, f"{path}limit=100&cursor={page['meta']['next']}")
         rows += page["data"]
     return rows
 
 
-async def test_all_recipes_authors_and_tags_are_there(calling: Calling) -> None:
-    recipes = await every(calling, f"{RECIPES}?", by="editor")
+@on_both
+def test_all_recipes_authors_and_tags_are_there(client: Client) -> None:
+    editor = client.as_(address("editor"))
+    recipes = every(editor, f"{RECIPES}?")
     assert len(recipes) == len({recipe["slug"] for recipe in recipes}) == 383
     assert len({recipe["author_id"] for recipe in recipes}) == 201
-    tags = await every(calling, "/api/v1/tags?", by="editor")
+    tags = every(editor, "/api/v1/tags?")
     assert len({tag["name"] for tag in tags}) == 178
 
 
-async def test_a_recipe_holds_what_its_line_of_the_file_says(calling: Calling) -> None:
+@on_both
+def test_a_recipe_holds_what_its_line_of_the_file_says(client: Client) -> None:
     lines = (ROOT / "examples/recipes/data/recipes.jsonl").read_text().splitlines()
     (line,) = [line for line in map(json.loads, lines) if line["slug"] == "aelplermagronen"]
-    recipe = (await got(calling, f"{RECIPES}/aelplermagronen?include=author"))["data"]
+    with client.statements() as ran:
+        recipe = got(client, f"{RECIPES}/aelplermagronen?include=author")["data"]
+    assert ran.count == 2, ran
     for name in ("title", "description", "servings", "ingredients", "directions"):
         assert recipe[name] == line[name]
     assert recipe["author"]["name"] == line["author"]
@@ -99,71 +84,93 @@ async def test_a_recipe_holds_what_its_line_of_the_file_says(calling: Calling) -
     assert recipe["tags"] == sorted(line["tags"])
 
 
-async def test_drafts_are_seen_by_their_author_and_editors_only(calling: Calling) -> None:
-    seen = await every(calling, f"{RECIPES}?include=author&", by="editor")
+@on_both
+def test_drafts_are_seen_by_their_author_and_editors_only(client: Client) -> None:
+    editor, reader = client.as_(address("editor")), client.as_(address("reader"))
+    seen = every(editor, f"{RECIPES}?include=author&")
     drafts = [recipe for recipe in seen if not recipe["published"]]
     assert len(drafts) == 31
-    for by in (None, "reader"):
-        listed = await every(calling, f"{RECIPES}?", by=by)
+    for calling in (client, reader):
+        listed = every(calling, f"{RECIPES}?")
         assert {recipe["slug"] for recipe in listed} == {recipe["slug"] for recipe in seen if recipe["published"]}
     draft = drafts[0]
     path = f"{RECIPES}/{draft['slug']}"
-    await got(calling, path, status=404)
-    await got(calling, path, by="reader", status=404)
-    assert "notes" not in (await got(calling, path, by="editor"))["data"]
-    assert (await got(calling, path, by=draft["author"]["handle"]))["data"]["notes"]
+    got(client, path, status=404)
+    got(reader, path, status=404)
+    assert "notes" not in got(editor, path)["data"]
+    assert got(client.as_(address(draft["author"]["handle"])), path)["data"]["notes"]
 
 
-async def test_what_is_said_about_a_recipe_goes_when_it_becomes_a_draft_again(calling: Calling) -> None:
-    comments = "/api/v1/comments?recipe.slug=aglio-e-olio"
-    assert len((await got(calling, comments))["data"]) >= 1
-    author = await calling.signed_in("robert5800")
-    recipe = await calling.client.get(f"{RECIPES}/aglio-e-olio", headers=author)
-    hidden = await calling.client.patch(
-        f"{RECIPES}/aglio-e-olio", json={"published": False}, headers=author | {"If-Match": recipe.headers["etag"]}
-    )
+@on_both
+def test_what_is_said_about_a_recipe_goes_when_it_becomes_a_draft_again(client: Client) -> None:
+    comments, path = "/api/v1/comments?recipe.slug=aglio-e-olio", f"{RECIPES}/aglio-e-olio"
+    assert len(got(client, comments)["data"]) >= 1
+    author = client.as_(address("robert5800"))
+    etag = author.get(path).headers["etag"]
+    with client.changes() as changed:
+        hidden = author.patch(path, json={"published": False}, headers={"If-Match": etag})
     assert hidden.status_code == 200
-    assert (await got(calling, comments))["data"] == []
-    assert len((await got(calling, comments, by="robert5800"))["data"]) >= 1
-    shown = await calling.client.patch(
-        f"{RECIPES}/aglio-e-olio", json={"published": True}, headers=author | {"If-Match": hidden.headers["etag"]}
-    )
-    assert shown.status_code == 200
+    assert changed == {"recipes": {"updated": 1}}
+    assert got(client, comments)["data"] == []
+    assert len(got(author, comments)["data"]) >= 1
 
 
-async def test_an_address_is_told_to_its_owner_and_admins_only(calling: Calling) -> None:
-    for by in (None, "reader", "editor"):
-        assert "email" not in (await got(calling, "/api/v1/people/luke-smith", by=by))["data"]
-    for by in ("luke-smith", "admin"):
-        assert (await got(calling, "/api/v1/people/luke-smith", by=by))["data"]["email"] == "luke-smith@example.org"
+@on_both
+def test_an_address_is_told_to_its_owner_and_admins_only(client: Client) -> None:
+    path = "/api/v1/people/luke-smith"
+    for calling in (client, client.as_(address("reader")), client.as_(address("editor"))):
+        assert "email" not in got(calling, path)["data"]
+    for name in ("luke-smith", "admin"):
+        assert got(client.as_(address(name)), path)["data"]["email"] == "luke-smith@example.org"
 
 
-async def test_those_who_have_the_password_sign_in_and_an_author_without_one_does_not(calling: Calling) -> None:
+@on_both
+def test_those_who_have_the_password_sign_in_and_an_author_without_one_does_not(client: Client) -> None:
     statuses = {}
     for handle in ("admin", "editor", "reader", "luke-smith", "joel-maxuel"):
-        given = {"email": address(handle), "password": PASSWORD}
-        answer = await calling.client.post("/api/v1/auth/sign-in", json=given)
+        answer = client.post("/api/v1/auth/sign-in", json={"email": address(handle), "password": PASSWORD})
         statuses[handle] = answer.status_code
         if answer.status_code == 200:
             headers = {"Authorization": f"Bearer {answer.json()['data']['access_token']}"}
-            me = (await calling.client.get("/api/v1/auth/me", headers=headers)).json()["data"]
+            me = client.get("/api/v1/auth/me", headers=headers).json()["data"]
             assert me["roles"] == ([handle] if handle in ("admin", "editor") else [])
     assert statuses == {"admin": 200, "editor": 200, "reader": 200, "luke-smith": 200, "joel-maxuel": 401}
 
 
-async def test_likes_are_seen_by_whoever_likes_only(calling: Calling) -> None:
-    await got(calling, "/api/v1/likes", status=401)
-    people = await every(calling, "/api/v1/people?")
+@on_both
+def test_likes_are_seen_by_whoever_likes_only(client: Client) -> None:
+    got(client, "/api/v1/likes", status=401)
+    people = every(client, "/api/v1/people?")
     seen = 0
     for person in people[:40]:
-        likes = await every(calling, "/api/v1/likes?", by=person["handle"])
+        likes = every(client.as_(address(person["handle"])), "/api/v1/likes?")
         assert {like["person_id"] for like in likes} <= {person["id"]}
         seen += len(likes)
     assert seen > 0
 
 
-async def test_filling_again_changes_nothing(database: str) -> None:
-    assert await fill(application(database)) is False
+@on_both
+def test_rows_of_ones_own_stand_beside_the_examples(client: Client, make: Factory) -> None:
+    author = make(Person, name="Ada")
+    draft = make(Recipe, author=author, tags=[make(Tag, name="experiment")])
+    assert (draft.slug, draft.published) == ("recipe-1", False)
+    mine = client.as_(author)
+    assert got(mine, f"{RECIPES}/{draft.slug}")["data"]["tags"] == ["experiment"]
+    got(client, f"{RECIPES}/{draft.slug}", status=404)
+
+
+@on_both
+def test_the_day_on_which_a_recipe_is_written_down_is_the_clocks(client: Client, clock: TestClock) -> None:
+    clock.set("2027-12-24T18:00:00Z")
+    toast = {"slug": "toast", "title": "Toast", "ingredients": ["bread"], "directions": ["Toast it."]}
+    made = client.as_(address("reader")).post(RECIPES, json=toast).json()["data"]
+    assert (made["written_on"], made["created_at"]) == ("2027-12-24", "2027-12-24T18:00:00Z")
+
+
+def test_filling_again_changes_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/recipes.db"
+    assert asyncio.run(fill(app.on(url))) is True
+    assert asyncio.run(fill(app.on(url))) is False
 
 
 @pytest.fixture(scope="module")

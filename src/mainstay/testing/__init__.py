@@ -25,7 +25,7 @@ To override, in a conftest.py: `mainstay_app` (session) gives the application, `
 coroutine function that is called once with it and puts in the rows that every test begins with.
 """
 
-from mainstay.testing.backend import Backend
+from mainstay.testing.backend import Backend, Fill
 from mainstay.testing.changes import Changes, TableChanges
 from mainstay.testing.client import AsyncClient, Client
 from mainstay.testing.clock import TestClock
@@ -41,6 +41,7 @@ __all__ = [
     "Client",
     "Databases",
     "Factory",
+    "Fill",
     "Statements",
     "TableChanges",
     "TestClock",
