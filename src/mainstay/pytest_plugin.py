@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,8 @@ NEEDED = ("httpx2", "uvicorn")
 UNNAMED = (
     "no application is named for the tests: write it into pyproject.toml,\n\n"
     "    [tool.pytest.ini_options]\n"
-    '    mainstay_app = "shop.app:app"\n\n'
+    '    mainstay_app = "shop.app:app"\n'
+    '    pythonpath = ["."]\n\n'
     "or override the fixture mainstay_app in a conftest.py"
 )
 
@@ -71,11 +71,16 @@ def mainstay_app(request: pytest.FixtureRequest) -> Mainstay:
     if not target:
         raise pytest.UsageError(UNNAMED)
     module, _, attribute = target.partition(":")
-    if str(request.config.rootpath) not in sys.path:
-        sys.path.insert(0, str(request.config.rootpath))
-    found = getattr(import_module(module), attribute or "app", None)
+    try:
+        found = getattr(import_module(module), attribute or "app", None)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise
+        hint = 'pythonpath = ["."] beside it lets modules be imported from the folder of pyproject.toml'
+        raise pytest.UsageError(f"mainstay_app = {target!r}: there is no module {error.name}; {hint}") from None
     if not isinstance(found, Mainstay):
-        raise pytest.UsageError(f"mainstay_app = {target!r} names no Mainstay but {found!r}")
+        what = f"mainstay_app = {target!r}: {attribute or 'app'} is a {type(found).__name__}, not a Mainstay"
+        raise pytest.UsageError(what)
     return found
 
 

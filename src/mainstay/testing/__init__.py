@@ -4,6 +4,7 @@ The plugin of pytest's that comes with it (`mainstay.pytest_plugin`) is told the
 
     [tool.pytest.ini_options]
     mainstay_app = "shop.app:app"
+    pythonpath = ["."]
     mainstay_databases = ["sqlite", "postgresql"]       # sqlite alone unless told
 
 and has these fixtures, each test beginning with the same rows:
