@@ -54,6 +54,15 @@ def test_all_calls_may_come_at_once_and_come_back_one_by_one(clock: Clock) -> No
     assert limits.take("x", limit, "a")[0].remaining == 4
 
 
+def test_every_call_of_a_limit_may_be_made_however_long_the_clock_has_run(clock: Clock) -> None:
+    limit = Limit("address", 100, 60)
+    for ran in (1.0, 3e6, 3e8):
+        clock.now, limits = ran, Limiter(clock)
+        taken = [limits.take("x", limit, "a") for _ in range(101)]
+        assert [over > 0 for _, over in taken] == [False] * 100 + [True], ran
+        assert [allowance.remaining for allowance, _ in taken] == [*reversed(range(100)), 0], ran
+
+
 @pytest.mark.requirement("A3.27")
 def test_no_more_pass_in_any_stretch_than_a_burst_and_what_came_back(clock: Clock) -> None:
     limits, limit = Limiter(clock), Limit("address", 10, 10)

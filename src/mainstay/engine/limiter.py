@@ -11,6 +11,9 @@ from mainstay.operation import Limit
 MOST = 100_000
 """Callers remembered at one time; those that have all their calls again are forgotten first."""
 
+ROUNDED = 1e-3
+"""The part of a call that adding up seconds may lose: a clock that has run for years has few digits left for it."""
+
 
 class Limiter:
     """What each caller has used of each limit, in this process's memory.
@@ -35,12 +38,12 @@ class Limiter:
             full = now
         full += each
         over = full - now - seconds
-        if over > 1e-9:
+        if over > each * ROUNDED:
             return Allowance(limit.per, limit.calls, limit.seconds, 0, math.ceil(full - each - now)), over
         if len(self.full_at) >= MOST and key not in self.full_at:
             self.forget(now)
         self.full_at[key] = full
-        return Allowance(limit.per, calls, seconds, int(-over / each + 1e-9), math.ceil(full - now)), 0.0
+        return Allowance(limit.per, calls, seconds, int(-over / each + ROUNDED), math.ceil(full - now)), 0.0
 
     def forget(self, now: float) -> None:
         """Drops the callers that have all their calls again; where there are none, those that soon will."""

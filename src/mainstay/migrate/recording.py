@@ -104,7 +104,11 @@ class Recording:
         self.put(replace(table, constraints=kept))
 
     def create_index(self, operation: ops.CreateIndexOp) -> None:
-        table, index = self.table(operation.table_name), index_of(operation.to_index())
+        made: Any = operation.to_index()
+        for covered in made.dialect_options["postgresql"]["include"] or ():
+            if covered not in made.table.c:  # the operation knows those alone that the index sorts by
+                made.table.append_column(sa.Column(covered, sa.types.NullType()))
+        table, index = self.table(operation.table_name), index_of(made)
         if index.name not in {known.name for known in table.indexes}:
             self.put(replace(table, indexes=(*table.indexes, index)))
 

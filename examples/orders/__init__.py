@@ -1,0 +1,1 @@
+"""People order things: users, orders with their items, a state machine."""
