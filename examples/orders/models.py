@@ -35,6 +35,9 @@ class User(Base, Account, Timestamps):
     __table_args__ = (Index("idx_users_email_name", "email", postgresql_include=["name", "created_at"]),)
 
 
+User.sign_up = (User.name,)
+
+
 class Product(Base):
     """Something that can be ordered."""
 
