@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mainstay.app import Mainstay
-
 if TYPE_CHECKING:
+    from mainstay.app import Mainstay
     from mainstay.testing import AsyncClient, Backend, Client, Databases, Factory, TestClock
 
 NEEDED = ("httpx2", "uvicorn")
@@ -67,21 +66,7 @@ def databases_of(config: pytest.Config, marker: pytest.Mark | None) -> list[str]
 @pytest.fixture(scope="session")
 def mainstay_app(request: pytest.FixtureRequest) -> Mainstay:
     """The application that is tested, as it was declared: on no database of a test's yet."""
-    target: str = request.config.getini("mainstay_app")
-    if not target:
-        raise pytest.UsageError(UNNAMED)
-    module, _, attribute = target.partition(":")
-    try:
-        found = getattr(import_module(module), attribute or "app", None)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
-            raise
-        hint = 'pythonpath = ["."] beside it lets modules be imported from the folder of pyproject.toml'
-        raise pytest.UsageError(f"mainstay_app = {target!r}: there is no module {error.name}; {hint}") from None
-    if not isinstance(found, Mainstay):
-        what = f"mainstay_app = {target!r}: {attribute or 'app'} is a {type(found).__name__}, not a Mainstay"
-        raise pytest.UsageError(what)
-    return found
+    return named(request.config.getini("mainstay_app"))
 
 
 @pytest.fixture(scope="session")
@@ -168,12 +153,31 @@ def live_server(backend: Backend) -> Iterator[str]:
         yield url
 
 
+def named(target: str) -> Mainstay:
+    """The application that `mainstay_app` names; UsageError with what to write where it names none."""
+    if not target:
+        raise pytest.UsageError(UNNAMED)
+    module, _, attribute = target.partition(":")
+    try:
+        found = getattr(import_module(module), attribute or "app", None)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{module}.".startswith(f"{error.name}."):
+            raise
+        hint = 'pythonpath = ["."] beside it lets modules be imported from the folder of pyproject.toml'
+        raise pytest.UsageError(f"mainstay_app = {target!r}: there is no module {error.name}; {hint}") from None
+    if not isinstance(found, import_module("mainstay.app").Mainstay):
+        what = f"mainstay_app = {target!r}: {attribute or 'app'} is a {type(found).__name__}, not a Mainstay"
+        raise pytest.UsageError(what)
+    app: Mainstay = found
+    return app
+
+
 def testing() -> Any:
     """`mainstay.testing`, which is imported when the first test asks for it."""
-    try:
-        return import_module("mainstay.testing")
-    except ModuleNotFoundError as error:
-        if error.name not in NEEDED:
-            raise
-        what = f"the fixtures of Mainstay need {error.name}, which is not installed: pip install 'mainstay[testing]'"
-        raise pytest.UsageError(what) from None
+    for name in NEEDED:
+        try:
+            import_module(name)
+        except ModuleNotFoundError:
+            what = f"the fixtures of Mainstay need {name}, which is not installed: pip install 'mainstay[testing]'"
+            raise pytest.UsageError(what) from None
+    return import_module("mainstay.testing")

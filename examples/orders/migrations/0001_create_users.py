@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column(
             "password_hash",
             sa.String(length=1000, collation="C").with_variant(sa.Text(), "sqlite"),
-            nullable=False,
+            nullable=True,
         ),
         sa.Column("roles", postgresql.JSONB().with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.Column("disabled_at", sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite"), nullable=True),
@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid().with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.Uuid().with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.Column("generation", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("secret_hash", sa.String(length=64, collation="C").with_variant(sa.Text(), "sqlite"), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite"), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite"), nullable=False),
@@ -60,6 +61,7 @@ def upgrade() -> None:
             name="fk_account_sessions_account_id",
             ondelete="CASCADE",
         ),
+        sa.UniqueConstraint("secret_hash", name="uq_account_sessions_secret_hash"),
         sqlite_strict=True,
     )
     op.create_index("ix_account_sessions_account_id", "account_sessions", ["account_id"], if_not_exists=True)

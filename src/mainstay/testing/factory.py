@@ -106,13 +106,11 @@ class Factory:
         return values
 
     async def with_password(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The values of an account: the hash of its password, or one that no password has."""
-        if "password_hash" in given:
-            return given
-        accounts, rest = self.backend.app.accounts, {name: value for name, value in given.items() if name != "password"}
-        if "password" not in given or accounts is None:
-            return {**rest, "password_hash": "!"}
-        return {**rest, "password_hash": await accounts.passwords.hash(given["password"])}
+        """The values of an account: the hash of its password; without one nobody can sign in to it."""
+        password, accounts = given.get("password"), self.backend.app.accounts
+        rest = {name: value for name, value in given.items() if name != "password"}
+        made = await accounts.passwords.hash(password) if accounts is not None and password is not None else None
+        return {"password_hash": made, **rest}
 
     async def refer(
         self,

@@ -63,7 +63,8 @@ def page() -> str:
     lines = [
         *heading("Public names", "mainstay/__init__.py"),
         "What `from mainstay import ..` gives. Everything else may change without notice, but for `mainstay.kinds`,",
-        "whose [kinds](kinds.md) have a page of their own, and `mainstay.errors`, which has the [errors](errors.md).",
+        "whose [kinds](kinds.md) have a page of their own, `mainstay.errors`, which has the [errors](errors.md),",
+        "`mainstay.testing`, which is [for tests](../how-to/testing.md), and `mainstay.clock.now`, the present moment.",
         "",
     ]
     for title, names in GROUPS.items():
