@@ -1,6 +1,6 @@
-"""`python -m tests.migrate.forked killed|several FOLDER URL`: processes that migrate, and what is found afterwards.
+"""`python -m tests.migrate.forked killed|several MIGRATIONS URL TARGET STRIDE`: processes that migrate, what is found.
 
-`killed`: one after the other, each killed before another statement, until one gets through.
+`killed`: one after the other, each killed before another statement (each of so many), until one gets through.
 `several`: three at once.
 """
 
@@ -23,12 +23,12 @@ from mainstay.migrate.run import move
 from tests.migrate.house import House
 
 
-def killed(house: House, chain: Chain) -> dict[str, Any]:
+def killed(house: House, chain: Chain, target: str, stride: int) -> dict[str, Any]:
     """Kills one process after the other."""
     kills, found = 0, [seen(house)]
     finished = False
     while not finished:
-        status = ended(forked(house, chain, kills + 1))
+        status = ended(forked(house, chain, target, kills * stride + 1))
         finished = not os.WIFSIGNALED(status)
         kills += not finished
         state = seen(house)
@@ -37,9 +37,9 @@ def killed(house: House, chain: Chain) -> dict[str, Any]:
     return {"kills": kills, "states": found}
 
 
-def several(house: House, chain: Chain) -> dict[str, Any]:
+def several(house: House, chain: Chain, target: str, _: int) -> dict[str, Any]:
     """Lets three migrate at once."""
-    for child in [forked(house, chain, 0) for _ in range(3)]:
+    for child in [forked(house, chain, target, 0) for _ in range(3)]:
         ended(child)
     return {"states": [seen(house)]}
 
@@ -57,7 +57,7 @@ def in_order(value: Any) -> Any:
     return tuple(map(in_order, value)) if isinstance(value, tuple) else value
 
 
-def forked(house: House, chain: Chain, number: int) -> int:
+def forked(house: House, chain: Chain, target: str, number: int) -> int:
     """A process that migrates, and is killed before its statement or commit of that number."""
     child = os.fork()
     if child:
@@ -73,14 +73,14 @@ def forked(house: House, chain: Chain, number: int) -> int:
     event.listen(Engine, "before_cursor_execute", one_more)
     event.listen(Engine, "commit", one_more)
     try:
-        asyncio.run(migrated(house.url, chain))
+        asyncio.run(migrated(house.url, chain, target))
     except BaseException:
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
 
 
-async def migrated(url: str, chain: Chain) -> None:
+async def migrated(url: str, chain: Chain, target: str) -> None:
     """Runs what there is to run."""
     database = backing.database(url)
     await database.open()
@@ -88,7 +88,7 @@ async def migrated(url: str, chain: Chain) -> None:
     def tell(migration: Any, up: bool) -> None:
         print(f"ran {migration.number}", file=sys.stderr, flush=True)
 
-    await move(backing.changes(url, database), chain, chain.newest, tell)
+    await move(backing.changes(url, database), chain, chain.named(target), tell)
     await database.close()
 
 
@@ -101,7 +101,8 @@ def ended(child: int) -> int:
 
 
 if __name__ == "__main__":
-    mode, folder, url = sys.argv[1:]
-    chain = read(Path(folder) / "migrations")
-    told = {"killed": killed, "several": several}[mode](House(Path(folder), url), chain)
+    mode, folder, url, target, stride = sys.argv[1:]
+    told = {"killed": killed, "several": several}[mode](
+        House(Path(folder), url), read(Path(folder)), target, int(stride)
+    )
     print(msgspec.json.encode(told).decode())

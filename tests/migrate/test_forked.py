@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.migrate.histories import HISTORIES, columns, rows
 from tests.migrate.house import House
 
 ROOT = Path(__file__).parents[2]
@@ -26,10 +29,10 @@ SECOND = FIRST.replace("Len(1, 40)]]", "Len(2, 60)]] = field(unique=True)\n    f
 THIRD = SECOND.replace("    legs: Mapped[int] = field(default=4)\n", "    arms: Mapped[int | None]\n")
 
 
-def forked(mode: str, house: House) -> tuple[dict[str, Any], str]:
+def forked(mode: str, house: House, target: str = "newest", stride: int = 1) -> tuple[dict[str, Any], str]:
     """What `tests/migrate/forked.py` found, and what its processes said."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.migrate.forked", mode, str(house.folder), house.url],
+        [sys.executable, "-m", "tests.migrate.forked", mode, str(house.migrations), house.url, target, str(stride)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
         capture_output=True,
@@ -69,3 +72,23 @@ def test_of_several_that_migrate_at_once_each_migration_is_run_once(house: House
     told, said = forked("several", house)
     assert sorted(said.split("\n")) == ["", "ran 0002", "ran 0003"]
     assert told["states"][0][1] == "[('0003',)]"
+
+
+@pytest.mark.requirement("A2.18")
+def test_a_history_with_rows_that_is_killed_on_both_ways_keeps_every_row(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    house = HISTORIES["bank"].house(tmp_path, database_url)
+    house.run("up")
+    HISTORIES["bank"].fill(database_url)
+    house.run("to", "1", "--yes")
+    begin, kept = house.schema(), rows(house, house.changed(columns))
+    stride = 4 if database_url.startswith("sqlite") else 9
+    up, _ = forked("killed", house, "3", stride)
+    assert [number for _, number in up["states"]] == ["[('0001',)]", "[('0002',)]", "[('0003',)]"]
+    assert up["kills"] >= 5
+    down, _ = forked("killed", house, "1", stride)
+    assert [number for _, number in down["states"]] == ["[('0003',)]", "[('0002',)]", "[('0001',)]"]
+    assert (house.schema(), rows(house, house.changed(columns))) == (begin, kept)

@@ -1,4 +1,7 @@
-"""People, recipes, and what people make of them."""
+"""People, recipes, and what people make of them.
+
+Create Date: 2026-11-21 11:33
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Search for recipes by their words."""
+"""Search for recipes by their words.
+
+Create Date: 2026-11-21 11:33
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""People sign in."""
+"""People sign in.
+
+Create Date: 2026-11-28 14:29
+"""
 
 from __future__ import annotations
 

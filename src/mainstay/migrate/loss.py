@@ -1,11 +1,13 @@
-"""What is lost on the way: tables and columns that go with what is in them."""
+"""What is lost on the way: tables and columns that go with what is in them, and what a narrower column cannot hold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, inspect
 
+from mainstay.migrate.compare import differences
+from mainstay.migrate.conversion import changes
 from mainstay.migrate.run import Step
 
 
@@ -24,7 +26,30 @@ def losses(connection: Connection, steps: Sequence[Step]) -> list[str]:
             told.append(f"the table {table} with its {rows} rows")
         elif rows:
             told.append(f"{table}.{column}, which has a value in {rows} rows")
-    return told
+    return [*told, *(sentence for sentence in narrowed(connection, steps, tables))]
+
+
+def narrowed(connection: Connection, steps: Sequence[Step], tables: Mapping[str, set[str]]) -> Iterator[str]:
+    """Sentences about columns that stay, and cannot hold what is in them."""
+    quote = connection.dialect.identifier_preparer.quote
+    for one in differences(steps[0].before, steps[-1].after) if steps else ():
+        for old, new in one.changed_columns:
+            if new.name not in tables.get(one.name, ()):
+                continue
+            name = quote(new.name)
+            condition = changes(name, old, new, sqlite=connection.dialect.name == "sqlite")
+            rows = count(connection, one.name, condition) if condition else 0
+            if rows:
+                yield f"a part of {one.name}.{new.name} in {rows} rows, as {new.type.postgresql} holds less"
+            empty = count(connection, one.name, f"{name} IS NULL") if old.nullable and not new.nullable else 0
+            if empty and not steps[0].up:
+                yield f"that {one.name}.{new.name} is empty in {empty} rows, which get a value"
+
+
+def count(connection: Connection, table: str, condition: str) -> int:
+    """How many rows of a table there are for which something is so."""
+    rows = connection.dialect.identifier_preparer.quote(table)
+    return int(connection.exec_driver_sql(f"SELECT count(*) FROM {rows} WHERE {condition}").scalar_one())
 
 
 def dropped(steps: Sequence[Step]) -> Iterator[tuple[str, str | None]]:

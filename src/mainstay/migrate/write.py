@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from mainstay.migrate.code import call, indented, listed, literal
 from mainstay.migrate.compare import TableChange, differences
+from mainstay.migrate.conversion import value_after, value_before
 from mainstay.migrate.folder import MigrationProblem
 from mainstay.migrate.schema import POSTGRESQL, Column, Constraint, Index, Schema, Table, Text
 
@@ -126,6 +127,7 @@ def alter_table(one: TableChange, fills: Mapping[str, Text] | None, known: Mappi
     """The statements that change a table: what is filled first, columns added and filled, then what binds them."""
     assert one.after is not None
     first, second = [], []
+    earlier: list[str] = []
     updates: list[str] = []
     for constraint in one.dropped_constraints:
         if constraint.name is None:
@@ -134,6 +136,12 @@ def alter_table(one: TableChange, fills: Mapping[str, Text] | None, known: Mappi
                 "metadata a naming convention, or write the migration by hand"
             )
         first.append(call("batch.drop_constraint", [literal(constraint.name), f'type_="{KINDS[constraint.sort]}"'], 2))
+    for old, new in one.changed_columns:
+        earlier += update_on_sqlite(one.name, old, value_before(named(old.name), old, new))
+    if earlier:  # a CHECK may not hold for them
+        yield from [batch(one.name, first)] if first else []
+        yield from earlier
+        first = []
     for column in one.added_columns:
         added = replace(column, nullable=True) if is_required(column) else column
         first.append(call("batch.add_column", [column_code(added)], 2))
@@ -143,7 +151,7 @@ def alter_table(one: TableChange, fills: Mapping[str, Text] | None, known: Mappi
     for old, new in one.changed_columns:
         if old.nullable and is_required(new):
             yield fill(one.after, new, fills, known)
-        updates += rescaled(one.name, old, new)
+        updates += update_on_sqlite(one.name, new, value_after(named(new.name), old, new))
         first.append(alter_column(old, new))
     first += [call("batch.drop_column", [literal(column.name)], 2) for column in one.dropped_columns]
     second += [add_constraint(constraint) for constraint in one.added_constraints]
@@ -203,23 +211,12 @@ def stand_in(table: Table, column: Column) -> Text:
     return next((text for pattern, text in BY_TYPE if re.match(pattern, column.type.postgresql)), Text("NULL", "NULL"))
 
 
-def rescaled(table: str, old: Column, new: Column) -> Iterator[str]:
-    """The statement that moves the point of decimals on SQLite, where they are whole numbers."""
-    scales = [scale(column) for column in (old, new)]
-    if None in scales or scales[0] == scales[1]:
-        return
-    digits = (scales[1] or 0) - (scales[0] or 0)
-    name = named(new.name)
-    moved = f"{name} * {10**digits}" if digits > 0 else f"CAST(round({name} / {10**-digits}.0) AS INTEGER)"
-    yield call("op.execute", [sql_code(Text("SELECT 1", f"UPDATE {named(table)} SET {name} = {moved}"))])
-
-
-def scale(column: Column) -> int | None:
-    """The digits behind the point of a number that SQLite keeps as a whole one; None for anything else."""
-    if column.type.sqlite != "INTEGER":
-        return None
-    decimal = re.fullmatch(r"NUMERIC\(\d+, (\d+)\)", column.type.postgresql)
-    return int(decimal[1]) if decimal else 0 if "INT" in column.type.postgresql else None
+def update_on_sqlite(table: str, column: Column, value: str | None) -> list[str]:
+    """The statement that writes the values of a column anew, which PostgreSQL casts by itself."""
+    if value is None:
+        return []
+    text = f"UPDATE {named(table)} SET {named(column.name)} = {value} WHERE {named(column.name)} IS NOT NULL"
+    return [call("op.execute", [sql_code(Text("SELECT 1", text))])]
 
 
 def alter_column(old: Column, new: Column) -> str:
