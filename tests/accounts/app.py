@@ -73,6 +73,11 @@ class Memos(Resource[Memo]):
     read = owner(Memo.keeper_id) | scope("notes:read")
     create = update = delete = owner(Memo.keeper_id)
 
+    @action(allow=scope("notes:count"), method="GET")
+    async def count(self, call: Call) -> int:
+        """How many notes there are."""
+        return (await call.session.execute(sa.select(sa.func.count()).select_from(Memo))).scalar_one()
+
     @action(allow=role("admin"))
     async def close(self, call: Call, keeper_id: UUID, how: Literal["operation", "statement"]) -> None:
         """Disables an account, by an operation or in bulk."""

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from mainstay.testing.clock import TestClock
 from tests.accounts.desk import Desk, opened
+
+
+@pytest.fixture
+def hands() -> Iterator[TestClock]:
+    """The clock of everything in this process, which stands still until it is moved."""
+    made = TestClock()
+    made.hang()
+    made.move()
+    yield made
+    made.take_down()
 
 
 @pytest.fixture

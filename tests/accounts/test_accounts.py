@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import base64
+import json
 from collections import Counter
-from statistics import median
 from typing import Any
 
 import pytest
 
+from mainstay.identity import Credentials
+from mainstay.proofs.access.personas import personas
+from tests.accounts.app import Keeper
 from tests.accounts.desk import PASSWORD, Desk, opened
 
 
@@ -65,17 +68,36 @@ async def test_a_wrong_password_an_unknown_address_and_a_disabled_account_are_to
     assert bodies[0] == bodies[1] == bodies[2]
 
 
-async def test_they_take_as_long(sqlite_url: str) -> None:
-    async with opened(sqlite_url) as desk:
-        await desk.sign_up("ada")
-        took: dict[str, list[float]] = {"ada": [], "nobody": []}
-        for _ in range(7):
-            for name, times in took.items():
-                start = time.process_time()
-                await desk.post("sign-in", {"email": f"{name}@example.com", "password": "another password"})
-                times.append(time.process_time() - start)
-        # A hash takes fifty times as long as everything else: without one there would be no doubt
-        assert 0.5 < median(took["ada"]) / median(took["nobody"]) < 2
+@pytest.mark.parametrize("path", ["sign-in", "session"])
+async def test_they_are_the_same_work(desk: Desk, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """The same hashes and statements; how long that takes is told by `python -m tests.accounts.timing`."""
+    for name in ("ada", "bob", "eve"):
+        await desk.sign_up(name)
+    await disable(desk, "bob")
+    await desk.run("UPDATE keepers SET password_hash = NULL WHERE email = 'eve@example.com'")
+    assert desk.app.accounts is not None
+    done: list[str] = []
+    hasher, database = desk.app.accounts.passwords.hasher, desk.app.database
+    verify, read = hasher.verify, database.read
+
+    def verified(stored: str, password: str) -> bool:
+        done.append(stored.rpartition("$")[0].rpartition("$")[0])
+        return verify(stored, password)
+
+    async def looked(text: str, values: Any) -> Any:
+        done.append(text)
+        return await read(text, values)
+
+    monkeypatch.setattr(type(hasher), "verify", lambda self, stored, password: verified(stored, password))
+    monkeypatch.setattr(type(database), "read", lambda self, text, values: looked(text, values))
+    work = {}
+    for name in ("ada", "nobody", "bob", "eve"):
+        done.clear()
+        answer = await desk.post(path, {"email": f"{name}@example.com", "password": "another password"})
+        assert answer.status_code == 401
+        work[name] = tuple(done)
+    assert len(work["ada"]) == 2
+    assert len(set(work.values())) == 1, work
 
 
 async def disable(desk: Desk, name: str) -> None:
@@ -99,10 +121,10 @@ async def test_a_refresh_token_is_good_once_and_a_second_use_ends_the_sign_in(de
     assert (await desk.get("auth/me", by=other["access_token"])).status_code == 200
 
 
-async def test_of_many_at_once_one_is_let_through(desk: Desk) -> None:
+async def test_of_a_thousand_at_once_one_is_let_through(desk: Desk) -> None:
     await desk.sign_up("ada")
     token = (await desk.sign_in("ada"))["refresh_token"]
-    told = await asyncio.gather(*[desk.post("refresh", {"refresh_token": token}) for _ in range(200)])
+    told = await asyncio.gather(*[desk.post("refresh", {"refresh_token": token}) for _ in range(1000)])
     statuses = Counter(answer.status_code for answer in told)
     # Those that wait too long for the row are told to come back, and then are refused as well
     assert (statuses[200], set(statuses) <= {200, 401, 503}) == (1, True), statuses
@@ -281,6 +303,41 @@ async def test_an_api_key_makes_no_keys_and_ends_no_sign_in(desk: Desk) -> None:
     assert (await desk.post("sign-out", {}, by=key)).status_code == 403
 
 
+@pytest.mark.requirement("A3.19", "A3.11")
+async def test_what_asks_for_a_scope_is_done_by_who_has_it_alone(desk: Desk) -> None:
+    token = await desk.token("ada")
+    keys = {
+        name: (await desk.post("api-keys", {"name": name, "scopes": scopes}, by=token)).json()["data"]["key"]
+        for name, scopes in (("with", ["notes:count"]), ("without", []))
+    }
+    assert (await desk.get("notes/count", by=keys["with"])).json()["data"] == 0
+    refused = await desk.get("notes/count", by=keys["without"])
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "FORBIDDEN")
+    assert (await desk.get("notes/count", by=token)).status_code == 403
+    assert (await desk.get("notes/count")).status_code == 401
+
+
+@pytest.mark.requirement("A3.17", "A3.19")
+async def test_the_callers_that_the_proof_plays_are_those_that_the_identity_makes_of_accounts(desk: Desk) -> None:
+    """What the proof shows of an actor holds of a credential: the identity gives the same actor for it."""
+    app = desk.app
+    assert app.accounts is not None
+    played = [persona for persona in personas(app.application, app.compiled.storage) if persona.actor.is_known]
+    assert {len(one.actor.roles) + len(one.actor.scopes) for one in played} >= {0, 1}
+    for number, persona in enumerate(played):
+        actor = persona.actor
+        needed = {role for scope in actor.scopes if (role := Keeper.key_scopes[scope]) is not None}
+        await desk.sign_up(f"p{number}", region=actor.claims.get("region"))
+        await desk.give(f"p{number}", sorted(actor.roles | needed))
+        credential = (await desk.sign_in(f"p{number}"))["access_token"]
+        if actor.scopes:
+            asked = {"name": "a", "scopes": sorted(actor.scopes)}
+            credential = (await desk.post("api-keys", asked, by=credential)).json()["data"]["key"]
+        found = await app.accounts.identity.identify(Credentials("bearer", credential))
+        assert (found.roles - needed, found.scopes) == (actor.roles - needed, actor.scopes), persona.name
+        assert found.claims.get("region") == actor.claims.get("region"), persona.name
+
+
 # Limits, keys of the application, the document
 
 
@@ -291,6 +348,62 @@ async def test_an_address_has_few_attempts_to_sign_in(sqlite_url: str) -> None:
         told = [(await desk.post("sign-in", body)).status_code for _ in range(6)]
         assert told == [401] * 5 + [429]
         assert (await desk.get("auth/me")).status_code == 401
+
+
+@pytest.mark.requirement("A13.13", "A3.26")
+@pytest.mark.usefixtures("hands")
+async def test_lists_and_sign_ins_of_an_address_are_limited_apart(sqlite_url: str) -> None:
+    async with opened(sqlite_url, sign_in_limit="5/minute", address_limit="100/minute") as desk:
+        token = await desk.token("ada")
+        told = [(await desk.get("keepers", by=token)) for _ in range(99)]
+        assert Counter(answer.status_code for answer in told) == {200: 98, 429: 1}  # with one sign-up and one sign-in
+        assert int(told[-1].headers["retry-after"]) >= 1
+    async with opened(sqlite_url, sign_in_limit="5/minute", address_limit="100/minute") as desk:
+        body = {"email": "ada@example.com", "password": "x"}
+        assert [(await desk.post("session", body)).status_code for _ in range(6)] == [401] * 5 + [429]
+        assert (await desk.get("keepers", by=token)).status_code == 200
+
+
+@pytest.mark.requirement("A3.10")
+async def test_an_access_token_says_what_the_settings_say_and_ends_when_they_do(sqlite_url: str, tmp_path: Any) -> None:
+    plain = {"signing_key": None, "signing_key_file": str(tmp_path / "key.pem")}
+    async with opened(sqlite_url, **plain) as desk:
+        await desk.sign_up("ada")
+        tokens = await desk.sign_in("ada")
+        header, claims = [
+            json.loads(base64.urlsafe_b64decode(part + "==")) for part in tokens["access_token"].split(".")[:2]
+        ]
+        assert (header["alg"], header["typ"], sorted(header)) == ("EdDSA", "at+jwt", ["alg", "kid", "typ"])
+        assert sorted(claims) == ["aud", "exp", "iat", "iss", "jti", "sid", "sub"]
+        assert (claims["exp"] - claims["iat"], tokens["expires_in"]) == (900, 900)
+    other = {"token_issuer": "https://here", "token_audience": "api", "token_lifetime": 86400, "sign_in_lifetime": 3600}
+    async with opened(sqlite_url, signing_key="s" * 40, **other) as desk:
+        tokens = await desk.sign_in("ada")
+        header, claims = [
+            json.loads(base64.urlsafe_b64decode(part + "==")) for part in tokens["access_token"].split(".")[:2]
+        ]
+        assert (header["alg"], claims["iss"], claims["aud"]) == ("HS256", "https://here", "api")
+        assert (claims["exp"] - claims["iat"], tokens["refresh_expires_in"]) == (86400, 3600)
+        assert (await desk.get("auth/me", by=tokens["access_token"])).status_code == 200
+
+
+@pytest.mark.requirement("A4.09")
+async def test_one_instance_goes_on_where_another_began(database_url: str) -> None:
+    async with opened(database_url, account_cache=0) as here, opened(database_url, account_cache=0) as there:
+        await here.sign_up("ada")
+        tokens = await here.sign_in("ada")
+        token = tokens["access_token"]
+        for text in ("one", "two", "three"):
+            made = await here.calling.post(
+                "/api/v1/notes", json={"text": text}, headers={"Authorization": f"Bearer {token}"}
+            )
+            assert made.status_code == 201
+        page = (await here.get("notes?limit=2", by=token)).json()
+        rest = await there.get(f"notes?limit=2&cursor={page['meta']['next']}", by=token)
+        assert sorted(row["text"] for row in page["data"] + rest.json()["data"]) == ["one", "three", "two"]
+        renewed = (await there.post("refresh", {"refresh_token": tokens["refresh_token"]})).json()["data"]
+        assert (await here.post("refresh", {"refresh_token": tokens["refresh_token"]})).status_code == 401
+        assert (await there.get("auth/me", by=renewed["access_token"])).status_code == 401
 
 
 async def test_the_public_keys_are_published_and_verify(sqlite_url: str, tmp_path: Any) -> None:
