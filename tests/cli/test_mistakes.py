@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from mainstay.cli import app
+from mainstay.cli import app, main
 from mainstay.cli.exits import MEANINGS, Exit
 from mainstay.projections.command.command import DONE, FAILED, REFUSED
 from tests.cli.serving import APP, ROOT, command, environment
@@ -90,14 +90,17 @@ def test_every_code_has_its_meaning_on_the_page() -> None:
         ("mainstay serve --wor", "--workers", "--host"),
     ],
 )
-def test_shells_complete_commands_and_options(folder: Path, line: str, offered: str, withheld: str) -> None:
-    given = {"_MAINSTAY_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
-    done = subprocess.run(
-        [sys.executable, "-m", "mainstay.cli"],
-        cwd=folder, env=environment(folder) | given, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.stdout.split() == [offered], done.stderr
-    assert withheld not in done.stdout
+def test_shells_complete_commands_and_options(
+    line: str, offered: str, withheld: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_MAINSTAY_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
+    with pytest.raises(SystemExit):
+        main()
+    said = capsys.readouterr().out.split()
+    assert said == [offered]
+    assert withheld not in said
 
 
 @pytest.mark.parametrize("words", [("--help",), ("version",), ("--show-completion", "zsh")])

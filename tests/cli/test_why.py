@@ -136,6 +136,7 @@ def test_a_404_is_told_by_clause_and_value(folder: Path) -> None:
     assert told(why.app, "albums.get", "Sea")["because"] == "There is no row with this key."
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_403_a_missing_row_and_a_hidden_field_are_told(folder: Path) -> None:
     found = told(why.app, "albums.update", "Beach", "--as", "ben")
     assert (found["status"], found["decided_by"]) == (403, ["albums.update"])
@@ -169,6 +170,7 @@ def test_it_agrees_with_call_for_everyone_and_every_row(folder: Path) -> None:
                 assert told(why.app, "albums.list", title, *who)["listed"] is (title in listed), (title, name)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_new_row_is_open_until_its_members_are_given(folder: Path) -> None:
     found = told(why.app, "albums.create", "--as", "anna")
     assert (found["status"], found["policies"][0]["is"]) == (None, "open")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -28,8 +26,7 @@ def test_the_stub_and_the_package_name_the_same_things_from_the_same_places() ->
 
 
 def test_a_public_name_is_never_the_module_of_that_word() -> None:
-    program = (
-        "import mainstay.actor\nfrom mainstay import actor\nprint(type(actor).__name__, dir(mainstay).count('role'))"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["ActorValues", "1"]
+    module = import_module("mainstay.actor")
+    setattr(mainstay, "actor", module)  # noqa: B010 - as an import does, behind the type checker's back
+    assert mainstay.actor is import_module("mainstay.declare").actor
+    assert set(mainstay.__all__) <= set(dir(mainstay))
