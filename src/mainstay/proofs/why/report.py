@@ -91,7 +91,7 @@ def below(clause: Clause, depth: int) -> Iterator[str]:
     if clause.joined in ("all of", "any of", "not"):
         yield f"{indent}{clause.word:5} {clause.joined}"
     else:
-        values = "; ".join(f"{name} is {json.dumps(value, ensure_ascii=False)}" for name, value in clause.values)
+        values = "; ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in clause.values)
         by = "  (asked of the database)" if clause.by_database else ""
         yield f"{indent}{clause.word:5} {clause.text}{f'    {values}' if values else ''}{by}"
     for part in clause.parts:
