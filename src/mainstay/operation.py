@@ -21,6 +21,9 @@ SCHEMA_VERSION = 1
 RELEVANCE = "relevance"
 """What a list that is searched can be sorted by, besides its fields: how well each row was found."""
 
+FARTHEST = 10_000
+"""How many rows a page, or an offset, may pass over; a cursor goes on from there."""
+
 Action = Literal["list", "get", "create", "replace", "update", "delete", "action", "opaque"]
 Place = Literal["path", "query"]
 Rows = Literal["none", "one", "many"]
@@ -277,6 +280,8 @@ class Shape:
     description: str = ""
     form: Form | None = None
     """Where it is no object of known parts: what it is instead."""
+    closed: bool = False
+    """Whether it can have no other members."""
 
 
 @dataclass(frozen=True, slots=True)

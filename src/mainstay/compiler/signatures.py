@@ -101,7 +101,8 @@ def shape_of(annotation: Any) -> Shape | None:
                 field.description or "",
             )
         )
-    return Shape(python.__name__, tuple(parts), inspect.cleandoc(python.__doc__ or ""))
+    closed = python.model_config.get("extra") == "forbid"
+    return Shape(python.__name__, tuple(parts), inspect.cleandoc(python.__doc__ or ""), closed=closed)
 
 
 def examples_in(annotation: Any) -> tuple[Any, ...]:

@@ -56,6 +56,8 @@ class Arguments:
         self.model = self.members() if operation.body is not None and not self.behaviour.whole else None
         whole = code.values[self.behaviour.whole].annotation if self.behaviour.whole else None
         self.whole = pydantic.TypeAdapter[Any](whole) if whole is not None else None
+        self.known = [part.name for part in operation.body.parts] if operation.body is not None else []
+        """The members that a body can have."""
 
     def members(self) -> type[pydantic.BaseModel]:
         """The model of a body whose members are arguments."""
@@ -142,9 +144,7 @@ class Arguments:
         place = path(mistake["loc"])
         code = CODES.get(mistake["type"], "wrong_type" if mistake["type"].endswith("_type") else mistake["type"])
         if code == "unknown_field" and len(mistake["loc"]) == 1:
-            known = [self.code.values[name].name for name in self.in_body]
-            known += [self.behaviour.argument] if self.behaviour.argument else []
-            mistakes.unknown(place, code, "is not a member here", known)
+            mistakes.unknown(place, code, "is not a member here", self.known)
         elif code == "required":
             mistakes.add(place, code, "must be given")
         else:

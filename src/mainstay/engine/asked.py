@@ -13,11 +13,8 @@ from mainstay.engine.filtering import FilterParameter, filter_parameters
 from mainstay.engine.mistakes import Mistakes
 from mainstay.engine.plan import SEARCHED, Condition, Order, Selection
 from mainstay.engine.searching import Searching
-from mainstay.operation import RELEVANCE, Application, Operation, Resource
+from mainstay.operation import FARTHEST, RELEVANCE, Application, Operation, Resource
 from mainstay.storage import Storage
-
-FARTHEST = 10_000
-"""Rows that `page` may pass over; a cursor passes over any number."""
 
 COUNTS = ("exact", "capped")
 

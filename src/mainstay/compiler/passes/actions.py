@@ -184,14 +184,14 @@ def operation(draft: Draft, declared: Declared) -> Operation:
             parameters.append(Parameter(value.name, "query", form, value.words, value.is_required))
         else:
             parts.append(part_of(value))
-    body: Shape | None = Shape(shape_name(declared), tuple(parts)) if parts else None
+    body: Shape | None = Shape(shape_name(declared), tuple(parts), closed=True) if parts else None
     if declared.rows == "many" and resource is not None and declared.row is not None:
         if query:
             raise Refusal("is about many rows, whose keys stand in a body", 'write method="POST"')
         keys = Part(
             in_case(draft.case, declared.row), keys_form(draft, resource), True, description="The keys of the rows."
         )
-        body = Shape(shape_name(declared), (keys, *parts))
+        body = Shape(shape_name(declared), (keys, *parts), closed=True)
     elif not query and len(given) == 1:
         ((name, value),) = given.items()
         body, whole = shape_of(value.annotation) or body, name if shape_of(value.annotation) is not None else ""

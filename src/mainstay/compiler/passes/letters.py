@@ -16,7 +16,7 @@ from mainstay.compiler.problem import Place, nearest, place_of
 from mainstay.declare.action import Actions
 from mainstay.declare.wire import Wire
 from mainstay.errors import MainstayError
-from mainstay.operation import Letter, Operation, Parameter
+from mainstay.operation import FARTHEST, Letter, Operation, Parameter
 from mainstay.wire import Form
 
 NAMES = {
@@ -123,7 +123,12 @@ def paged(operation: Operation, pages: str) -> Iterator[Parameter]:
     """The parameters of a list that is paged in some way."""
     for parameter in operation.parameters:
         if parameter.name == "cursor" and pages == "offset":
-            yield Parameter("offset", "query", Form("integer", minimum=0), "How many to pass over, 0 unless given.")
+            yield Parameter(
+                "offset",
+                "query",
+                Form("integer", minimum=0, maximum=FARTHEST),
+                "How many to pass over, 0 unless given.",
+            )
         elif parameter.name not in PAGING["cursor"] or parameter.name in PAGING[pages]:
             yield parameter
 

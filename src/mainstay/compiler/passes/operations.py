@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from mainstay.compiler.passes.lists_in_bodies import TITLES, lists_of, statement
 from mainstay.compiler.problem import nearest
 from mainstay.kinds.words import LONGEST_QUESTION, MOST_WORDS
 from mainstay.operation import (
+    FARTHEST,
     RELEVANCE,
     Action,
     Filter,
@@ -163,14 +164,16 @@ def parameters(draft: Draft, resource: DraftResource, name: str) -> Iterator[Par
     if name in ("list", "get"):
         readable = [field.name for field in resource.fields.values() if field.readable]
         readable += [include.name for include in resource.includes if include.embedded]
-        some = Form("string", sample=as_sample(",".join(readable[:2])) if readable else None)
+        inside = [rf"{include.name}(\.\w+)+" for include in resource.includes if include.value is None]
+        some = names_form([*readable, *inside], sample=",".join(readable[:2]))
         yield Parameter("fields", "query", some, f"Only these fields, separated by commas: {', '.join(readable)}.")
         names = [include.name for include in resource.includes if include.value is None]
         if names:
             told = f"Related rows to answer with, separated by commas: {', '.join(names)}."
             if resource.declared.include_depth > 1:
                 told += f" What they include follows a dot, up to {resource.declared.include_depth} names."
-            yield Parameter("include", "query", Form("string", sample=as_sample(names[0])), told)
+            deeper = r"(\.\w+)*" if resource.declared.include_depth > 1 else ""
+            yield Parameter("include", "query", names_form(names, sample=names[0], after=deeper), told)
 
 
 def row_parameters(draft: Draft, resource: DraftResource) -> Iterator[Parameter]:
@@ -202,7 +205,11 @@ def list_parameters(resource: DraftResource) -> Iterator[Parameter]:
         yield Parameter(
             "sort",
             "query",
-            Form("string", sample=as_sample(f"-{resource.sorts[0].name}") if resource.sorts else None),
+            names_form(
+                [*(sort.name for sort in resource.sorts), *([RELEVANCE] if resource.search else [])],
+                sample=f"-{resource.sorts[0].name}" if resource.sorts else "",
+                before="-?",
+            ),
             f"Fields to sort by, separated by commas, - before one for descending: {', '.join(names)}.",
         )
     limit = Form("integer", minimum=1, maximum=most, sample=str(resource.declared.default_limit))
@@ -213,7 +220,7 @@ def list_parameters(resource: DraftResource) -> Iterator[Parameter]:
     yield Parameter(
         "page",
         "query",
-        Form("integer", minimum=1, sample="1"),
+        Form("integer", minimum=1, maximum=FARTHEST, sample="1"),
         "A page by number instead of a cursor; the count is then given too.",
     )
     counts = Form("string", choices=("exact", "capped"), sample='"exact"')
@@ -237,10 +244,29 @@ def operand(form: Form, operator: str) -> Form:
         return Form("string", format="decimal", sample=None if amount is None else as_sample(amount))
     if operator == "in":
         text = as_text(sample).replace("\\", "\\\\").replace(",", "\\,")
-        return Form("string", sample=None if sample is None else as_sample(text))
+        one = f"({'|'.join(map(re.escape, form.choices))})" if form.choices else ONE_OF.get(form.format or form.type)
+        pattern = f"^{one}(,{one})*$" if one else None
+        return Form("string", pattern=pattern, sample=None if sample is None else as_sample(text))
     if operator in ("starts_with", "contains"):
         return Form("string", sample=form.sample)
     return replace(form, **UNBOUND) if form.format in (None, "int64", "double") else form
+
+
+def names_form(names: Sequence[str], *, sample: str, before: str = "", after: str = "") -> Form:
+    """The form of some of the names, separated by commas; patterns stand before and after each."""
+    one = f"{before}({'|'.join(names)}){after}"
+    pattern = f"^({one}(,{one})*)?$" if names else None
+    return Form("string", pattern=pattern, sample=as_sample(sample) if sample else None)
+
+
+ONE_OF = {
+    "uuid": "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+    "int64": "-?([0-9]{1,18}|[1-8][0-9]{18})",
+    "integer": "-?[0-9]{1,9}",
+    "double": r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?",
+    "boolean": "(true|false)",
+}
+"""By format or type, the pattern of one of several values that stand in a text, separated by commas."""
 
 
 def as_sample(value: Any) -> str:

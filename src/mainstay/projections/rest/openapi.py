@@ -224,7 +224,7 @@ def body_schema(operation: Operation, shape: Shape, components: Json) -> Json:
     """A body; that of a row has no members but its own, nor have the objects in its lists."""
     schema = shape_schema(shape, components)
     if operation.action == "action":
-        return schema
+        return schema | ({"additionalProperties": False} if shape.closed else {})
     for part in shape.parts:
         if part.each is not None:
             components[part.each.name] = body_schema(operation, part.each, components)

@@ -1,0 +1,82 @@
+"""The applications that Schemathesis calls: how each is served, which rows it has first, and who calls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx2
+
+from examples.recipes.app import application
+from examples.recipes.load import PASSWORD, address, fill
+
+OF_FUNCTION = """
+import os
+
+from {module} import application
+
+app = application(os.environ["MAINSTAY_DATABASE_URL"])
+"""
+OF_BANK = """
+from uuid import UUID
+
+from mainstay import Actor, Mainstay
+from tests.apps import bank
+from tests.apps.identity import TokenIdentity
+
+TELLER = Actor(UUID(int=7), roles=frozenset({"teller"}), claims={"bank": "north", "limit": "5000.00"})
+app = Mainstay(name="Bank", resources=bank.RESOURCES, identity=TokenIdentity({"teller": TELLER}))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An application to be called."""
+
+    app: str
+    """The text of a module with `app` in it."""
+    who: Callable[[str], str]
+    """What stands in Authorization, of a server at a URL."""
+    fill: Callable[[str], None] = lambda database: None
+    """Puts rows into its database."""
+
+
+def recipes(database: str) -> None:
+    """The rows of the recipes example."""
+    asyncio.run(fill(application(database)))
+
+
+def key_of(url: str, sign_in: dict[str, str]) -> str:
+    """An API key, which no sign-out ends."""
+    auth = f"{url}/api/v1/auth"
+    token = httpx2.post(f"{auth}/sign-in", json=sign_in).json()["data"]["access_token"]
+    made = httpx2.post(f"{auth}/api-keys", json={"name": "fuzz"}, headers={"Authorization": f"Bearer {token}"})
+    return f"Bearer {made.json()['data']['key']}"
+
+
+def admin(url: str) -> str:
+    """The admin of the recipes example."""
+    return key_of(url, {"email": address("admin"), "password": PASSWORD})
+
+
+def keeper(url: str) -> str:
+    """Somebody who has just signed up."""
+    given = {"email": "ada@fuzz.example.com", "password": "a stove and nine pans"}
+    httpx2.post(f"{url}/api/v1/auth/sign-up", json={**given, "name": "Ada"}).raise_for_status()
+    return key_of(url, given)
+
+
+def writer(url: str) -> str:
+    """Somebody who has just signed up, to somebody else's letter."""
+    given = {"username": "ada", "email": "ada@fuzz.example.com", "password": "a stove and nine pans"}
+    made = httpx2.post(f"{url}/api/users", json={"user": given})
+    return f"Token {made.json()['user']['token']}"
+
+
+TARGETS: dict[str, Target] = {
+    "recipes": Target(OF_FUNCTION.format(module="examples.recipes.app"), admin, recipes),
+    "publishing": Target(OF_FUNCTION.format(module="tests.apps.publishing.application"), writer),
+    "bank": Target(OF_BANK, lambda url: "Bearer teller"),
+    "notes": Target(OF_FUNCTION.format(module="tests.accounts.app"), keeper),
+}
