@@ -95,7 +95,7 @@ class Follower:
         words = shlex.split(line, comments=True) if line.startswith("mainstay ") else []
         if words[1:2] == ["serve"] and not re.search(r"[|;<>]", line):
             return self.shown(self.serve([os.path.expandvars(word) for word in words[1:]]))
-        if words and not re.search(r"[|<>&`]|\$\(|;(?! echo \$\?$)", line):
+        if words and not re.search(r"[|<>&`]|\$[({]|;(?! echo \$\?$)", line):
             line, echo, _ = line.partition("; echo $?")
             printed, code = self.alone([os.path.expandvars(word) for word in shlex.split(line, comments=True)[1:]])
             return self.shown(printed + (f"{code}\n" if echo else ""))

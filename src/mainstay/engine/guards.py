@@ -64,7 +64,9 @@ def deciders(application: Application) -> Deciders:
     for resource in application.resources:
         counted = [one for field in resource.fields if field.computed is not None for one in field.computed.counted]
         if counted:
-            needed = [name for one in counted for name in one.policies if name in by_name]
+            needed = [
+                name for one in counted for name in one.policies if name in by_name and by_name[name].policy != ANYONE
+            ]
             of_resource[resource.name] = tuple(dict.fromkeys((*of_resource[resource.name], *needed)))
     known = {decider.policy: decider for decider in by_name.values()}
     for operation in application.operations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import random
@@ -56,7 +57,9 @@ def generate(
     application: Application, storage: Storage, personas: Sequence[Persona], *, seed: int, count: int = 8
 ) -> Generated:
     """Rows from a seed, at least `count` in each table that can have so many, more where policies need them."""
-    return Generator(application, storage, personas, seed).generate(count)
+    generator = Generator(application, storage, personas, seed)
+    with contextlib.closing(generator.checks):
+        return generator.generate(count)
 
 
 class Generator:
@@ -466,11 +469,19 @@ class Checks:
 
     def __init__(self, storage: Storage) -> None:
         self.storage = storage
-        self.connection: sa.Connection | None = sa.create_engine("sqlite://").connect()
+        self.engine = sa.create_engine("sqlite://")
+        self.connection: sa.Connection | None = self.engine.connect()
         try:
             storage.metadata.create_all(self.connection, tables=list(storage.tables.values()))
         except (sa.exc.CompileError, sa.exc.DBAPIError):
+            self.close()
+
+    def close(self) -> None:
+        """Lets go of the database; in this thread, as SQLite asks."""
+        if self.connection is not None:
+            self.connection.close()
             self.connection = None
+        self.engine.dispose()
 
     def take(self, table: str, row: dict[str, Any]) -> bool:
         """Whether the database takes the row, as far as its own constraints go."""
