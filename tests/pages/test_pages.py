@@ -16,7 +16,10 @@ import pytest
 from tests.pages.blocks import blocks, commands, write
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*ROOT.glob("docs/tutorials/*.md"), *ROOT.glob("docs/how-to/*.md")])
+ELSEWHERE = {"typescript-client": "tests/typescript/test_client.py"}
+"""Pages that are followed with more than a shell has, by what follows them."""
+WRITTEN = sorted([*ROOT.glob("docs/tutorials/*.md"), *ROOT.glob("docs/how-to/*.md")])
+PAGES = [page for page in WRITTEN if page.stem not in ELSEWHERE]
 DATABASE = "postgresql://shop:secret@127.0.0.1/shop"
 """What pages call a database of PostgreSQL."""
 LEFT_OUT = "..."
@@ -65,6 +68,12 @@ def test_what_stands_on_the_page_happens(page: Path, done: Any) -> None:
     assert [one["line"] for one in told] == [one.line for block in run for one in commands(block)]
 
 
+def test_a_page_that_is_followed_elsewhere_is() -> None:
+    assert {*ELSEWHERE} <= {page.stem for page in WRITTEN}
+    for page, test in ELSEWHERE.items():
+        assert f"{page}.md" in (ROOT / test).read_text()
+
+
 def test_the_tutorial_leaves_no_block_out() -> None:
     for page in ROOT.glob("docs/tutorials/*.md"):
         found = blocks(page)
@@ -91,9 +100,11 @@ def test_a_page_that_does_not_happen_is_noticed(tmp_path: Path) -> None:
         "```console\n$ export WHO=world\n$ echo hello \\\n  $WHO; false; echo $?\nhello world\n1\n```\n"
         "<!-- not run: there is no such thing -->\n```console\n$ no-such-thing\n```\n"
     )
-    exported, echoed = followed(tmp_path, [page], {})["page"]["told"]
+    broken = tmp_path / "broken.md"
+    broken.write_text("```python\nno file\n```\n")
+    done = followed(tmp_path / "done", [page, broken], {})
+    exported, echoed = done["page"]["told"]
     assert exported["printed"] == ""
     assert likeness(echoed["expected"]).fullmatch(echoed["printed"])
     assert not likeness("hello ...\n2\n").fullmatch(echoed["printed"])
-    page.write_text("```python\nno file\n```\n")
-    assert "names no file" in followed(tmp_path / "again", [page], {})["page"]["wrong"]
+    assert "names no file" in done["broken"]["wrong"]

@@ -15,7 +15,7 @@ def test_the_site_is_whole_and_loads_nothing_from_another_host(tmp_path: Path) -
     assert list(faults(tmp_path)) == []
     written = {path.relative_to(SOURCE).with_suffix(".html") for path in SOURCE.rglob("*.md")}
     assert {path for path in written if not (tmp_path / path).exists()} == set()
-    for folder in ("tutorials", "how-to", "reference", "decisions"):
+    for folder in ("tutorials", "how-to", "reference", "explanation", "decisions"):
         assert (tmp_path / folder).is_dir(), folder
 
 
