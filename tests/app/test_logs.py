@@ -31,7 +31,7 @@ def finished(path: str = "/x", status: int = 200) -> RequestFinished:
     return RequestFinished("GET", path, status, "dishes.list", "u1", "192.0.2.1", "r1", 0.0012345)
 
 
-@pytest.mark.requirement("A8.08", "A8.10")
+@pytest.mark.requirement("A8.08", "A8.10", "A8.15")
 async def test_a_request_is_one_line_with_everything_asked_for() -> None:
     written = Written()
     written.log(finished())
@@ -90,7 +90,7 @@ def test_stopping_writes_what_waits() -> None:
     ]
 
 
-@pytest.mark.requirement("A8.07", "A8.11")
+@pytest.mark.requirement("A8.07", "A8.11", "A8.15")
 async def test_a_fault_is_logged_with_its_stack_and_the_id_that_the_caller_was_told(sqlite_url: str) -> None:
     written = Written()
     app = kitchen(sqlite_url)

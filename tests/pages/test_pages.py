@@ -16,7 +16,10 @@ import pytest
 from tests.pages.blocks import blocks, commands, write
 
 ROOT = Path(__file__).parents[2]
-ELSEWHERE = {"typescript-client": "tests/typescript/test_client.py"}
+ELSEWHERE = {
+    "new-project": "tests/scaffold/test_new.py",
+    "typescript-client": "tests/typescript/test_client.py",
+}
 """Pages that are followed with more than a shell has, by what follows them."""
 WRITTEN = sorted([*ROOT.glob("docs/tutorials/*.md"), *ROOT.glob("docs/how-to/*.md")])
 PAGES = [page for page in WRITTEN if page.stem not in ELSEWHERE]

@@ -52,6 +52,7 @@ def test_imports_stand_at_the_top(module: Path) -> None:
     assert list(_imports_in_functions(ast.parse(module.read_text()))) == []
 
 
+@pytest.mark.requirement("A4.19")
 def test_decisions_have_their_form_and_are_numbered_once_each() -> None:
     records = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     assert len({record.name[:4] for record in records}) == len(records)
