@@ -203,16 +203,22 @@ class Mainstay(FastAPI):
             self.allow_origins()
 
     def on(
-        self, database: str, *, settings: Mapping[str, Any] | None = None, listeners: Sequence[Listener] = ()
+        self,
+        database: str,
+        *,
+        settings: Mapping[str, Any] | None = None,
+        listeners: Sequence[Listener] = (),
+        managed: bool | None = None,
     ) -> Mainstay:
         """The same application once more, on another database: for tests, which throw theirs away.
 
-        `settings` stand above its own, and `listeners` are told beside its own.
+        `settings` stand above its own, `listeners` are told beside its own, and `managed` is as it was unless said.
         """
-        other = type(self)(
-            **{**self.declared, "listeners": [*self.declared["listeners"], *listeners]},
-            settings=self.settings.model_copy(update={**(settings or {}), "database_url": database}),
-        )
+        declared = {**self.declared, "listeners": [*self.declared["listeners"], *listeners]}
+        if managed is not None:
+            declared["managed"] = managed
+        changed = {**(settings or {}), "database_url": database}
+        other = type(self)(**declared, settings=self.settings.model_copy(update=changed))
         other.user_middleware = list(self.user_middleware)
         for what, handler in self.exception_handlers.items():
             other.exception_handlers.setdefault(what, handler)

@@ -86,7 +86,7 @@ async def test_a_password_is_hashed_in_a_thread_and_not_in_the_loop() -> None:
 
 
 @on_both
-@pytest.mark.requirement("A13.06", "A9.02", "A9.03")
+@pytest.mark.requirement("A13.06", "A9.02", "A9.03", "A2.08")
 async def test_create_order(
     async_client: AsyncClient, test_user: User, auth_headers: dict[str, str], product: Product
 ) -> None:
@@ -127,6 +127,7 @@ def test_what_is_no_order_is_refused_and_leaves_nothing(
 
 
 @on_both
+@pytest.mark.requirement("A4.17", "A1.14", "A1.12")
 def test_an_order_goes_its_way_and_no_other(client: Client, make: Factory, test_user: User) -> None:
     order, staff = make(Order, user=test_user), client.as_(make(User, roles=["staff"]))
 
@@ -229,7 +230,7 @@ INDEXES = {
 
 
 @on_both
-@pytest.mark.requirement("A13.08", "A2.11", "A2.12", "A2.14")
+@pytest.mark.requirement("A13.08", "A2.11", "A2.12", "A2.13", "A2.14")
 def test_the_six_indexes_are_there(backend: Backend, mainstay_database: str) -> None:
     database = backend.app.database
     rows: list[Any] = list(backend.portal.run(database.read(INDEXES[mainstay_database], ())))

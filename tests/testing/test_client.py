@@ -54,6 +54,7 @@ def test_real_tokens_are_taken_beside(client: Client, make: Factory) -> None:
     assert client.get("/api/v1/auth/me", headers={"Authorization": "Bearer test-0"}).status_code == 401
 
 
+@pytest.mark.requirement("A9.06")
 async def test_a_client_is_awaited_in_the_loop_of_the_test(async_client: AsyncClient, make: Factory) -> None:
     book = make(Book, title="Middlemarch")
     with async_client.statements() as ran, async_client.changes() as changed:

@@ -19,6 +19,7 @@ def test_one(client):
 """
 
 
+@pytest.mark.requirement("A9.06")
 def test_pytest_finds_it_by_itself() -> None:
     (found,) = entry_points(group="pytest11", name="mainstay")
     assert found.value == "mainstay.pytest_plugin"

@@ -23,7 +23,8 @@ class Backend:
     """The application as tests see it: in a loop of its own, on its own database, knowing whom tests say they are."""
 
     def __init__(self, app: Mainstay, url: str, portal: Portal) -> None:
-        self.app = app.on(url, settings={"log": "off"}, listeners=[self.listen])
+        settings = {"log": "off", "create_tables": True}
+        self.app = app.on(url, settings=settings, listeners=[self.listen], managed=True)
         self.portal = portal
         self.identity = TestIdentity(self.app.engine.identity)
         self.watched = Watched(self.app.database)

@@ -129,8 +129,10 @@ class Rows:
         gone = {name: rows - now[name] for name, rows in self.first.items()}
         came = {name: now[name] - rows for name, rows in self.first.items()}
         for name, table in reversed(self.tables.items()):
+            if not came[name]:
+                continue
             kept = {table.key_of(row) for row in self.first[name]}
-            if came[name] and not kept:
+            if not kept:
                 yield from (Command(text) for text in [*table.empty, table.delete_all])
                 continue
             for row in came[name]:
