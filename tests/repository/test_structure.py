@@ -24,6 +24,16 @@ IMPORTS_WHEN_USED = {
 }
 """Folders and modules (without .py, from src/mainstay) that may import inside a function, and why."""
 
+ASKS_THE_MACHINE = {
+    "clock": "it is the one that asks",
+    "testing/clock": "it is real until a test says otherwise",
+    "migrate/history": "when a migration was run, by whoever runs commands",
+    "migrate/make": "the day on which a file was written",
+    "proofs/access/rows": "a proof's own present",
+}
+"""Modules (without .py, from src/mainstay) that ask the machine what day it is, and why they do not ask `clock`."""
+PRESENT = re.compile(r"\bdatetime\.(now|utcnow|today)\b|\bdate\.today\b|\btime\.time\b")
+
 
 def _name(module: Path) -> str:
     return module.relative_to(SOURCE).with_suffix("").as_posix()
@@ -50,6 +60,11 @@ def test_imports_stand_at_the_top(module: Path) -> None:
     if any(_name(module) == place or _name(module).startswith(place + "/") for place in IMPORTS_WHEN_USED):
         return
     assert list(_imports_in_functions(ast.parse(module.read_text()))) == []
+
+
+def test_the_clock_is_asked_what_time_it_is() -> None:
+    mine = [module for module in MODULES if not _name(module).startswith("check/")]  # which reads the code of others
+    assert {_name(module) for module in mine if PRESENT.search(module.read_text())} == set(ASKS_THE_MACHINE)
 
 
 @pytest.mark.requirement("A4.19")

@@ -68,7 +68,20 @@ def test_rows_come_back_whatever_a_test_did(databases: Databases) -> None:
 
         backend.portal.run(backend.app.sessions.act_async(do, limit=10))
 
-    for disorder in (everything_goes, rows_change_and_come, a_key_is_given_to_another_row):
+    def two_rows_swap_what_is_unique() -> None:
+        async def do(session: sa.ext.asyncio.AsyncSession) -> None:
+            for number, label in ((7, "between"), (8, "hall"), (7, "hall-top")):
+                await session.execute(sa.update(Shelf).where(Shelf.number == number).values(label=label))
+
+        backend.portal.run(backend.app.sessions.act_async(do, limit=10))
+
+    disorders = (
+        everything_goes,
+        rows_change_and_come,
+        a_key_is_given_to_another_row,
+        two_rows_swap_what_is_unique,
+    )
+    for disorder in disorders:
         with backend.changes() as changed:
             disorder()
         assert changed, disorder
