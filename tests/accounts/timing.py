@@ -10,7 +10,7 @@ from statistics import median
 
 from tests.accounts.desk import opened
 
-ROUNDS = 40
+ROUNDS = 100
 MOST = 5.0
 """Of a hundred, by how much the medians may differ."""
 
