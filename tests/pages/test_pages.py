@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 ELSEWHERE = {
     "new-project": "tests/scaffold/test_new.py",
     "typescript-client": "tests/typescript/test_client.py",
+    "why": "tests/scaffold/test_why_page.py",
 }
 """Pages that are followed with more than a shell has, by what follows them."""
 WRITTEN = sorted([*ROOT.glob("docs/tutorials/*.md"), *ROOT.glob("docs/how-to/*.md")])
