@@ -11,7 +11,7 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run tour prove prove-everything test check fix docs bench bench-compare fuzz survive requirements lock \
+.PHONY: help setup run tour prove prove-everything test check fix docs bench bench-compare fuzz survive blocked requirements lock \
 	clean
 
 help:  ## list the targets
@@ -75,6 +75,9 @@ fuzz: $(STAMP)  ## Schemathesis makes up calls of the recipes example and judges
 
 survive: $(STAMP)  ## kill -9 under 64 writers, then count the acknowledged writes that are lost
 	$(BIN)/python -m benchmarks.kill $(ARGS)
+
+blocked: $(STAMP)  ## the longest request while migrations run under load on PostgreSQL
+	$(BIN)/python -m benchmarks.blocked $(ARGS)
 
 lock: $(STAMP)  ## rewrite requirements.lock with the newest versions that pyproject.toml admits
 	$(BIN)/uv pip compile pyproject.toml --upgrade --all-extras --group build --universal --python-version 3.11 \

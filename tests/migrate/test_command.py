@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mainstay.cli import migrate
+from mainstay.migrate import make
 from tests.apps import everything, foreign
 from tests.migrate.house import NAMES, House
 
@@ -213,3 +214,28 @@ def test_a_statement_that_takes_too_long_is_cut(
     said = " ".join(house.run("up", "--statement-timeout", "0.2", code=2).split())
     assert "a statement took longer than 0.2 seconds: SELECT pg_sleep(5)" in said
     assert house.rows("SELECT version_num FROM alembic_version") == [("0001",)]
+
+
+@pytest.mark.requirement("A12.07")
+def test_every_file_is_told_with_its_path_and_its_folder_is_made(kitchen: House) -> None:
+    kitchen.migrations = kitchen.folder / "deep" / "below"
+    said = kitchen.run("make", "Lids", "--fill", "jars.lid='round'", "--expand")
+    assert [line for line in said.splitlines() if line.startswith("wrote")] == ["wrote deep/below/0001_lids_expand.py"]
+    assert [str(path.relative_to(kitchen.folder)) for path in kitchen.migrations.iterdir()] == [
+        "deep/below/0001_lids_expand.py"
+    ]
+    kitchen.run("check")
+
+
+@pytest.mark.requirement("A12.07")
+def test_files_that_do_not_make_what_is_wanted_do_not_stay(kitchen: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    kitchen.models(FIRST + "    lid: Mapped[str | None]\n")
+    before = sorted(kitchen.migrations.iterdir())
+    # No models are known for which the generator is wrong, so that it is made wrong here.
+    monkeypatch.setattr(make, "body", lambda *_, **__: "op.execute('SELECT 1')")
+    said = kitchen.run("make", "Lids", code=2)
+    assert "nothing was written, as no migration can be generated that makes what the models say" in said
+    assert "+ column jars.lid" in said
+    assert sorted(path for path in kitchen.migrations.iterdir() if path.suffix == ".py") == [
+        path for path in before if path.suffix == ".py"
+    ]
