@@ -66,6 +66,19 @@ async def test_every_mistake_in_the_arguments_is_told_at_once(calling: Caller) -
     assert (await calling("PUT", "/tickets/one/hours", "anna", [1]))[0] == 400
 
 
+@pytest.mark.requirement("A1.39")
+async def test_a_call_is_validated_then_the_business_decides_then_it_is_answered(calling: Caller) -> None:
+    await calling.ticket("one")
+    status, answer = await calling("POST", "/tickets/one/close", "anna", {"reason": "fixed"})
+    assert (status, answer["state"]) == (200, "closed")
+    assert (await calling("GET", "/tickets/one", "anna"))[1] == answer
+    status, error = await calling("POST", "/tickets/one/close", "anna", {"reason": 7})
+    assert (status, error["code"]) == (400, "VALIDATION_ERROR")  # though the business would refuse it too
+    status, error = await calling("POST", "/tickets/one/close", "anna", {"reason": "again"})
+    assert (status, error["code"]) == (422, "ALREADY_CLOSED")
+    assert await calling("GET", "/tickets/one/remarks", "anna") == (200, ["fixed"])
+
+
 async def test_a_def_runs_as_an_async_def_does(calling: Caller) -> None:
     await calling.ticket("one")
     status, shown = await calling("PUT", "/tickets/one/hours", "anna", {"hours": 3, "place": {"floor": 2}})

@@ -136,6 +136,7 @@ def test_services_know_neither_http_nor_what_is_exposed() -> None:
         ("json", "my-json would do"),
         ("class", "my-class would do"),
         ("tests", "my-tests would do"),
+        ("typer", "my-typer would do"),
         ("s" * 41, "is no name"),
     ],
 )
@@ -160,6 +161,16 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "shop" / "notes.txt").read_text() == "mine"
     done = CliRunner().invoke(app, ["fresh", "--into", str(tmp_path / "desk")])
     assert (done.exit_code, "cannot be written" in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.requirement("A12.07")
+def test_a_file_that_reads_otherwise_than_it_was_written_ends_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "read_bytes", lambda path: b"")  # a disk that loses what it took is not at hand
+    done = CliRunner().invoke(app, ["shop", "--into", str(tmp_path)])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "was written and reads otherwise: 0 bytes for" in done.stderr
 
 
 def test_the_files_are_told_as_json(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import keyword
 import re
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 FORM = re.compile(r"[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*")
 LONGEST = 40
@@ -34,6 +35,14 @@ class Name:
         return words[0].upper() + words[1:]
 
 
+def is_imported(package: str) -> bool:
+    """Whether Python has a module or package of that name, in its library or installed."""
+    if package in sys.stdlib_module_names:
+        return True
+    found = find_spec(package)
+    return found is not None and found.origin is not None  # a folder without __init__.py has none
+
+
 def read(text: str) -> Name:
     """The name that a text is; WrongName where it is none."""
     if not FORM.fullmatch(text) or len(text) > LONGEST:
@@ -41,6 +50,6 @@ def read(text: str) -> Name:
         hint = f"; {better} would do" if better else ""
         raise WrongName(f"{text!r} is no name: letters, digits and single hyphens, a letter first{hint}")
     name = Name(text)
-    if name.package in TAKEN or keyword.iskeyword(name.package) or name.package in sys.stdlib_module_names:
+    if name.package in TAKEN or keyword.iskeyword(name.package) or is_imported(name.package):
         raise WrongName(f"{text!r} is the name of something that Python imports already; my-{text} would do")
     return name

@@ -31,7 +31,9 @@ from mainstay.policy.tree import (
 from mainstay.proofs.access.foresight import EVERY, Truths, follow
 
 FEW = 3
-"""Rows that are told of a table that a clause looks through."""
+"""Rows that are told of a table that a clause looks through, those first for which it is true."""
+LOOKED_AT = 100
+"""Rows among which those are sought."""
 NOT_TOLD = "(secret)"
 WORDS: Mapping[Truth, str] = {True: "true", False: "false", None: "null"}
 
@@ -107,8 +109,9 @@ def clause(node: Node, sources: Mapping[str, Row], asking: Asking, tables: Mappi
     rows = asking.world.tables[node.table]
     values = (*values, (f"rows of {node.table} looked at", len(rows)))
     inside = {**tables, node.source: node.table}
-    seen = tuple(clause(node.where, {**sources, node.source: row}, asking, inside) for row in rows[:FEW])
-    return Clause(text, found, values, seen, joined="a row")
+    seen = [clause(node.where, {**sources, node.source: row}, asking, inside) for row in rows[:LOOKED_AT]]
+    seen.sort(key=lambda one: not one.allows)
+    return Clause(text, found, values, tuple(seen[:FEW]), joined="a row")
 
 
 def combined(several: Iterable[Truths], combine: Callable[[Iterable[Truth]], Truth]) -> Truths:
