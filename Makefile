@@ -11,8 +11,8 @@ BIN := .venv/bin
 STAMP := .venv/.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run tour prove prove-everything test check fix docs bench bench-compare fuzz survive blocked requirements lock \
-	clean
+.PHONY: help setup run tour prove prove-everything test check fix docs bench bench-compare figures fuzz survive blocked \
+	requirements lock clean
 
 help:  ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,11 +64,14 @@ docs: $(STAMP)  ## the pages of docs/ as HTML in build/docs, without anything fr
 requirements: $(STAMP)  ## rewrite docs/reference/requirements.md
 	$(BIN)/python -m tests.repository.requirements
 
-bench: $(STAMP)  ## CPU per request, beside FastAPI + SQLAlchemy and a handler written by hand
+bench: $(STAMP)  ## CPU per request, beside what else one could write (20 minutes; ARGS="--works W2 --contenders mainstay,fastapi")
 	$(BIN)/python -m benchmarks.run $(ARGS)
 
 bench-compare: $(STAMP)  ## instructions of a request now and at OLD=commit; fails where one became dearer
 	$(BIN)/python -m benchmarks.compare $(OLD) $(ARGS)
+
+figures: $(STAMP)  ## measure all that docs/reference/benchmarks.md says, and write it (50 minutes on a quiet machine)
+	$(BIN)/python -m benchmarks.figures $(ARGS)
 
 fuzz: $(STAMP)  ## Schemathesis makes up calls of the recipes example and judges the answers (10 minutes)
 	$(BIN)/python -m tests.fuzz $(ARGS)

@@ -1,6 +1,6 @@
-"""A client with 64 connections that are kept open, each with one request at a time; every answer is looked at.
+"""A client whose connections are kept open, each with one request at a time; every answer is looked at.
 
-    python -m benchmarks.load PORT WORK SECONDS SEED
+    python -m benchmarks.load PORT WORK SECONDS SEED CONNECTIONS
 
 It prints one JSON object.  It runs in a process of its own, on another core than the server.
 """
@@ -19,6 +19,7 @@ import msgspec
 from benchmarks import requests
 
 CONNECTIONS = 64
+"""As many as there are where nothing else is said."""
 DIFFERENT = 4_000
 """Requests that are made beforehand and sent in turn."""
 LEAST = {"H": 12, "W1": 300, "W2": 6_000, "W3": 7_000, "W4": 300, "W5": 6_000, "W6": 7_000}
@@ -50,23 +51,39 @@ class Connection:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.begun = 0.0
         self.received = b""
-        self.missing = 0
-        """Bytes that the answer still lacks; 0 before its headers are there."""
+        self.whole = 0
+        """Bytes that the whole answer has; 0 before its headers are there, -1 where it comes in chunks."""
+
+    def complete(self) -> bool:
+        """Whether the answer is all there."""
+        if not self.whole:
+            end = self.received.find(b"\r\n\r\n")
+            if end < 0:
+                return False
+            body = length(self.received[:end])
+            self.whole = -1 if body is None else end + 4 + body
+        if self.whole < 0:
+            return self.received.endswith(b"\r\n0\r\n\r\n")
+        return len(self.received) >= self.whole
 
 
-def length(head: bytes) -> int:
-    """The bytes of the body that a head announces."""
+def length(head: bytes) -> int | None:
+    """The bytes of the body that a head announces; None where it comes in chunks (RFC 9112, 7.1)."""
     lower = head.lower()
-    place = lower.index(b"content-length:") + 15
+    place = lower.find(b"content-length:")
+    if place < 0:
+        return None
     end = lower.find(b"\r\n", place)
-    return int(lower[place : end if end >= 0 else None])
+    return int(lower[place + 15 : end if end >= 0 else None])
 
 
-def run(port: int, messages: list[bytes], seconds: float, right: Callable[[bytes, int], bool]) -> Load:
+def run(
+    port: int, messages: list[bytes], seconds: float, right: Callable[[bytes, int], bool], number: int = CONNECTIONS
+) -> Load:
     """Sends the messages in turn for so many seconds."""
     poll = select.epoll()
     connections = {}
-    for _ in range(CONNECTIONS):
+    for _ in range(number):
         connection = Connection(port)
         connections[connection.socket.fileno()] = connection
         poll.register(connection.socket.fileno(), select.EPOLLIN)
@@ -84,26 +101,20 @@ def run(port: int, messages: list[bytes], seconds: float, right: Callable[[bytes
         ready = poll.poll(10)
         if not ready:
             raise TimeoutError("no answer for ten seconds")
-        for number, _ in ready:
-            connection = connections[number]
+        for descriptor, _ in ready:
+            connection = connections[descriptor]
             chunk = connection.socket.recv(262_144)
             if not chunk:
                 raise ConnectionError("the server closed a connection")
             connection.received = connection.received + chunk if connection.received else chunk
-            if not connection.missing:
-                end = connection.received.find(b"\r\n\r\n")
-                if end < 0:
-                    continue
-                body = length(connection.received[:end])
-                connection.missing = end + 4 + body
-            if len(connection.received) < connection.missing:
+            if not connection.complete():
                 continue
             now = clock()
             times.append(now - connection.begun)
-            if not right(connection.received, connection.missing):
+            if not right(connection.received, len(connection.received)):
                 wrong += 1
                 first = first or connection.received[:300].decode(errors="replace")
-            connection.received, connection.missing = b"", 0
+            connection.received, connection.whole = b"", 0
             if now < until:
                 connection.begun = now
                 connection.socket.send(messages[turn % len(messages)])
@@ -120,13 +131,13 @@ def run(port: int, messages: list[bytes], seconds: float, right: Callable[[bytes
 
 def main() -> None:
     """Loads a server as the arguments say."""
-    port, work, seconds, seed = sys.argv[1:]
+    port, work, seconds, seed, connections = sys.argv[1:]
     least = LEAST[work]
 
     def right(answer: bytes, length: int) -> bool:
         return answer.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")) and length >= least
 
-    seen = run(int(port), messages(work, int(seed), DIFFERENT), float(seconds), right)
+    seen = run(int(port), messages(work, int(seed), DIFFERENT), float(seconds), right, int(connections))
     sys.stdout.buffer.write(msgspec.json.encode(seen))
 
 

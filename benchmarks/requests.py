@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -45,24 +47,53 @@ def made(work: str, random: Random) -> Request:
         return Request("GET", "/api/v1/hello")
     if work == "W1":
         return Request("GET", f"/api/v1/recipes/{data.recipe_id(random.randrange(data.RECIPES))}")
-    author = data.author_id(random.randrange(data.AUTHORS))
     if work == "W4":
-        return Request("POST", "/api/v1/recipes", {"Content-Type": "application/json"}, recipe(str(author), random))
+        return create(recipe(random))
+    author = data.author_id(random.randrange(data.AUTHORS))
     query = f"author_id={author}&published=true&sort=-created_at&limit=20"
     if work in INCLUDES:
         return Request("GET", f"/api/v1/recipes?{query}{INCLUDES[work]}")
-    caller = data.author_id(random.randrange(data.AUTHORS))
+    return guarded(query, data.author_id(random.randrange(data.AUTHORS)))
+
+
+def guarded(query: str, caller: UUID) -> Request:
+    """The list under a policy, as somebody asks for it."""
     headers = {"Authorization": f"Bearer {tokens.issue(str(caller))}"}
     return Request("GET", f"/api/v1/guarded-recipes?{query}", headers)
 
 
-def recipe(author: str, random: Random) -> bytes:
-    """The body of a recipe that is created: not published, so that the lists stay as they are."""
-    given = {
+def create(given: dict[str, Any]) -> Request:
+    """Creates a recipe."""
+    return Request("POST", "/api/v1/recipes", {"Content-Type": "application/json"}, msgspec.json.encode(given))
+
+
+def recipe(random: Random) -> dict[str, Any]:
+    """A recipe that is created, by one of the authors whom no list asks for, so that the lists stay as they are."""
+    return {
         "title": " ".join(random.choices(data.WORDS, k=4)),
         "body": " ".join(random.choices(data.WORDS, k=40)),
         "published": False,
         "servings": random.randrange(1, 13),
-        "author_id": author,
+        "author_id": str(data.author_id(data.AUTHORS + random.randrange(data.WRITERS))),
     }
-    return msgspec.json.encode(given)
+
+
+def refused() -> list[Request]:
+    """Requests that everybody refuses: no key, no author, values out of bounds, a forged token."""
+    given = recipe(Random(3))
+    query = f"author_id={data.author_id(1)}&published=true&sort=-created_at&limit=20"
+    return [
+        Request("GET", "/api/v1/recipes/no-key"),
+        Request("GET", f"/api/v1/recipes/{data.key('nothing', 1)}"),
+        Request("GET", "/api/v1/recipes?author_id=nobody&published=true&sort=-created_at&limit=20"),
+        create(given | {"title": ""}),
+        create(given | {"servings": 1_000}),
+        create(given | {"author_id": str(data.key("nobody", 1))}),
+        Request("GET", f"/api/v1/guarded-recipes?{query}", {"Authorization": "Bearer e30.e30.forged"}),
+    ]
+
+
+def hidden() -> list[tuple[Request, bool]]:
+    """Lists of recipes that are not published, and whether the caller sees any: the author does, another does not."""
+    query = f"author_id={data.author_id(1)}&published=false&sort=-created_at&limit=20"
+    return [(guarded(query, data.author_id(1)), True), (guarded(query, data.author_id(2)), False)]

@@ -1,11 +1,11 @@
-"""Server processor time per request: Mainstay beside FastAPI + SQLAlchemy and a handler written by hand.
+"""Server processor time per request: Mainstay beside what else one could write.
 
-    python -m benchmarks.run [--rounds 5] [--seconds 2] [--databases sqlite,postgresql] [--works W1,W2,W3,W5,W6]
-                             [--contenders mainstay,fastapi,by-hand] [--json FILE]
+    python -m benchmarks.run [--rounds 3] [--seconds 1.5] [--databases sqlite,postgresql] [--works H,W1,W2,..]
+                             [--contenders mainstay,fastapi,..] [--json FILE]
 
-W1 gets one recipe by id.  W2 lists 20 by author and `published`, the latest first, without a count.  W3 is W2 with
-each recipe's author, W6 with each recipe's comments and tags.  W5 is W2 for a signed-in caller: JWT, a row policy
-(published or own), a rate limit, a request id and one access line.
+H answers with a fixed text.  W1 gets one recipe by id.  W2 lists 20 by author and `published`, the latest first,
+without a count.  W3 is W2 with each recipe's author, W6 with each recipe's comments and tags.  W4 creates a recipe.
+W5 is W2 for a signed-in caller: JWT, a row policy (published or own), a rate limit, a request id and one access line.
 
 All servers of a database run at once on core 0 and are loaded one after the other, round by round, so that a busy
 minute of the machine meets all of them; client and PostgreSQL are on core 1.  What counts is user and system time
@@ -15,68 +15,33 @@ of the server's processes divided by the requests; the figure is the median of t
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
-from random import Random
 from statistics import median
-from typing import Any
 
 import msgspec
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks import data, load, requests, serving
+from benchmarks import data, load, serving
+from benchmarks.agree import agree
 from benchmarks.fill import fill
+from benchmarks.peers import BOTH, CONTENDERS, DEFAULT, HERE, PYTHON, Contender, available, environment
+from benchmarks.requests import WORKS
 from benchmarks.serving import Serving
 
 SERVER_CORE, CLIENT_CORE = 0, 1
-PEERS = Path(sys.prefix) / "peers"
-REQUIREMENTS = Path(__file__).parent / "requirements.txt"
-GRANIAN = [
-    "-m",
-    "granian",
-    "--interface",
-    "asgi",
-    "--loop",
-    "uvloop",
-    "--http",
-    "1",
-    "--no-ws",
-    "--workers",
-    "1",
-    "--port",
-    "{port}",
-]
-UVICORN = ["-m", "uvicorn", "--loop", "uvloop", "--http", "httptools", "--no-access-log", "--port", "{port}"]
-COMMANDS = {
-    "mainstay": ["-m", "mainstay.cli", "serve", "benchmarks.contenders.mainstay:app", "--port", "{port}"],
-    "engine": [*GRANIAN, "benchmarks.contenders.engine:app"],
-    "fastapi": [*UVICORN, "benchmarks.contenders.fastapi_sqlalchemy:app"],
-    "by-hand": [*GRANIAN, "benchmarks.contenders.by_hand:app"],
-}
-TITLES = {
-    "mainstay": "Mainstay",
-    "engine": "Mainstay's engine alone",
-    "fastapi": "FastAPI + SQLAlchemy",
-    "by-hand": "written by hand",
-}
-GOALS = {"postgresql": 10.0, "sqlite": 15.0}
-"""How many times less than FastAPI + SQLAlchemy Mainstay is to use."""
-GOAL_WITH_RELATED = 10.0
-"""The same for the works whose rows bring others along, whatever the database."""
-MOST_OF_BY_HAND = 1.4
-"""How many times more than the handler written by hand Mainstay may use."""
-COMPARED = 25
-"""Random requests of each work whose answers are compared."""
+OURS = "mainstay"
 
 
 class Result(msgspec.Struct):
@@ -120,91 +85,100 @@ class Report(msgspec.Struct):
     connections: int
     results: list[Result]
     ratios: list[Ratio]
+    skipped: dict[str, str] = {}
+    """Contenders that were left out, and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """What is measured, and how often."""
 
-    rounds: int = 5
-    seconds: float = 2.0
-    databases: Sequence[str] = ("sqlite", "postgresql")
-    works: Sequence[str] = ("W1", "W2", "W3", "W5", "W6")
-    contenders: Sequence[str] = ("mainstay", "fastapi", "by-hand")
+    rounds: int = 3
+    seconds: float = 1.5
+    databases: Sequence[str] = BOTH
+    works: Sequence[str] = tuple(WORKS)
+    contenders: Sequence[str] = DEFAULT
     console: Console = field(default_factory=Console)
 
 
-def install_peers(console: Console) -> None:
-    """Installs what only the peers need, beside the environment and not into it."""
-    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
-    stamp = PEERS / ".stamp"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    console.print(f"Installing what FastAPI + SQLAlchemy needs into {PEERS}")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--upgrade"]
-    subprocess.run([*pip, "--target", str(PEERS), "-r", str(REQUIREMENTS)], check=True)
-    stamp.write_text(wanted)
-
-
 @contextmanager
-def databases(kind: str, folder: Path, options: Options) -> Iterator[dict[str, str]]:
+def databases(
+    kind: str, folder: Path, contenders: Mapping[str, Contender], console: Console
+) -> Iterator[dict[str, str]]:
     """The URL of each contender's database, filled."""
-    with options.console.status(f"{kind}: {data.RECIPES:,} recipes"):
-        if kind == "sqlite":
-            yield sqlite_databases(folder, options.contenders)
-            return
-        from tests.servers import postgresql
+    with ExitStack() as stack:
+        with console.status(f"{kind}: {data.RECIPES:,} recipes"):
+            if kind == "sqlite":
+                urls = sqlite_databases(folder, contenders)
+            else:
+                from tests.servers import postgresql
 
-        with postgresql(shared_buffers="256MB", max_connections="300") as server:
-            serving.pin(server.pid, CLIENT_CORE)
-            url = server.create_database("bench")
-            fill(url)
-            yield dict.fromkeys(COMMANDS, url)
-
-
-def sqlite_databases(folder: Path, contenders: Sequence[str]) -> dict[str, str]:
-    """A file with the types that Mainstay chooses, and one with those that SQLAlchemy chooses."""
-    ours, theirs = folder / "mainstay.db", folder / "sqlalchemy.db"
-    fill(f"sqlite:///{ours}")
-    urls = dict.fromkeys(COMMANDS, f"sqlite:///{ours}")
-    if "fastapi" not in contenders:
-        return urls
-    making = "import sys; from pathlib import Path; from benchmarks.contenders.fastapi_sqlalchemy import Base; "
-    making += "from benchmarks.data import fill_sqlite; fill_sqlite(Path(sys.argv[1]), Base.metadata)"
-    environment = {**os.environ, **peers_environment(), "DATABASE_URL": f"sqlite:///{theirs}", "ACCESS_LOG": os.devnull}
-    subprocess.run([sys.executable, "-c", making, str(theirs)], check=True, env=environment, cwd=serving.ROOT)
-    return urls | {"fastapi": f"sqlite:///{theirs}"}
+                server = stack.enter_context(postgresql(shared_buffers="256MB", max_connections="400"))
+                serving.pin(server.pid, CLIENT_CORE)
+                url = server.create_database("bench")
+                fill(url)
+                urls = dict.fromkeys(contenders, url)
+        yield urls
 
 
-def peers_environment() -> dict[str, str]:
-    """The variable by which a peer finds its packages."""
-    return {"PYTHONPATH": str(PEERS)}
+def sqlite_databases(folder: Path, contenders: Mapping[str, Contender]) -> dict[str, str]:
+    """A file with the types that Mainstay chooses, and one for each contender whose ORM chooses others."""
+    ours = f"sqlite:///{folder / 'mainstay.db'}"
+    fill(ours)
+    urls = dict.fromkeys(contenders, ours)
+    for name, contender in contenders.items():
+        if contender.fill:
+            urls[name] = f"sqlite:///{folder / name}.db"
+            making = environment(contender, urls[name], Path(os.devnull))
+            subprocess.run([sys.executable, *contender.fill], check=True, env=making, cwd=serving.ROOT)
+    return urls
 
 
 def measure(options: Options) -> Report:
     """Runs everything."""
-    console = options.console
-    if "fastapi" in options.contenders:
-        install_peers(console)
+    contenders, skipped = available(tuple(options.contenders), options.console)
     results = []
     for kind in options.databases:
+        taking_part = {name: contender for name, contender in contenders.items() if kind in contender.databases}
         with tempfile.TemporaryDirectory(prefix="mainstay-bench-") as folder, ExitStack() as stack:
-            urls = stack.enter_context(databases(kind, Path(folder), options))
-            servers = {name: stack.enter_context(server(name, urls[name], Path(folder))) for name in options.contenders}
-            for work in options.works:
-                compare(work, servers)
+            urls = stack.enter_context(databases(kind, Path(folder), taking_part, options.console))
+            servers = {name: stack.enter_context(server(name, urls[name], Path(folder))) for name in taking_part}
+            agree(servers, options.works)
             results += rounds(kind, servers, options)
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    return Report(machine, options.rounds, options.seconds, load.CONNECTIONS, results, ratios(results))
+    return Report(
+        machine(), options.rounds, options.seconds, load.CONNECTIONS, results, ratios(results), skipped=skipped
+    )
+
+
+def machine() -> str:
+    """What it was measured on."""
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def versions() -> dict[str, str]:
+    """The versions of what took part, as far as it says them."""
+    found = {}
+    for name in ("granian", "fastapi", "sqlalchemy", "asyncpg", "msgspec", "uvicorn"):
+        found[name] = metadata.version(name)
+    found |= {package.name: package.version for package in metadata.distributions(path=[str(PYTHON)])}
+    lock = HERE / "node" / "package-lock.json"
+    packages = msgspec.json.decode(lock.read_bytes())["packages"]
+    found |= {
+        name: packages[f"node_modules/{name}"]["version"] for name in ("fastify", "express", "pg", "better-sqlite3")
+    }
+    required = re.findall(r"^\t(\S+/(?:gin|pgx/v5)) v(\S+)$", (HERE / "gin" / "go.mod").read_text(), re.MULTILINE)
+    found |= {name.removesuffix("/v5").rpartition("/")[2]: version for name, version in required}
+    return found
 
 
 def server(name: str, url: str, folder: Path) -> AbstractContextManager[Serving]:
     """One contender, started."""
-    environment = {"DATABASE_URL": url, "ACCESS_LOG": str(folder / f"{name}.access")}
-    environment |= serving.MAINSTAY | {"MAINSTAY_DATABASE_URL": url}
-    if name == "fastapi":
-        environment |= peers_environment()
-    return serving.serving(COMMANDS[name], environment, folder / f"{name}.log", core=SERVER_CORE)
+    contender = CONTENDERS[name]
+    variables = environment(contender, url, folder / f"{name}.access")
+    variables |= serving.MAINSTAY | {"MAINSTAY_DATABASE_URL": url}
+    return serving.serving(
+        contender.command, variables, folder / f"{name}.log", core=SERVER_CORE, program=contender.program
+    )
 
 
 def rounds(kind: str, servers: dict[str, Serving], options: Options) -> list[Result]:
@@ -214,10 +188,9 @@ def rounds(kind: str, servers: dict[str, Serving], options: Options) -> list[Res
         task = progress.add_task(kind, total=(options.rounds + 1) * len(found))
         for turn in range(options.rounds + 1):
             for (work, name), result in found.items():
-                progress.update(task, description=f"{kind} {work} {TITLES[name]}")
-                cpu, seen = one_load(
-                    servers[name], work, options.seconds if turn else min(1.0, options.seconds), seed=turn
-                )
+                progress.update(task, description=f"{kind} {work} {CONTENDERS[name].title}")
+                seconds = options.seconds if turn else min(1.0, options.seconds)
+                cpu, seen = one_load(servers[name], work, seconds, seed=turn)
                 if turn:
                     result.microseconds.append(cpu / seen.requests * 1e6)
                     result.per_second.append(seen.requests / seen.seconds)
@@ -226,11 +199,13 @@ def rounds(kind: str, servers: dict[str, Serving], options: Options) -> list[Res
     return list(found.values())
 
 
-def one_load(running: Serving, work: str, seconds: float, *, seed: int) -> tuple[float, load.Load]:
+def one_load(
+    running: Serving, work: str, seconds: float, *, seed: int, connections: int = load.CONNECTIONS
+) -> tuple[float, load.Load]:
     """Loads one server: the processor time that it used, and what the client saw."""
     before = running.cpu()
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load", str(running.port), work, str(seconds), str(seed)],
+        [sys.executable, "-m", "benchmarks.load", *map(str, (running.port, work, seconds, seed, connections))],
         stdout=subprocess.PIPE,
         check=True,
         cwd=serving.ROOT,
@@ -243,48 +218,19 @@ def one_load(running: Serving, work: str, seconds: float, *, seed: int) -> tuple
     return after - before, seen
 
 
-def compare(work: str, servers: dict[str, Serving]) -> None:
-    """Raises where two contenders do not give the same recipes, in the same order, to the same request."""
-    random = Random(11)
-    for _ in range(COMPARED):
-        asked = requests.made(work, random)
-        answers = {name: content(running.get(asked.target, asked.headers)) for name, running in servers.items()}
-        first = next(iter(answers.values()))
-        for name, answer in answers.items():
-            if answer != first or len(answer) != (1 if work == "W1" else 20):
-                raise RuntimeError(f"{name} answers {asked.target} otherwise:\n{answer[:2]}\n{first[:2]}")
-
-
-def content(body: bytes) -> list[tuple[object, ...]]:
-    """What is compared of an answer: every value but the moment, which can be written in several ways."""
-    given = msgspec.json.decode(body)["data"]
-    rows = given if isinstance(given, list) else [given]
-    names = ("id", "title", "body", "published", "servings", "author_id")
-    return [(*[row[name] for name in names], row["created_at"][:19], *included(row)) for row in rows]
-
-
-def included(row: dict[str, Any]) -> Iterator[object]:
-    """What is compared of the related rows that came along."""
-    if "author" in row:
-        yield row["author"]["name"]
-    for name, shown in (("comments", "text"), ("tags", "name")):
-        if name in row:
-            yield [(each["id"], each[shown]) for each in row[name]]
-
-
 def ratios(results: list[Result]) -> list[Ratio]:
     """What was reached of the goals."""
     figures = {(result.database, result.work, result.contender): result.figure for result in results}
     found = []
     for (kind, work, name), figure in figures.items():
-        ours = figures.get((kind, work, "mainstay"))
-        if ours is None:
+        ours = figures.get((kind, work, OURS))
+        if ours is None or name == OURS:
             continue
-        if name == "fastapi":
-            goal = GOAL_WITH_RELATED if work in ("W3", "W6") else GOALS[kind]
+        goal, most = CONTENDERS[name].goal(kind, work), CONTENDERS[name].most
+        if goal is not None:
             found.append(Ratio(kind, work, name, figure / ours, goal, figure / ours >= goal))
-        elif name == "by-hand":
-            found.append(Ratio(kind, work, name, ours / figure, MOST_OF_BY_HAND, ours / figure <= MOST_OF_BY_HAND))
+        elif most is not None and work != "H":
+            found.append(Ratio(kind, work, name, ours / figure, most, ours / figure <= most))
     return found
 
 
@@ -303,40 +249,52 @@ def show(report: Report, console: Console) -> None:
             table.add_section()
         before = group
         speed, late = f"{median(result.per_second):,.0f}", f"{median(result.p99_ms):.1f}"
-        title = TITLES[result.contender]
+        title = CONTENDERS[result.contender].title
         table.add_row(result.database, result.work, title, f"{result.figure:.0f}", result.spread, speed, late)
     console.print(table)
+    for name, reason in report.skipped.items():
+        console.print(f"[yellow]{CONTENDERS[name].title} was left out: {reason}")
     if not report.ratios:
         return
     goals = Table(title="Goals")
     for heading in ("database", "work", "goal", "reached", ""):
         goals.add_column(heading)
     for ratio in report.ratios:
-        if ratio.against == "fastapi":
-            goal, reached = f"{ratio.goal:g} times less than {TITLES[ratio.against]}", f"{ratio.ratio:.1f} times less"
+        title = CONTENDERS[ratio.against].title
+        if CONTENDERS[ratio.against].most is None:
+            goal, reached = f"{ratio.goal:g} times less than {title}", f"{ratio.ratio:.1f} times less"
         else:
-            goal, reached = f"at most {ratio.goal:g} of {TITLES[ratio.against]}", f"{ratio.ratio:.2f}"
+            goal, reached = f"at most {ratio.goal:g} of {title}", f"{ratio.ratio:.2f}"
         verdict = "[green]reached" if ratio.reached else "[bold red]MISSED"
         goals.add_row(ratio.database, ratio.work, goal, reached, verdict)
     console.print(goals)
 
 
+def chosen(given: str, known: Sequence[str], option: str) -> list[str]:
+    """The names in a list of the command line; leaves with those that there are where one is unknown."""
+    names = given.split(",")
+    for name in names:
+        if name not in known:
+            raise SystemExit(f"{option}: there is no {name}; there are {', '.join(known)}")
+    return names
+
+
 def main() -> None:
     """Reads the command line, measures, prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of load, for each contender and work in a round")
-    parser.add_argument("--databases", default="sqlite,postgresql")
-    parser.add_argument("--works", default="W1,W2,W3,W5,W6")
-    parser.add_argument("--contenders", default="mainstay,fastapi,by-hand", help=f"of {', '.join(COMMANDS)}")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=1.5, help="of load, for each contender and work in a round")
+    parser.add_argument("--databases", default=",".join(BOTH))
+    parser.add_argument("--works", default=",".join(WORKS))
+    parser.add_argument("--contenders", default=",".join(DEFAULT), help=f"of {', '.join(CONTENDERS)}")
     parser.add_argument("--json", type=Path, help="a file for the figures")
     given = parser.parse_args()
     options = Options(
         rounds=given.rounds,
         seconds=given.seconds,
-        databases=given.databases.split(","),
-        works=given.works.split(","),
-        contenders=given.contenders.split(","),
+        databases=chosen(given.databases, BOTH, "--databases"),
+        works=chosen(given.works, tuple(WORKS), "--works"),
+        contenders=chosen(given.contenders, tuple(CONTENDERS), "--contenders"),
     )
     report = measure(options)
     show(report, options.console)

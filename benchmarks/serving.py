@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TICK = os.sysconf("SC_CLK_TCK")
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 MAINSTAY = {"MAINSTAY_ADDRESS_LIMIT": "10000000/minute", "MAINSTAY_USER_LIMIT": "10000000/minute"}
 """Settings of Mainstay: limits that are counted and never reached; all else is as it is by default."""
 
@@ -34,12 +33,21 @@ class Serving:
         """Seconds of processor time that its processes have used."""
         return sum(used(pid) for pid in tree(self.process.pid))
 
-    def get(self, path: str, headers: dict[str, str] | None = None) -> bytes:
-        """The body of an answer."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers or {})
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            body: bytes = answer.read()
-        return body
+    def memory(self) -> float:
+        """Megabytes that its processes have for themselves, and their share of what they have together (PSS)."""
+        return sum(proportional(pid) for pid in tree(self.process.pid)) / 1024
+
+    def ask(
+        self, method: str, target: str, headers: dict[str, str] | None = None, body: bytes = b""
+    ) -> tuple[int, bytes]:
+        """The status and the body of an answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request(method, target, body or None, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
 
     def kill(self) -> None:
         """kill -9 of all its processes at one moment, as far as there is such a thing."""
@@ -72,6 +80,15 @@ def used(pid: int) -> float:
     return (int(after[11]) + int(after[12])) / TICK
 
 
+def proportional(pid: int) -> int:
+    """Kilobytes of memory of a process, shared ones by its part (proc(5))."""
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
+
+
 def free_port() -> int:
     """A port that nobody listens on."""
     with socket.socket() as listener:
@@ -88,13 +105,20 @@ def pin(pid: int, core: int) -> None:
 
 @contextmanager
 def serving(
-    arguments: Sequence[str], environment: dict[str, str], log: Path, *, core: int, probe: str = "/", port: int = 0
+    arguments: Sequence[str],
+    environment: dict[str, str],
+    log: Path,
+    *,
+    core: int,
+    probe: str = "/",
+    port: int = 0,
+    program: str = sys.executable,
 ) -> Iterator[Serving]:
     """A server as long as the block lasts; `{port}` in the arguments is where it is to listen."""
     port = port or free_port()
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, *[argument.format(port=port) for argument in arguments]],
+            [program, *[argument.format(port=port) for argument in arguments]],
             cwd=ROOT,
             env={**os.environ, **environment},
             stdout=output,
@@ -119,13 +143,11 @@ def wait(running: Serving, probe: str) -> None:
     until = time.monotonic() + START_SECONDS
     while True:
         try:
-            running.get(probe)
-        except urllib.error.HTTPError:
-            return
-        except (OSError, urllib.error.URLError) as error:
+            running.ask("GET", probe)
+        except (OSError, http.client.HTTPException) as error:
             if running.process.poll() is not None or time.monotonic() > until:
                 text = running.log.read_text(errors="replace")[-3000:]
                 raise RuntimeError(f"the server did not start:\n{text}") from error
-            time.sleep(0.02)
+            time.sleep(0.01)
         else:
             return

@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from benchmarks import data
+from benchmarks.requests import WORKS
 from benchmarks.run import Options, Report, Result, measure, ratios, show
 
 
@@ -43,6 +44,6 @@ def test_contenders_answer_alike_and_are_measured(monkeypatch: pytest.MonkeyPatc
     )
     report = measure(options)
     assert [(result.work, result.contender) for result in report.results] == [
-        (work, name) for work in ("W1", "W2", "W3", "W5", "W6") for name in ("mainstay", "by-hand")
+        (work, name) for work in WORKS for name in ("mainstay", "by-hand")
     ]
     assert all(result.figure > 0 for result in report.results)

@@ -1,0 +1,1 @@
+"""Django REST framework: serializers, generic views, cursor pagination; gunicorn with threads."""

@@ -1,0 +1,15 @@
+"""Fills a file of SQLite with the tables that SQLAlchemy chooses.
+
+python -m benchmarks.contenders.fill_fastapi
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from benchmarks.contenders.fastapi_sqlalchemy import Base
+from benchmarks.data import fill_sqlite
+
+if __name__ == "__main__":
+    fill_sqlite(Path(os.environ["DATABASE_URL"].removeprefix("sqlite:///")), Base.metadata)
