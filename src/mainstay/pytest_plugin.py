@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mainstay.app import Mainstay
     from mainstay.testing import AsyncClient, Backend, Client, Databases, Factory, TestClock
 
+KINDS = ("sqlite", "postgresql")
 NEEDED = ("httpx2", "uvicorn")
 """Packages that the extra `testing` brings and without which nothing here works."""
 UNNAMED = (
@@ -49,18 +50,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Runs a test of an application once on each kind of database that is asked for."""
     if "mainstay_database" in metafunc.fixturenames:
         kinds = databases_of(metafunc.config, metafunc.definition.get_closest_marker("databases"))
-        if len(kinds) > 1:
+        if len(kinds) != 1:
             metafunc.parametrize("mainstay_database", kinds, indirect=True)
 
 
 def databases_of(config: pytest.Config, marker: pytest.Mark | None) -> list[str]:
-    """The kinds of databases for a test: those of the command line, of its marker, of the settings."""
+    """The kinds of databases that a test runs on: none where its marker and the command line have none in common."""
     told = config.getoption("mainstay_databases")
-    kinds = told.split(",") if told else list(marker.args) if marker else config.getini("mainstay_databases")
-    wrong = [kind for kind in kinds if kind not in ("sqlite", "postgresql")]
+    return chosen(
+        told.split(",") if told else None, marker.args if marker else None, config.getini("mainstay_databases")
+    )
+
+
+def chosen(told: Sequence[str] | None, marked: Sequence[str] | None, usual: Sequence[str]) -> list[str]:
+    """Of the kinds that a test is marked with, or else of the usual ones, those that the command line tells.
+
+    UsageError where there is no such kind.
+    """
+    wrong = [kind for kind in (*(told or ()), *(marked or ()), *usual) if kind not in KINDS]
     if wrong:
-        raise pytest.UsageError(f"there is no kind of database called {wrong[0]!r}; there are sqlite and postgresql")
-    return kinds or ["sqlite"]
+        raise pytest.UsageError(f"there is no kind of database called {wrong[0]!r}; there are {' and '.join(KINDS)}")
+    if marked:
+        return [kind for kind in marked if told is None or kind in told]
+    return list(told or usual or KINDS[:1])
 
 
 @pytest.fixture(scope="session")

@@ -98,6 +98,20 @@ class Loan(Base, Timestamps):
     book: Mapped[Book] = relationship()
 
 
+class Topic(Base):
+    """What is talked about, known by its word."""
+
+    word: Mapped[Annotated[str, Slug()]] = field(primary_key=True)
+    talks: Mapped[list[Talk]] = relationship(back_populates="topic")
+
+
+class Talk(Base):
+    """An evening on a topic."""
+
+    topic_word: Mapped[str] = reference(Topic, on_delete="cascade")
+    topic: Mapped[Topic] = relationship(back_populates="talks")
+
+
 class Readers(Resource[Reader]):
     """Accounts, of which librarians disable some."""
 

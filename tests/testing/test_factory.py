@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mainstay.testing import Backend, Client, Factory
-from tests.testing.library import Book, Loan, Notes, Reader, Shelf
+from tests.testing.library import Book, Loan, Notes, Reader, Shelf, Talk, Topic
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 
@@ -76,6 +76,13 @@ def test_an_account_without_a_password_cannot_sign_in(client: Client, make: Fact
     ada = make(Reader)
     given = {"email": ada.email, "password": "!"}
     assert client.post("/api/v1/auth/sign-in", json=given).status_code == 401
+
+
+def test_a_row_is_made_with_the_rows_that_refer_to_it(client: Client, make: Factory) -> None:
+    with client.changes() as changed:
+        topic = make(Topic, talks=[Talk(), Talk()])
+    assert changed == {"topics": {"created": 1}, "talks": {"created": 2}}
+    assert {row["topic_word"] for row in changed["talks"].created} == {topic.word} == {"topic-1"}
 
 
 def test_moments_and_rows_within_rows(make: Factory) -> None:

@@ -51,6 +51,16 @@ def test_an_application_that_cannot_be_found_is_told(target: str, said: str) -> 
     assert pytest_plugin.named("tests.testing.library") is library.app
 
 
+def test_the_command_line_chooses_among_the_kinds_that_a_test_is_for() -> None:
+    both = ["sqlite", "postgresql"]
+    assert pytest_plugin.chosen(None, None, []) == ["sqlite"]
+    assert pytest_plugin.chosen(None, None, both) == both
+    assert pytest_plugin.chosen(both, None, []) == both
+    assert pytest_plugin.chosen(["sqlite"], both, []) == ["sqlite"]
+    assert pytest_plugin.chosen(["sqlite"], ["postgresql"], both) == []
+    assert pytest_plugin.chosen(None, ["postgresql"], ["sqlite"]) == ["postgresql"]
+
+
 def test_a_kind_of_database_that_there_is_not_is_told(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(TESTS)
     done = pytester.runpytest_inprocess(*QUIETLY, "--mainstay-databases=sqlite,oracle")

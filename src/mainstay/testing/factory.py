@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, RelationshipDirection
 
 from mainstay.backing.databases.database import IntegrityFailure
 from mainstay.compiler.passes.tables import unique_sets
@@ -70,7 +70,7 @@ class Factory:
         related = {
             str(column.key)
             for name in values
-            if name in mapper.relationships
+            if name in mapper.relationships and mapper.relationships[name].direction is RelationshipDirection.MANYTOONE
             for column in mapper.relationships[name].local_columns
         }
         for constraint in sorted(table.foreign_key_constraints, key=lambda one: str(one.column_keys)):
