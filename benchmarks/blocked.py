@@ -115,6 +115,7 @@ class Load:
             await self.ask(
                 stream, writer, f"GET {PATH}?author={turn * 7 % AUTHORS}&limit=20 HTTP/1.1\r\nHost: x\r\n\r\n"
             )
+            await asyncio.sleep(PAUSE)
 
     async def writer(self, number: int) -> None:
         """A client that creates."""
