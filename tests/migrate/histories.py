@@ -12,6 +12,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from examples.orders import models
 from examples.recipes.app import application
 from examples.recipes.load import fill
 from mainstay.backing import open as backing
@@ -95,6 +96,19 @@ def transfers(url: str) -> None:
     add(url, customers, accounts, amounts)
 
 
+def orders(url: str) -> None:
+    """Somebody's order of two things."""
+    user = models.User(id=UUID(int=1), email="ann@example.org", name="Ann O'Brien")
+    things = [models.Product(sku=sku, name=sku, price=Decimal("29.99")) for sku in ("123", "124")]
+    order = models.Order(id=UUID(int=2), user_id=user.id, total_amount=Decimal("59.98"))
+    add(
+        url,
+        [user, *things],
+        [order],
+        [models.OrderItem(order_id=order.id, product_id=one.sku, quantity=1) for one in things],
+    )
+
+
 def add(url: str, *groups: list[Any]) -> None:
     """Puts rows into a database, group by group."""
 
@@ -125,6 +139,13 @@ HISTORIES = {
         recipes,
         "recipes",
         383,
+    ),
+    "orders": History(
+        ROOT / "examples" / "orders" / "migrations",
+        "from examples.orders.app import app as declared\n\napp = declared.on({url!r})\n",
+        orders,
+        "order_items",
+        2,
     ),
     "publishing": History(
         ROOT / "tests" / "apps" / "publishing" / "migrations",

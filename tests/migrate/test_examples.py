@@ -20,7 +20,7 @@ def test_every_revision_goes_back_and_forth_with_every_row(
     monkeypatch.syspath_prepend(str(tmp_path))
     house = history.house(tmp_path, database_url)
     chain = read(house.migrations)
-    assert len(chain.migrations) > 2
+    assert len(chain.migrations) > 1
     assert all("\nCreate Date: 20" in one.path.read_text() for one in chain.migrations)
     schemas = {}
     for number in chain.numbers[1:]:

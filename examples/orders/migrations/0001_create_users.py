@@ -1,4 +1,7 @@
-"""Create users."""
+"""Create users.
+
+Create Date: 2026-11-28 14:35
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Create products, orders and their items."""
+"""Create products, orders and their items.
+
+Create Date: 2026-11-28 14:35
+"""
 
 from __future__ import annotations
 
