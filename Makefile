@@ -73,7 +73,7 @@ bench-compare: $(STAMP)  ## instructions of a request now and at OLD=commit; fai
 figures: $(STAMP)  ## measure all that docs/reference/benchmarks.md says, and write it (50 minutes on a quiet machine)
 	$(BIN)/python -m benchmarks.figures $(ARGS)
 
-fuzz: $(STAMP)  ## Schemathesis makes up calls of the recipes example and judges the answers (10 minutes)
+fuzz: $(STAMP)  ## Schemathesis makes up calls of four applications and judges the answers (10 minutes)
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
 survive: $(STAMP)  ## kill -9 under 64 writers, then count the acknowledged writes that are lost

@@ -117,7 +117,7 @@ def serving(folder: Path, *words: str, **settings: object) -> Iterator[Served]:
 
 def wait_for(served: Served) -> None:
     """Waits until the server answers."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until and served.process.poll() is None:
         try:
             with served.connect() as connection:

@@ -1,1 +1,1 @@
-"""Schemathesis over the recipes example: `make fuzz`."""
+"""Schemathesis over whole applications: `make fuzz`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx2
@@ -10,7 +11,7 @@ import pytest
 from mainstay import compiler
 from mainstay.projections.rest import openapi
 from tests.app.kitchen import SIGNED_IN, cook
-from tests.apps import everything, meals
+from tests.apps import desk, everything, meals
 
 ONE = "/api/v1/dishes/{slug}"
 OPTIONAL: list[dict[str, Any]] = [{}, {"actor": []}]
@@ -53,3 +54,26 @@ def test_more_may_be_asked_than_a_field_can_hold(name: str) -> None:
     ]
     assert told
     assert not any(bounds & set(schema) for schema in told)
+
+
+def test_what_a_list_in_a_query_can_have_is_a_pattern() -> None:
+    document = openapi.document(compiler.compile(everything.RESOURCES).application)
+    told = {one["name"]: one for one in document["paths"]["/api/v1/documents"]["get"]["parameters"]}
+    samples = {one["name"]: one for one in document["paths"]["/api/v1/samples"]["get"]["parameters"]}
+    for name, right, wrong in [
+        ("fields", ("", "id", "id,title", "author.name"), ("none", "id,", "id;title")),
+        ("sort", ("", "number", "-number"), ("none", "--number")),
+        ("include", ("", "author", "author,labels"), ("none",)),
+        ("number[in]", ("1", "-1,2", "9223372036854775806"), ("x", "1,", "1.5", "99999999999999999999")),
+    ]:
+        pattern = re.compile(told[name]["schema"]["pattern"])
+        assert "\\-" not in pattern.pattern, "which is a mistake in the patterns of JavaScript"
+        assert all(pattern.search(text) for text in right), name
+        assert not any(pattern.search(text) for text in wrong), name
+    assert samples["choice[in]"]["schema"]["pattern"] == "^(red|green|blue)(,(red|green|blue))*$"
+    assert told["page"]["schema"]["maximum"] == 10_000
+
+
+def test_the_body_of_an_action_has_no_members_but_its_arguments() -> None:
+    schemas = openapi.document(compiler.compile(desk.RESOURCES).application)["components"]["schemas"]
+    assert schemas["TicketsClose"]["additionalProperties"] is False

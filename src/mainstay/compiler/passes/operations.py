@@ -243,8 +243,10 @@ def operand(form: Form, operator: str) -> Form:
         amount = sample["amount"] if isinstance(sample, dict) and "amount" in sample else None
         return Form("string", format="decimal", sample=None if amount is None else as_sample(amount))
     if operator == "in":
-        text = as_text(sample).replace("\\", "\\\\").replace(",", "\\,")
-        one = f"({'|'.join(map(re.escape, form.choices))})" if form.choices else ONE_OF.get(form.format or form.type)
+        text = in_a_list(as_text(sample))
+        one = ONE_OF.get(form.format or form.type)
+        if form.choices:
+            one = f"({'|'.join(literal(in_a_list(choice)) for choice in form.choices)})"
         pattern = f"^{one}(,{one})*$" if one else None
         return Form("string", pattern=pattern, sample=None if sample is None else as_sample(text))
     if operator in ("starts_with", "contains"):
@@ -259,14 +261,26 @@ def names_form(names: Sequence[str], *, sample: str, before: str = "", after: st
     return Form("string", pattern=pattern, sample=as_sample(sample) if sample else None)
 
 
+SIGNS = re.compile(r"[\\^$.*+?()[\]{}|]")
+"""What means something in a pattern; other characters cannot be escaped in all of its dialects."""
 ONE_OF = {
     "uuid": "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
-    "int64": "-?([0-9]{1,18}|[1-8][0-9]{18})",
-    "integer": "-?[0-9]{1,9}",
+    "int64": "-?[0-9]{1,19}",
+    "integer": "-?[0-9]{1,19}",
     "double": r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,2})?",
     "boolean": "(true|false)",
 }
 """By format or type, the pattern of one of several values that stand in a text, separated by commas."""
+
+
+def literal(text: str) -> str:
+    """The pattern of a text."""
+    return SIGNS.sub(r"\\\g<0>", text)
+
+
+def in_a_list(text: str) -> str:
+    r"""A value as it stands among others that commas separate: with `\,` for a comma."""
+    return text.replace("\\", "\\\\").replace(",", "\\,")
 
 
 def as_sample(value: Any) -> str:
