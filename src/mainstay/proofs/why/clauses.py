@@ -115,9 +115,11 @@ def clause(node: Node, sources: Mapping[str, Row], asking: Asking, tables: Mappi
 
 
 def combined(several: Iterable[Truths], combine: Callable[[Iterable[Truth]], Truth]) -> Truths:
-    """What combinations of possible truths come to."""
-    found: list[tuple[Truth, ...]] = list(product(*several))
-    return frozenset(combine(one) for one in found) if len(found) <= 6_561 else EVERY
+    """What combinations of possible truths come to; an AND or an OR of none is what `combine` says it is."""
+    found: Truths = frozenset({combine(())})
+    for truths in several:
+        found = frozenset(combine(pair) for pair in product(found, truths))
+    return found
 
 
 def is_known(node: Node, sources: Mapping[str, Row]) -> bool:

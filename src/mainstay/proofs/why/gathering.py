@@ -76,6 +76,7 @@ class Gathering:
 
     async def find(self, table: str, values: Mapping[str, Any]) -> Row | None:
         """The row with these values; None where there is none."""
+        self.statements = 0
         return next(iter(await self.select(table, values)), None)
 
     async def look(self, policy: Node, row: Row, table: str, *, stored: bool = True) -> None:
