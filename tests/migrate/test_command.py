@@ -110,6 +110,9 @@ MISTAKES = {
     ),
     "no renaming": (["make", "x", "--rename", "jars"], "'jars' is no renaming; write table.old:new"),
     "no filling": (["make", "x", "--fill", "jars"], "'jars' fills nothing; write table.column=SQL"),
+    "no table to fill": (["make", "x", "--fill", "tins.lid=1"], "--fill tins.lid: the models have no table tins; jars"),
+    "no column to fill": (["make", "x", "--fill", "jars.top=1"], "--fill jars.top: jars has no column top; it has id"),
+    "empty and more": (["make", "x", "--empty", "--expand"], "--empty writes nothing for you: leave --rename, --fill"),
     "no value": (["make", "x"], "jars.lid is required and has no default: which value do the rows that are there get?"),
 }
 

@@ -48,6 +48,10 @@ async def make(folder: Path, wanted: Schema, asked: Asked) -> Made:
     chain = read(folder)
     before = await made_by(chain)
     if asked.empty:
+        if asked.renames or asked.fills or asked.expand or asked.concurrently:
+            raise MigrationProblem(
+                "--empty writes nothing for you: leave --rename, --fill, --expand, --concurrently out"
+            )
         return await written(folder, chain, [Body(asked.message, "pass", "pass")], before)
     renames = [renaming(text) for text in asked.renames]
     fills = dict(filling(text) for text in asked.fills)
@@ -74,6 +78,8 @@ async def make(folder: Path, wanted: Schema, asked: Asked) -> Made:
         *sentences(changes),
     ]
     made.hints = [hint for change in changes for hint in maybe_renamed(change)]
+    if asked.concurrently and indexes.is_nothing:
+        made.hints.append("No table that is there gets an index, so that there is nothing to be made concurrently.")
     return made
 
 
