@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from mainstay.testing import Backend, Client, Factory
+from mainstay import Mainstay, Resource, Settings
+from mainstay.testing import Backend, Client, Databases, Factory
 from tests.testing.library import Book, Loan, Notes, Reader, Shelf, Talk, Topic
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
@@ -78,6 +80,14 @@ def test_an_account_without_a_password_cannot_sign_in(client: Client, make: Fact
     assert client.post("/api/v1/auth/sign-in", json=given).status_code == 401
 
 
+def test_two_factories_of_one_test_do_not_make_the_same(backend: Backend) -> None:
+    assert [Factory(backend)(Reader).email for _ in range(2)] == ["reader-1@example.com", "reader-2@example.com"]
+
+
+def test_no_row_among_many_is_disabled(make: Factory) -> None:
+    assert {one.disabled_at for one in make.many(Reader, 20)} == {None}
+
+
 def test_a_row_is_made_with_the_rows_that_refer_to_it(client: Client, make: Factory) -> None:
     with client.changes() as changed:
         topic = make(Topic, talks=[Talk(), Talk()])
@@ -90,3 +100,15 @@ def test_moments_and_rows_within_rows(make: Factory) -> None:
     inner = make(Shelf, inside=outer)
     assert (outer.inside, inner.inside) == (None, outer.number)
     assert make(Loan, until=dt.datetime(2027, 1, 1, tzinfo=dt.UTC)).until.year == 2027
+
+
+@pytest.mark.parametrize("name", ["everything", "foreign", "meals"])
+def test_every_model_of_an_application_has_rows(name: str) -> None:
+    resources = importlib.import_module(f"tests.apps.{name}").RESOURCES
+    models = {resource.model() for resource in resources if issubclass(resource, Resource)}
+    databases = Databases("sqlite")
+    try:
+        make = Factory(databases.backend(Mainstay(resources=resources, settings=Settings(log="off"))))
+        assert [len(make.many(model, 5)) for model in models] == [5] * len(models)
+    finally:
+        databases.close()

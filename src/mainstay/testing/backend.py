@@ -31,6 +31,8 @@ class Backend:
         self.rows = Rows(self.app.database, self.app.compiled.storage.metadata)
         self.broken: dict[str, BaseException] = {}
         """What broke, by the request in which it did."""
+        self.made: dict[str, int] = {}
+        """By table, how many rows factories have made in this test."""
         self.ended = asyncio.Event()
         self.living: asyncio.Task[None] | None = None
 
@@ -86,6 +88,7 @@ class Backend:
             self.app.accounts.identity.forget()
         self.identity.known.clear()
         self.broken.clear()
+        self.made.clear()
 
     def listen(self, event: Event) -> None:
         """Remembers what broke."""

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapper, RelationshipDirection
 from mainstay.backing.databases.database import IntegrityFailure
 from mainstay.compiler.passes.tables import unique_sets
 from mainstay.declare.account import Account
+from mainstay.declare.field import options_of
 from mainstay.kinds import Email, ImpossibleKind, Kind, Reference, Secret, Slug, Text, Url, of_column
 from mainstay.proofs.access.values import Values
 from mainstay.testing.backend import Backend
@@ -36,7 +37,6 @@ class Factory:
     def __init__(self, backend: Backend, *, seed: int = 1) -> None:
         self.backend = backend
         self.random = random.Random(seed)
-        self.numbers: dict[str, int] = {}
 
     def __call__(self, model: type[M], /, **values: Any) -> M:
         """A row with these values, by attribute: a column's, or a relation's row or rows."""
@@ -75,7 +75,7 @@ class Factory:
         }
         for constraint in sorted(table.foreign_key_constraints, key=lambda one: str(one.column_keys)):
             await self.refer(session, mapper, constraint, values, related)
-        number = self.numbers[table.name] = self.numbers.get(table.name, 0) + 1
+        number = self.backend.made[table.name] = self.backend.made.get(table.name, 0) + 1
         unique = {name for names in unique_sets(table) for name in names}
         for attribute in mapper.column_attrs:
             column, name = column_of(mapper, attribute.key), attribute.key
@@ -106,11 +106,11 @@ class Factory:
         return values
 
     async def with_password(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The values of an account: the hash of its password; without one nobody can sign in to it."""
+        """The values of an account, not disabled: the hash of its password; without one nobody can sign in to it."""
         password, accounts = given.get("password"), self.backend.app.accounts
         rest = {name: value for name, value in given.items() if name != "password"}
         made = await accounts.passwords.hash(password) if accounts is not None and password is not None else None
-        return {"password_hash": made, **rest}
+        return {"password_hash": made, "disabled_at": None, **rest}
 
     async def refer(
         self,
@@ -190,8 +190,12 @@ def is_made(column: sa.Column[Any]) -> bool:
 
 
 def is_filled(column: sa.Column[Any], *, varied: bool) -> bool:
-    """Whether a column needs no value of ours: it has its own, refers to nothing, or may be null."""
-    return is_made(column) or bool(column.nullable and (not varied or column.foreign_keys))
+    """Whether a column needs no value of ours: it has its own, refers to nothing, may be null, or says `deleted`."""
+    return (
+        is_made(column)
+        or options_of(column).meaning is not None
+        or bool(column.nullable and (not varied or column.foreign_keys))
+    )
 
 
 def is_row(value: Any) -> bool:
