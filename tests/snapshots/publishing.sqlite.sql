@@ -22,7 +22,7 @@ WHERE articles.author_id = users_2.id AND users_2.username = ?)) ORDER BY articl
  LIMIT ? OFFSET ?
 
 SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT DISTINCT anon_2."key" AS place, tags_2.id AS k0, dense_rank() OVER (PARTITION BY anon_2."key" ORDER BY
+FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
     tags_2.name ASC, tags_2.id ASC) AS rank
 FROM json_each(?) AS anon_2 CROSS JOIN article_tags AS article_tags_1 ON article_tags_1.article_id = anon_2.value
     CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id
@@ -61,7 +61,7 @@ WHERE favorites_3.article_id = articles.id AND favorites_3.user_id = users_2.id 
  LIMIT ? OFFSET ?
 
 SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT DISTINCT anon_2."key" AS place, tags_2.id AS k0, dense_rank() OVER (PARTITION BY anon_2."key" ORDER BY
+FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
     tags_2.name ASC, tags_2.id ASC) AS rank
 FROM json_each(?) AS anon_2 CROSS JOIN article_tags AS article_tags_1 ON article_tags_1.article_id = anon_2.value
     CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id
@@ -97,7 +97,7 @@ WHERE follows_2.author_id = articles.author_id AND follows_2.follower_id = ?) OR
  LIMIT ? OFFSET ?
 
 SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT DISTINCT anon_2."key" AS place, tags_2.id AS k0, dense_rank() OVER (PARTITION BY anon_2."key" ORDER BY
+FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
     tags_2.name ASC, tags_2.id ASC) AS rank
 FROM json_each(?) AS anon_2 CROSS JOIN article_tags AS article_tags_1 ON article_tags_1.article_id = anon_2.value
     CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id
@@ -128,7 +128,7 @@ FROM articles LEFT OUTER JOIN users AS users_1 ON articles.author_id = users_1.i
 WHERE articles.slug = ?
 
 SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT DISTINCT anon_2."key" AS place, tags_2.id AS k0, dense_rank() OVER (PARTITION BY anon_2."key" ORDER BY
+FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
     tags_2.name ASC, tags_2.id ASC) AS rank
 FROM json_each(?) AS anon_2 CROSS JOIN article_tags AS article_tags_1 ON article_tags_1.article_id = anon_2.value
     CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id

@@ -30,7 +30,7 @@ WHERE recipes.published = 1 OR recipes.author_id = ? ORDER BY recipes.written_on
  LIMIT ? OFFSET ?
 
 SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT DISTINCT anon_2."key" AS place, tags_2.id AS k0, dense_rank() OVER (PARTITION BY anon_2."key" ORDER BY
+FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
     tags_2.name ASC, tags_2.id ASC) AS rank
 FROM json_each(?) AS anon_2 CROSS JOIN recipe_tags AS recipe_tags_1 ON recipe_tags_1.recipe_id = anon_2.value CROSS
     JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id
@@ -110,7 +110,7 @@ WHERE recipes_1.id = comments_2.recipe_id AND (recipes_1.published = 1 OR recipe
     comments_1.created_at DESC, comments_1.id DESC
 
 SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT DISTINCT anon_2."key" AS place, tags_2.id AS k0, dense_rank() OVER (PARTITION BY anon_2."key" ORDER BY
+FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
     tags_2.name ASC, tags_2.id ASC) AS rank
 FROM json_each(?) AS anon_2 CROSS JOIN recipe_tags AS recipe_tags_1 ON recipe_tags_1.recipe_id = anon_2.value CROSS
     JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id
@@ -154,7 +154,7 @@ FROM recipes LEFT OUTER JOIN people AS people_1 ON recipes.author_id = people_1.
 WHERE recipes.slug = ? AND (recipes.published = 1 OR recipes.author_id = ?)
 
 SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT DISTINCT anon_2."key" AS place, tags_2.id AS k0, dense_rank() OVER (PARTITION BY anon_2."key" ORDER BY
+FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
     tags_2.name ASC, tags_2.id ASC) AS rank
 FROM json_each(?) AS anon_2 CROSS JOIN recipe_tags AS recipe_tags_1 ON recipe_tags_1.recipe_id = anon_2.value CROSS
     JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id

@@ -102,6 +102,10 @@ class Belonging:
         self.ends = [link.c[local] for local, _ in last.pairs]
         self.to_rows = same(rows, last.pairs, self.ends)
         self.far = [rows.c[remote] for _, remote in last.pairs]
+        ends = {name for _, name in first.pairs} | {name for name, _ in last.pairs}
+        links = application.table(first.table)
+        self.once = any(ends.issuperset(columns) for columns in (links.key, *links.unique))
+        """Whether one link at most leads from a parent to a row."""
         self.of_link = list(readable(exposing(application, first.table), guards, there))
 
     def bounded(self, where: Sequence[Truth], order: Sequence[sa.ColumnElement[Any]], limit: int) -> Bounded:
@@ -138,12 +142,14 @@ class Belonging:
         No index has rows in order for a parent that they do not name, so that all of its links are read.
         """
         keys = [self.rows.c[name].label(f"k{number}") for number, name in enumerate(self.table.key)]
-        rank = sa.func.dense_rank().over(partition_by=self.given.place, order_by=order).label("rank")
+        number = sa.func.row_number() if self.once else sa.func.dense_rank()
+        rank = number.over(partition_by=self.given.place, order_by=order).label("rank")
         assert self.link is not None
         links = InOrder(self.given.rows, self.link, sa.and_(*self.to_link))
         source = InOrder(links, self.rows, sa.and_(*self.to_rows))
-        numbered = sa.select(self.given.place.label("place"), *keys, rank).select_from(source).distinct()
-        chosen = numbered.where(*self.of_link, *where).subquery()
+        numbered = sa.select(self.given.place.label("place"), *keys, rank).select_from(source)
+        numbered = numbered.where(*self.of_link, *where)
+        chosen = (numbered if self.once else numbered.distinct()).subquery()
         child = self.rows.element.alias()  # type: ignore[attr-defined]
         same = [child.c[name] == chosen.c[f"k{number}"] for number, name in enumerate(self.table.key)]
         return Bounded(chosen.join(child, sa.and_(*same, chosen.c.rank <= most)), child, chosen.c.place)
