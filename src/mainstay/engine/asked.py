@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import msgspec
@@ -13,10 +13,14 @@ from mainstay.engine.filtering import FilterParameter, filter_parameters
 from mainstay.engine.mistakes import Mistakes
 from mainstay.engine.plan import SEARCHED, Condition, Order, Selection
 from mainstay.engine.searching import Searching
+from mainstay.engine.shapes import remembered
 from mainstay.operation import FARTHEST, RELEVANCE, Application, Operation, Resource
 from mainstay.storage import Storage
 
 COUNTS = ("exact", "capped")
+
+OF_THE_MOMENT = ("cursor", "q", "page", "offset")
+"""Parameters that seldom come twice with the same value."""
 
 
 class Asked(msgspec.Struct):
@@ -42,25 +46,43 @@ class Asked(msgspec.Struct):
     count: str | None = None
 
 
+class Spelling(msgspec.Struct, frozen=True):
+    """What parameters mean but for the values of their filters, remembered: most calls spell what another one has."""
+
+    asked: Asked
+    """All but those values."""
+    values: tuple[tuple[int, Callable[[str], Any]], ...]
+    """For each value its place among the parameters, and how it is read, in the order of the conditions."""
+
+    def again(self, parameters: Sequence[tuple[str, str]]) -> Asked:
+        """What parameters that are spelled so ask for; ValueError, ArithmeticError where a value means none."""
+        asked: Asked = self.asked.__copy__()  # type: ignore[attr-defined]  # `copy.copy`, which looks for it first
+        if self.values:
+            asked.filters = [parse(parameters[place][1]) for place, parse in self.values]
+        return asked
+
+
 class Keys:
     """How the values in the path of one row are read; `before` of them are those of its parent."""
 
     def __init__(self, storage: Storage, resource: Resource, before: int = 0) -> None:
         self.columns = tuple(resource.field(name).column for name in resource.lookup)
         self.kinds = [storage.kind(resource.table, column) for column in self.columns]
+        self.parses = [kind.parse for kind in self.kinds]
         self.names = resource.lookup
         self.before = before
 
     def read(self, call: Call, mistakes: Mistakes) -> list[Any]:
         """The values that stand in the path of a call."""
-        return self.values(call.key[self.before :], mistakes)
+        return self.values(call.key[self.before :] if self.before else call.key, mistakes)
 
     def values(self, texts: Sequence[str], mistakes: Mistakes) -> list[Any]:
         """The values that texts mean."""
-        return [
-            mistakes.parsed(kind.parse, name, text)
-            for name, kind, text in zip(self.names, self.kinds, texts, strict=True)
-        ]
+        try:
+            return [parse(text) for parse, text in zip(self.parses, texts, strict=True)]
+        except (ValueError, ArithmeticError):
+            parses = zip(self.names, self.parses, texts, strict=True)
+            return [mistakes.parsed(parse, name, text) for name, parse, text in parses]
 
 
 def keys_before(application: Application, operation: Operation) -> int:
@@ -90,6 +112,15 @@ class Questions:
                 found = filter_parameters(application, storage, self.resource, filter_)
                 self.filters.update(found)
                 self.operators[filter_.name] = tuple(found)
+        self.filtering = frozenset(
+            name
+            for name, means in self.known.items()
+            if means in self.filters and self.filters[means].condition.operator != "is_null"
+        )
+        """The names of the parameters whose value is no more than a condition's value."""
+        self.spellings: dict[Hashable, Spelling] = {}
+        self.in_path = operation.action == "get" or self.above is not None
+        """Whether keys stand in the path."""
         self.searching = Searching(self.called)
         self.places = {name: place for place, name in enumerate(self.filters)}
         self.plain = self.choices.selection("", "", Mistakes())
@@ -106,6 +137,41 @@ class Questions:
 
     def read(self, call: Call) -> Asked:
         """What the call asks for."""
+        filtering = self.filtering
+        spelled = tuple([pair[0] if pair[0] in filtering else pair for pair in call.parameters])
+        known = self.spellings.get(spelled)
+        if known is None:
+            asked = self.spelled_out(call)
+            self.remember(spelled, call.parameters, asked)
+            return asked
+        try:
+            asked = known.again(call.parameters)
+        except (ValueError, ArithmeticError):
+            return self.spelled_out(call)  # which tells what is wrong with all of it
+        if self.in_path:
+            mistakes = Mistakes()
+            self.read_path(call, asked, mistakes)
+            mistakes.check()
+        return asked
+
+    def remember(self, spelled: Hashable, parameters: Sequence[tuple[str, str]], asked: Asked) -> None:
+        """Keeps what parameters ask for."""
+        if any(self.known[name] in OF_THE_MOMENT for name, _ in parameters):
+            return
+        places = {self.known[name]: place for place, (name, _) in enumerate(parameters)}
+        names = sorted(places.keys() & self.filters.keys(), key=self.places.__getitem__)
+        values = tuple([(places[name], self.filters[name].parse) for name in names])
+        remembered(self.spellings, spelled, Spelling(asked, values))
+
+    def read_path(self, call: Call, asked: Asked, mistakes: Mistakes) -> None:
+        """The keys in the path, that of the parent and the row's own."""
+        if self.operation.action == "get":
+            asked.key = self.keys.read(call, mistakes)
+        if self.above is not None:
+            asked.above = self.above.values(call.key[: self.keys.before], mistakes)
+
+    def spelled_out(self, call: Call) -> Asked:
+        """What the call asks for, one parameter after the other; ValidationError tells every mistake."""
         asked = self.usual()
         mistakes = Mistakes()
         given: dict[str, str] = {}
@@ -117,10 +183,7 @@ class Questions:
                 mistakes.add(name, "given_twice", "is given twice; give it once")
             else:
                 given[means] = text
-        if self.operation.action == "get":
-            asked.key = self.keys.read(call, mistakes)
-        if self.above is not None:
-            asked.above = self.above.values(call.key[: self.keys.before], mistakes)
+        self.read_path(call, asked, mistakes)
         if given:
             self.filter(given, asked, mistakes)
             if "q" in given:

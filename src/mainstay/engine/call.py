@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -44,8 +43,7 @@ class Kept(msgspec.Struct, frozen=True):
     seconds: int
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct):
     """One call of one operation: what the caller gave, and what the steps find out."""
 
     operation: Operation
@@ -103,8 +101,7 @@ class Meta(msgspec.Struct, frozen=True, omit_defaults=True):
     """How many rows were passed over, in a list that is paged so."""
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(msgspec.Struct):
     """What a call that was done gives back."""
 
     status: int

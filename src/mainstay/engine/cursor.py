@@ -18,6 +18,8 @@ from mainstay.kinds import Kind, Reference
 
 SIGNATURE = 16
 """Bytes of the keyed hash in front."""
+STREAM = 64
+"""Bytes of a stream that one keyed hash makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,61 +40,70 @@ class Cursors:
     """
 
     def __init__(self, key: bytes, name: str, kinds: Mapping[str, Kind]) -> None:
-        self.signing = hashlib.blake2b(key, digest_size=32, person=b"cursor signed").digest()
+        signing = hashlib.blake2b(key, digest_size=32, person=b"cursor signed").digest()
         self.hiding = hashlib.blake2b(key, digest_size=32, person=b"cursor hidden").digest()
+        self.signing = hashlib.blake2b(key=signing, digest_size=SIGNATURE)
+        self.streaming = hashlib.blake2b(key=self.hiding, digest_size=STREAM)
+        """Hashes with nothing but a key in them: a copy takes the rest."""
         self.name = name
         self.kinds = kinds
-        self.orders: dict[Order, tuple[bytes, msgspec.msgpack.Decoder[Any]]] = {}
+        self.orders: dict[Order, tuple[hashlib.blake2b, msgspec.msgpack.Decoder[Any]]] = {}
 
     def write(self, order: Order, values: Sequence[Any], *, backward: bool, about: str = "") -> str:
         """The cursor for a position under an order, in a list of what was searched for."""
-        context, _ = self.of(order)
-        if about:
-            context += about.encode()
+        signing, _ = self.of(order)
         payload = msgspec.msgpack.encode((backward, *values))
-        signature = self.sign(context, payload)
+        signature = sign(signing, about, payload)
         return base64.urlsafe_b64encode(signature + self.hide(signature, payload)).rstrip(b"=").decode()
 
     def read(self, order: Order, text: str, about: str = "") -> Position:
         """The position that a cursor means; InvalidCursor where it was made for another list, order or search."""
-        context, decoder = self.of(order)
-        if about:
-            context += about.encode()
+        signing, decoder = self.of(order)
         try:
             raw = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4))
             signature = raw[:SIGNATURE]
             payload = self.hide(signature, raw[SIGNATURE:])
             if base64.urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
                 raise InvalidCursor
-            if not compare_digest(signature, self.sign(context, payload)):
+            if not compare_digest(signature, sign(signing, about, payload)):
                 raise InvalidCursor
             backward, *values = decoder.decode(payload)
         except ValueError as error:
             raise InvalidCursor from error
         return Position(tuple(values), backward)
 
-    def of(self, order: Order) -> tuple[bytes, msgspec.msgpack.Decoder[Any]]:
-        """What a cursor is signed with besides the key, and what reads the values."""
+    def of(self, order: Order) -> tuple[hashlib.blake2b, msgspec.msgpack.Decoder[Any]]:
+        """The hash that begins with the key, the list and the order, and what reads the values."""
         known = self.orders.get(order)
         if known is None:
             ranked = order[0] == RANKED
             types = (bool, int) if ranked else (bool, *[python_type(self.kinds[column]) for column, _ in order])
             decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(types_of(types))
-            known = f"{self.name} {order!r}\0".encode(), decoder
+            signing = self.signing.copy()
+            signing.update(f"{self.name} {order!r}\0".encode())
+            known = signing, decoder
             remembered(self.orders, order, known)
         return known
 
-    def sign(self, context: bytes, payload: bytes) -> bytes:
-        """The keyed hash of a position in one list under one order."""
-        return hashlib.blake2b(context + payload, key=self.signing, digest_size=SIGNATURE).digest()
-
     def hide(self, signature: bytes, payload: bytes) -> bytes:
         """The payload under the stream that its signature begins; the same again shows it."""
-        if len(payload) <= 64:
-            stream = hashlib.blake2b(signature, key=self.hiding, digest_size=len(payload)).digest()
+        length = len(payload)
+        if length <= STREAM:
+            streaming = self.streaming.copy()
+            streaming.update(signature)
+            stream = streaming.digest()[:length]
         else:
-            stream = hashlib.shake_256(self.hiding + signature).digest(len(payload))
-        return (int.from_bytes(payload, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(payload), "big")
+            stream = hashlib.shake_256(self.hiding + signature).digest(length)
+        return (int.from_bytes(payload, "big") ^ int.from_bytes(stream, "big")).to_bytes(length, "big")
+
+
+def sign(signing: hashlib.blake2b, about: str, payload: bytes) -> bytes:
+    """The keyed hash of a position in one list under one order."""
+    signing = signing.copy()
+    if about:
+        signing.update(about.encode())
+    signing.update(payload)
+    return signing.digest()
 
 
 def types_of(types: tuple[Any, ...]) -> Any:

@@ -6,13 +6,14 @@ import datetime as dt
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from mainstay.actor import NOBODY, Actor
 from mainstay.backing.databases.database import Acting, Database, Health
 from mainstay.clock import now, steady
 from mainstay.engine.arguments import Given
 from mainstay.engine.asked import Asked, Questions
-from mainstay.engine.call import Allowance, Answer, Call, Gone
+from mainstay.engine.call import Answer, Call, Gone
 from mainstay.engine.guards import deciders
 from mainstay.engine.inside import Inside, at_once
 from mainstay.engine.limiter import Limiter
@@ -28,11 +29,32 @@ from mainstay.errors import Forbidden, InternalError, MainstayError, TooManyRequ
 from mainstay.events import CallFinished, Listener
 from mainstay.identity import Identity, NoIdentity
 from mainstay.operation import Application, Limit, Operation
+from mainstay.policy.decide import Decider
 from mainstay.policy.tree import ANYONE
 from mainstay.storage import Storage
 
 SOMEBODY = Actor("somebody")
 """A caller of whom no more is known than that it is one."""
+
+
+Metered = tuple[tuple[str, Limit], ...]
+"""Limits, each with the name that it is counted under."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is known of an operation's calls before the first one comes."""
+
+    policy: Decider
+    of_address: Metered
+    """The limits that every call from an address uses up, whoever calls."""
+    of_user: Metered
+    """The limits of whoever is known."""
+    of_unknown: Metered
+    """The limits of an address that whoever is known does not use up."""
+    reader: Reader | None
+    writer: Writer | None
+    performer: Performer | None
 
 
 class Engine:
@@ -55,12 +77,6 @@ class Engine:
         self.database = database
         self.identity: Identity = identity or NoIdentity()
         self.limiter = Limiter(steady)
-        counted = {operation.name: metered(operation, limits) for operation in application.operations}
-        self.of_addresses = {name: tuple(filter(is_of_address, found)) for name, found in counted.items()}
-        """By operation, those of the limits that every call from an address uses up, whoever calls."""
-        self.of_callers = {
-            name: tuple(limit for limit in found if not is_of_address(limit)) for name, found in counted.items()
-        }
         self.listeners = tuple(listeners)
         self.clock = clock
         self.deciders = deciders(application)
@@ -86,6 +102,21 @@ class Engine:
                 self.writers[name] = MindedWriter(*made, every, acting(sessions), storage.minded[name])
             elif operation.action != "opaque":
                 self.writers[name] = Writer(*made)
+        self.courses = {operation.name: self.course(operation, limits) for operation in application.operations}
+
+    def course(self, operation: Operation, shared: tuple[Limit, ...]) -> Course:
+        """What is known of an operation's calls."""
+        name = operation.name
+        limits = metered(operation, shared)
+        return Course(
+            self.deciders.by_name[f":{name}"],
+            tuple((key, limit) for key, limit, together in limits if limit.per == "address" and together),
+            tuple((key, limit) for key, limit, _ in limits if limit.per == "user"),
+            tuple((key, limit) for key, limit, together in limits if limit.per == "address" and not together),
+            self.readers.get(name),
+            self.writers.get(name),
+            self.performers.get(name),
+        )
 
     async def open(self) -> None:
         """Connects to what stands behind."""
@@ -109,18 +140,19 @@ class Engine:
     async def execute(self, call: Call) -> Answer:
         """Runs one call from credentials to answer; raises a `MainstayError` where it is refused."""
         started = time.perf_counter()
+        course = self.courses[call.operation.name]
         status = InternalError.status
         code: str | None = InternalError.code
         try:
-            self.limit(call, self.of_addresses)
+            self.limit(call, course.of_address, call.address)
             if call.credentials is not None:
-                await self.authenticate(call)
-            self.limit(call, self.of_callers)
+                await self.authenticate(call, course)
+            self.limit_caller(call, course)
             if call.read is not None:
                 await call.read(call)
-            wanted = self.validate(call)
-            self.authorize(call, wanted)
-            answer = await self.transact(call, wanted)
+            wanted = self.validate(call, course)
+            self.authorize(call, course, wanted)
+            answer = await self.transact(call, course, wanted)
             status, code = answer.status, None
             return answer
         except MainstayError as error:
@@ -135,88 +167,81 @@ class Engine:
 
     # The steps, in order
 
-    async def authenticate(self, call: Call) -> None:
+    async def authenticate(self, call: Call, course: Course) -> None:
         """Who is calling; a wrong credential uses up what an unknown caller has, as guessing must not be free."""
         assert call.credentials is not None
         try:
             call.actor = await self.identity.identify(call.credentials)
         except Unauthenticated:
             call.actor = NOBODY
-            self.limit(call, self.of_callers)
+            self.limit_caller(call, course)
             raise
 
-    def limit(self, call: Call, metered: Mapping[str, Sequence[tuple[str, Limit, bool]]]) -> None:
+    def limit(self, call: Call, limits: Metered, caller: str) -> None:
         """Uses up one call of each limit; TooManyRequests where one of them has none left.
 
         The address's own come before anybody looks at the credentials, so that an exhausted address
         learns nothing about them; those of a caller come after.
         """
-        limits = metered[call.operation.name]
-        if not limits:
+        if not limits or not caller:
             return
-        allowances: list[Allowance] = []
+        allowances = list(call.allowances)
         wait = 0.0
-        identifier = call.actor.id
-        known = identifier is not None
-        for name, limit, shared in limits:
-            if limit.per == "user":
-                caller = str(identifier) if known else ""
-            else:
-                caller = call.address if shared or not known else ""
-            if caller:
-                allowance, over = self.limiter.take(name, limit, caller)
-                allowances.append(allowance)
-                if over > wait:
-                    wait = over
-        call.allowances = (*call.allowances, *allowances)
+        for name, limit in limits:
+            allowance, over = self.limiter.take(name, limit, caller)
+            allowances.append(allowance)
+            if over > wait:
+                wait = over
+        call.allowances = tuple(allowances)
         if wait:
             raise TooManyRequests(retry_after=math.ceil(wait))
 
-    def validate(self, call: Call) -> Asked | Draft | Given | None:
+    def limit_caller(self, call: Call, course: Course) -> None:
+        """Uses up what a caller has: one who is known by their name, anybody else by their address."""
+        identifier = call.actor.id
+        if identifier is None:
+            self.limit(call, course.of_unknown, call.address)
+        else:
+            self.limit(call, course.of_user, str(identifier))
+
+    def validate(self, call: Call, course: Course) -> Asked | Draft | Given | None:
         """What the call asks for, in the engine's words."""
-        reader = self.readers.get(call.operation.name)
-        if reader is not None:
-            return reader.questions.read(call)
-        writer = self.writers.get(call.operation.name)
-        if writer is not None:
-            return writer.read(call)
-        performer = self.performers.get(call.operation.name)
-        return performer.read(call) if performer is not None else None
+        if course.reader is not None:
+            return course.reader.questions.read(call)
+        if course.writer is not None:
+            return course.writer.read(call)
+        return course.performer.read(call) if course.performer is not None else None
 
-    def authorize(self, call: Call, wanted: Asked | Draft | Given | None) -> None:
+    def authorize(self, call: Call, course: Course, wanted: Asked | Draft | Given | None) -> None:
         """The actor's part of the policy: refuses what no row could allow; the rest is decided with the rows."""
-        decision = self.deciders.decide(f":{call.operation.name}", call.actor)
-        if decision.is_no:
-            needs_actor = self.deciders.by_name[f":{call.operation.name}"].needs_actor
-            raise Unauthenticated if needs_actor and not call.actor.is_known else Forbidden
-        if isinstance(wanted, Draft):
-            self.writers[call.operation.name].authorize(call, wanted)
+        if course.policy.decide(call.actor).is_no:
+            raise Unauthenticated if course.policy.needs_actor and not call.actor.is_known else Forbidden
+        if course.writer is not None and isinstance(wanted, Draft):
+            course.writer.authorize(call, wanted)
 
-    async def transact(self, call: Call, wanted: Asked | Draft | Given | None) -> Answer:
+    async def transact(self, call: Call, course: Course, wanted: Asked | Draft | Given | None) -> Answer:
         """Reads, or writes in one transaction, and makes the answer."""
         now = self.clock()
-        if isinstance(wanted, Asked):
-            reader = self.readers[call.operation.name]
-            run = reader.page if call.operation.action == "list" else reader.one
-            return await run(call, wanted, self.database, now)
-        if isinstance(wanted, Draft):
-            return await self.writers[call.operation.name].write(call, wanted, self.database, now)
-        if isinstance(wanted, Given):
-            return await self.performers[call.operation.name].perform(call, wanted, now)
+        if course.reader is not None and isinstance(wanted, Asked):
+            return await course.reader.run(call, wanted, self.database, now)
+        if course.writer is not None and isinstance(wanted, Draft):
+            return await course.writer.write(call, wanted, self.database, now)
+        if course.performer is not None and isinstance(wanted, Given):
+            return await course.performer.perform(call, wanted, now)
         return Answer(call.operation.status)
 
     def within(self, call: Call, inside: Inside, now: dt.datetime) -> Answer:
         """A call of an operation by an action, in its transaction: its actor is known, its limits are the action's."""
-        wanted = self.validate(call)
-        self.authorize(call, wanted)
-        if isinstance(wanted, Asked):
-            reader = self.readers[call.operation.name]
-            run = reader.page if call.operation.action == "list" else reader.one
-            return at_once(run(call, wanted, inside, now))
-        if isinstance(wanted, Given):
-            return self.performers[call.operation.name].within(call, wanted, inside, now)
+        course = self.courses[call.operation.name]
+        wanted = self.validate(call, course)
+        self.authorize(call, course, wanted)
+        if course.reader is not None and isinstance(wanted, Asked):
+            return at_once(course.reader.run(call, wanted, inside, now))
+        if course.performer is not None and isinstance(wanted, Given):
+            return course.performer.within(call, wanted, inside, now)
+        assert course.writer is not None
         assert isinstance(wanted, Draft)
-        return at_once(self.writers[call.operation.name].write(call, wanted, inside, now))
+        return at_once(course.writer.write(call, wanted, inside, now))
 
     def observe(self, call: Call, status: int, code: str | None, seconds: float) -> None:
         """Tells every listener how it went."""
@@ -236,12 +261,6 @@ def acting(sessions: Acting | None) -> Acting:
 def one_row(resource: str) -> Operation:
     """The reading of one row that a write or an action has left, in nobody's list."""
     return Operation(f"{resource}!", "get", "GET", "", 200, ANYONE, resource=resource)
-
-
-def is_of_address(metered: tuple[str, Limit, bool]) -> bool:
-    """Whether a limit is used up by every call from an address."""
-    _, limit, shared = metered
-    return shared and limit.per == "address"
 
 
 def metered(operation: Operation, shared: tuple[Limit, ...]) -> tuple[tuple[str, Limit, bool], ...]:

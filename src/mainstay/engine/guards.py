@@ -35,6 +35,11 @@ class Deciders:
         by_name = self.by_name
         return tuple([by_name[name].decide(actor).number for name in names])
 
+    def settled(self, names: Iterable[str]) -> tuple[int, ...] | None:
+        """Those numbers where they are the same for all actors."""
+        constants = [self.by_name[name].constant for name in names]
+        return None if None in constants else tuple([one.number for one in constants if one is not None])
+
     def guards(self, names: Iterable[str], actor: Actor) -> Guards:
         """What these policies leave to the rows."""
         decided = tuple((name, self.by_name[name].decide(actor).condition) for name in names)

@@ -44,6 +44,8 @@ class Reader:
         self.under = () if self.parent is None else self.parent.columns
         self.resource = questions.resource
         self.name = questions.operation.name
+        self.run = self.page if questions.operation.action == "list" else self.one
+        """Answers a call."""
         embedded = questions.choices.resources(questions.plain)
         self.condition = conditions_of(questions.operation, self.resource)
         self.own = (*deciders.reading(self.resource.name, *embedded), *self.condition)
@@ -54,12 +56,15 @@ class Reader:
         kinds |= {name: kind for (owner, name), kind in schema.storage.computed.items() if owner == self.resource.name}
         self.cursors = Cursors(key, self.name, kinds)
         computes = any(field.computed is not None for field in self.resource.fields)
+        self.settled = deciders.settled(self.own)
+        """The numbers of those policies where they are the same for everybody."""
         self.body_decides = computes or any(name != self.resource.name for name in self.own)
         """Whether what a row shows depends on more than its version."""
 
     def involved(self, asked: Asked) -> tuple[str, ...]:
         """The names of the policies that the call reads under."""
-        looked_at = [name for wanted in asked.conditions for name in self.looking_at.get(wanted, ())]
+        looking_at = self.looking_at
+        looked_at = [name for wanted in asked.conditions for name in looking_at.get(wanted, ())] if looking_at else ()
         if asked.selection is self.questions.plain and not looked_at:
             return self.own
         included = self.questions.choices.resources(asked.selection)
@@ -88,11 +93,12 @@ class Reader:
         inputs = Inputs(call.actor, now, key=asked.key)
         if self.parent is not None:
             inputs.under = await self.parent.find(call, asked.above, database, now)
-        rows = await read(call, reading.statement, inputs, database)
+        call.statements += 1
+        rows = await database.read(reading.statement.text, reading.statement.values(inputs))
         if not rows:
             raise NotFound
         row = rows[0]
-        (data,) = await fetched(call, reading, rows, inputs, database)
+        (data,) = await fetched(call, reading, rows, inputs, database) if reading.levels else reading.make(rows)
         version = None
         if reading.version is not None:
             version = str(row[reading.version])
@@ -103,7 +109,7 @@ class Reader:
     def row_shape(self, actor: Actor, asked: Asked, names: tuple[str, ...]) -> Reading:
         """The statement for one row."""
         reading: Reading = self.shapes.get(
-            (self.name, asked.selection, self.deciders.numbers(names, actor)),
+            (self.name, asked.selection, self.numbers(names, actor)),
             lambda: get_statement(
                 self.schema,
                 GetPlan(asked.selection, self.deciders.guards(names, actor), self.questions.keys.columns, self.under),
@@ -145,17 +151,25 @@ class Reader:
         if asked.offset is not None:
             inputs.offset = asked.offset
         reading = self.page_shape(call.actor, asked, seek, names)
-        rows = list(await read(call, reading.statement, inputs, database))
+        call.statements += 1
+        rows = list(await database.read(reading.statement.text, reading.statement.values(inputs)))
         total = None
         if asked.count is not None:
             ((total,),) = await read(call, self.count_shape(call.actor, asked, names), inputs, database)
         meta = self.turned(asked, reading, rows, position, total, inputs.offset)
-        return Answer(200, await fetched(call, reading, rows, inputs, database), meta)
+        data = await fetched(call, reading, rows, inputs, database) if reading.levels else reading.make(rows)
+        return Answer(200, data, meta)
+
+    def numbers(self, names: tuple[str, ...], actor: Actor) -> tuple[int, ...]:
+        """Numbers that are equal for actors whom these policies leave the same conditions."""
+        if names is self.own and self.settled is not None:
+            return self.settled
+        return self.deciders.numbers(names, actor)
 
     def page_shape(self, actor: Actor, asked: Asked, seek: Seek | None, names: tuple[str, ...]) -> Reading:
         """The statement for a page."""
         offset = asked.offset is not None or asked.order[0] == RANKED
-        numbers = self.deciders.numbers(names, actor)
+        numbers = self.numbers(names, actor)
         shape = (self.name, asked.conditions, asked.order, asked.selection, seek, offset, numbers)
         reading: Reading = self.shapes.get(
             shape,

@@ -28,9 +28,13 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | random)
 
 
+DECODE = msgspec.json.Decoder(uuid.UUID).decode
+"""Takes a tenth of the time of `UUID`; of JSON text."""
+
+
 def stored_uuid(text: str) -> uuid.UUID:
     """The UUID that SQLite has as text."""
-    return msgspec.convert(text, uuid.UUID)
+    return DECODE(f'"{text}"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,14 @@ class Identifier(Kind):
         """The UUID that 36 characters mean; the other spellings that Python takes are refused."""
         if len(text) == 36:
             try:
-                return msgspec.convert(text, uuid.UUID)
-            except msgspec.ValidationError:
+                return DECODE(f'"{text}"')
+            except (msgspec.DecodeError, UnicodeEncodeError):
                 pass
         raise ValueError("is not a UUID such as 019a0b1c-2d3e-7f40-8152-637485960718")
 
     def store(self, database: str) -> Conversion:
         if database == "sqlite":
-            return (lambda value: value.hex) if self.digits else str
+            return (lambda value: value.hex) if self.digits else msgspec.to_builtins  # `str`, in C
         return None
 
     def load(self, database: str) -> Conversion:

@@ -106,7 +106,7 @@ class Log:
             event.method[:20],
             printable(event.path[:LONGEST_PATH]),
             event.status,
-            round(event.seconds * 1000, 3),
+            int(event.seconds * 1_000_000) / 1000,  # to the microsecond; `round` takes ten times as long
             event.operation,
             event.actor,
             event.address,

@@ -38,7 +38,7 @@ class Guards:
         return self.of(name) == NOBODY
 
 
-class Selection(msgspec.Struct, frozen=True):
+class Selection(msgspec.Struct, frozen=True, cache_hash=True):
     """What of a row is answered: fields by name, and related rows likewise."""
 
     resource: str
@@ -46,7 +46,7 @@ class Selection(msgspec.Struct, frozen=True):
     includes: tuple[tuple[str, Selection], ...] = ()
 
 
-class Condition(msgspec.Struct, frozen=True):
+class Condition(msgspec.Struct, frozen=True, cache_hash=True):
     """A filter of the resource's with one of its operators (`is_not_null` beside them), or `SEARCHED`."""
 
     filter: str
@@ -60,7 +60,7 @@ RANKED = ("", True)
 """In front of an order: by how well each row is found, the best first, and by the rest where two are alike."""
 
 
-class Seek(msgspec.Struct, frozen=True):
+class Seek(msgspec.Struct, frozen=True, cache_hash=True):
     """Beyond a position in the order: which of its values are null, and whether to go back."""
 
     nulls: tuple[bool, ...]

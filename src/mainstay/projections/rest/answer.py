@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -13,7 +14,7 @@ from mainstay.projections.rest.exchange import Headers
 Header = tuple[bytes, bytes]
 
 
-class Reply(NamedTuple):
+class Reply(msgspec.Struct):
     """What is sent back."""
 
     status: int
@@ -78,15 +79,20 @@ def entity_tag(answer: Answer) -> Header:
 
 def allowance_headers(allowances: tuple[Allowance, ...]) -> list[Header]:
     """RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10), one member for each limit."""
-    policies, states = [], []
+    policy, state = limit_headers(tuple([(one.per, one.calls, one.seconds) for one in allowances]))
+    left = [number for one in allowances for number in (one.remaining, one.reset)]
+    return [policy, (b"ratelimit", state % tuple(left))]
+
+
+@lru_cache(256)
+def limit_headers(limits: tuple[tuple[str, int, int], ...]) -> tuple[Header, bytes]:
+    """RateLimit-Policy of limits, and RateLimit with a place for the two numbers of each."""
+    policies: list[str] = []
+    states: list[str] = []
     seen: dict[str, int] = {}
-    for allowance in allowances:
-        per = allowance.per
+    for per, calls, seconds in limits:
         seen[per] = place = seen.get(per, 0) + 1
         name = f'"{per}"' if place == 1 else f'"{per}-{place}"'
-        policies.append(f"{name};q={allowance.calls};w={allowance.seconds}")
-        states.append(f"{name};r={allowance.remaining};t={allowance.reset}")
-    return [
-        (b"ratelimit-policy", ", ".join(policies).encode()),
-        (b"ratelimit", ", ".join(states).encode()),
-    ]
+        policies.append(f"{name};q={calls};w={seconds}")
+        states.append(f"{name};r=%d;t=%d")
+    return (b"ratelimit-policy", ", ".join(policies).encode()), ", ".join(states).encode()

@@ -64,17 +64,20 @@ class Edge:
             refused = ValidationError("This host is not served here.")
         status = 500
         try:
-            if refused is not None:
-                status = await answer(self.rest.failed(refused, exchange), exchange, send)
-                return
-            found = self.rest.find(scope, method)
-            endpoint = ELSEWHERE if found is None else found.methods.get(method)
-            if found is None or endpoint is ELSEWHERE or endpoint is ELSEWHERE_AS_GET or not self.direct():
-                if endpoint is ELSEWHERE_AS_GET:
-                    scope = {**scope, "method": "GET"}
-                status = await self.within(exchange, scope, receive, send)
+            if refused is None:
+                found = self.rest.find(scope, method)
+                endpoint = ELSEWHERE if found is None else found.methods.get(method)
+                if found is None or endpoint is ELSEWHERE or endpoint is ELSEWHERE_AS_GET or not self.direct():
+                    if endpoint is ELSEWHERE_AS_GET:
+                        scope = {**scope, "method": "GET"}
+                    status = await self.within(exchange, scope, receive, send)
+                    return
+                reply = await self.rest.reply(found, exchange, scope, receive)
             else:
-                status = await answer(await self.rest.reply(found, exchange, scope, receive), exchange, send)
+                reply = self.rest.failed(refused, exchange)
+            await send(start(reply, exchange))
+            await send({"type": "http.response.body", "body": b"" if method == "HEAD" else reply.body})
+            status = reply.status
         except Gone:
             status = Gone.status
         finally:
@@ -135,13 +138,17 @@ class Edge:
 
 async def answer(reply: Reply, exchange: Exchange, send: Send) -> int:
     """Sends a reply, with the headers that every reply has; gives back its status."""
-    status, headers, body = reply
-    headers = [*headers, (b"x-request-id", exchange.request_id.encode())]
-    if status not in (204, 304):
-        headers.append((b"content-length", b"%d" % len(body)))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else body})
-    return status
+    await send(start(reply, exchange))
+    await send({"type": "http.response.body", "body": b"" if exchange.method == "HEAD" else reply.body})
+    return reply.status
+
+
+def start(reply: Reply, exchange: Exchange) -> Message:
+    """Status and headers of a reply, with those that every reply has."""
+    headers = [*reply.headers, (b"x-request-id", exchange.request_id.encode())]
+    if reply.status not in (204, 304):
+        headers.append((b"content-length", b"%d" % len(reply.body)))
+    return {"type": "http.response.start", "status": reply.status, "headers": headers}
 
 
 def completed(headers: list[tuple[bytes, bytes]], exchange: Exchange) -> list[tuple[bytes, bytes]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote
+
+import msgspec
 
 from mainstay.projections.rest.exchange import Scope
 from mainstay.projections.rest.request import decoded
@@ -20,7 +22,7 @@ Methods = dict[str, Any]
 """What answers each method of one path."""
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct):
     """What a path leads to, and the values of its parameters."""
 
     methods: Methods
@@ -115,7 +117,7 @@ def path_of(scope: Scope) -> str:
     """The decoded path below where the application is mounted; a slash that was encoded is `SLASH`."""
     path: str = scope["path"]
     raw: bytes = scope.get("raw_path") or b""
-    if b"%2" in raw and b"%2f" in raw.lower():
+    if b"%" in raw and b"%2f" in raw.lower():
         segments = raw.partition(b"?")[0].decode("latin-1").split("/")
         path = "/".join(unquote(segment).replace("/", SLASH) for segment in segments)
     root: str = scope.get("root_path") or ""
