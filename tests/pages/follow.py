@@ -30,11 +30,12 @@ from mainstay.cli import call, main, migrate, operations, serve, user
 from tests.pages.blocks import Block, blocks, commands, write
 
 IMPORTED = (mainstay.accounts, mainstay.app, call, migrate, operations, serve, user)
+"""What most commands need, so that each begins with it."""
 PORT = "8000"
 """What pages call the port of the server."""
 START = 30.0
 """Seconds in which a server answers, or does not start."""
-SHELL = 'set -a; {line}\ncode=$?; pwd > "$MAINSTAY_PAGE/pwd"; env -0 > "$MAINSTAY_PAGE/env"; exit $code'
+SHELL = 'set -a; {line}\ncode=$?; pwd > "$PAGE_KEPT/pwd"; env -0 > "$PAGE_KEPT/env"; exit $code'
 """What bash runs: the line, after which its variables and its directory are kept for the next one."""
 
 
@@ -127,7 +128,7 @@ class Follower:
             stdin=subprocess.DEVNULL,
             stdout=terminal,
             stderr=terminal,
-            env={**os.environ, "MAINSTAY_PAGE": str(self.kept)},
+            env={**os.environ, "PAGE_KEPT": str(self.kept)},
         ):
             os.close(terminal)
             parts = []

@@ -44,7 +44,7 @@ def followed(folder: Path, pages: list[Path], replaced: dict[str, str]) -> Any:
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])},
         capture_output=True,
         text=True,
-        timeout=500,
+        timeout=1200,
         check=False,
     )
     assert done.returncode == 0, done.stderr
