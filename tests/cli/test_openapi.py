@@ -87,5 +87,9 @@ def test_how_complete_it_is_is_counted(folder: Path) -> None:
     assert re.fullmatch(r"\d+\.\d % complete", figure)
     assert any(re.fullmatch(r"fields +\d+ of \d+", line) for line in lines)
     assert "missing in fields: Meal.title" in lines
+    told = json.loads(command(folder, "openapi", "app:app", "--completeness", "--json").stdout)
+    assert f"{told['percent']:.1f} % complete" == figure
+    assert {"sort": "fields", "place": "Meal.title"} in told["missing"]
+    assert f"fields {told['counts']['fields']['described']} of" in " ".join(" ".join(lines).split())
     both = command(folder, "openapi", "app:app", "--completeness", "--output", "a.json")
     assert (both.returncode, "give one of them" in both.stderr) == (2, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import json
 import socket
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,7 @@ def test_tables_that_no_migration_makes_so_are_told(house: House) -> None:
 
 def test_somebody_elses_database_is_left_alone_and_its_missing_indexes_told(house: House) -> None:
     house.make("First", FIRST)
+    assert json.loads(house.run("check", "--json")) == {"models": []}
     house.execute("DROP INDEX ix_lamps_watts")
     before = house.schema()
     house.models(THEIRS)
@@ -117,6 +119,7 @@ def test_somebody_elses_database_is_left_alone_and_its_missing_indexes_told(hous
     assert sql == [f"CREATE INDEX {concurrently}ix_lamps_watts_id ON lamps (watts, id)", "-- there is no table shades"]
     assert house.schema() == before
     assert house.run("status").splitlines() == [f"{text};" for text in sql]
+    assert json.loads(house.run("status", "--json")) == {"missing": [f"{text};" for text in sql]}
     assert "somebody else's (managed=False)" in house.run("make", "Mine", code=2)
     house.execute("CREATE INDEX theirs ON lamps (watts, id)")
     assert [event.sql for event in started(house) if isinstance(event, IndexMissing)] == sql[1:]

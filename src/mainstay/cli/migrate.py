@@ -159,8 +159,11 @@ def status(
     """Say where the database is, and what is still to be run or written; of somebody else's, what it is missing."""
     chosen = load(target)
     if not chosen.managed:
-        for text in answer(missing_of(chosen)):
-            typer.echo(f"{text};")
+        found = [f"{text};" for text in answer(missing_of(chosen))]
+        if json:
+            typer.echo(json_of.dumps({"missing": found}, indent=2))
+        elif found:
+            typer.echo("\n".join(found))
         return
     told = answer(status_of(chosen))
     if json or not sys.stdout.isatty():

@@ -24,6 +24,7 @@ def openapi(
     how_complete: Annotated[
         bool, typer.Option("--completeness", help="Only count what is described, and name what is not.")
     ] = False,
+    json: Annotated[bool, typer.Option("--json", help="What is counted as JSON.")] = False,
 ) -> None:
     """Print the OpenAPI document of an application.
 
@@ -31,9 +32,11 @@ def openapi(
     """
     if (output is not None) + (check is not None) + how_complete > 1:
         raise wrong("--output, --check and --completeness are three things to do; give one of them")
+    if json and not how_complete:
+        raise wrong("--json is for --completeness; the document is JSON anyway")
     document = load(target).openapi()
     if how_complete:
-        show(completeness(document))
+        show(completeness(document), json=json)
     elif check is not None:
         compare(target, document, check)
     elif output is None:
@@ -50,8 +53,13 @@ def text(document: dict[str, Any]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
-def show(found: Completeness) -> None:
+def show(found: Completeness, *, json: bool) -> None:
     """Prints what is described by sort, what is not, and the figure."""
+    if json:
+        told = {sort: {"described": there, "of": every} for sort, (there, every) in found.counts.items()}
+        missing = [{"sort": thing.sort, "place": thing.place} for thing in found.missing]
+        sys.stdout.buffer.write(text({"percent": round(found.percent, 1), "counts": told, "missing": missing}))
+        return
     width = max(map(len, found.counts))
     for sort, (there, every) in found.counts.items():
         typer.echo(f"{sort:{width}}  {there:6} of {every}")
