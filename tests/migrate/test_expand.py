@@ -79,3 +79,38 @@ def test_a_table_is_renamed(house: House, other_url: str) -> None:
     house.run("check")
     house.run("down")
     assert house.rows("SELECT body FROM notes") == [("kept",)]
+
+
+BOUND = """
+class Pad(Base):
+    name: Mapped[str]
+
+
+class Note(Base):
+    body: Mapped[Annotated[str, Len(1, 200)]] = field(unique=True)
+    pad_id: Mapped[UUID] = reference(Pad, on_delete="cascade")
+    order: Mapped[int] = field(index=True)
+"""
+BOUND_ANEW = BOUND.replace("body:", "text:").replace("pad_id:", "block_id:").replace("order:", "place:")
+
+
+def test_columns_that_are_unique_refer_to_others_or_are_words_of_sql_are_renamed_in_steps(
+    house: House, other_url: str
+) -> None:
+    house.make("First", BOUND)
+    key = "'00000000-0000-0000-0000-000000000001'"
+    columns = 'id, body, pad_id, "order"'
+    house.execute(
+        f"INSERT INTO pads VALUES ({key}, 'red')", f"INSERT INTO notes ({columns}) VALUES ({key}, 'a', {key}, 4)"
+    )
+    before = house.rows(f"SELECT {columns} FROM notes")
+    house.models(BOUND_ANEW)
+    renames = ("notes.body:text", "notes.pad_id:block_id", "notes.order:place")
+    house.run("make", "Names", "--expand", *(word for one in renames for word in ("--rename", one)))
+    house.run("to", "3")
+    assert house.rows("SELECT id, text, block_id, place FROM notes") == before
+    house.run("up")
+    assert house.schema() == house.created(other_url)
+    house.run("check")
+    house.run("to", "1", "--yes")
+    assert house.rows(f"SELECT {columns} FROM notes") == before
