@@ -1,7 +1,7 @@
 """Server processor time per request: Mainstay beside what else one could write.
 
     python -m benchmarks.run [--rounds 3] [--seconds 1.5] [--databases sqlite,postgresql] [--works H,W1,W2,..]
-                             [--contenders mainstay,fastapi,..] [--json FILE]
+                             [--contenders mainstay,fastapi,..] [--connections 64] [--json FILE]
 
 H answers with a fixed text.  W1 gets one recipe by id.  W2 lists 20 by author and `published`, the latest first,
 without a count.  W3 is W2 with each recipe's author, W6 with each recipe's comments and tags.  W4 creates a recipe.
@@ -98,6 +98,7 @@ class Options:
     databases: Sequence[str] = BOTH
     works: Sequence[str] = tuple(WORKS)
     contenders: Sequence[str] = DEFAULT
+    connections: int = load.CONNECTIONS
     console: Console = field(default_factory=Console)
 
 
@@ -146,7 +147,7 @@ def measure(options: Options) -> Report:
             agree(servers, options.works)
             results += rounds(kind, servers, options)
     return Report(
-        machine(), options.rounds, options.seconds, load.CONNECTIONS, results, ratios(results), skipped=skipped
+        machine(), options.rounds, options.seconds, options.connections, results, ratios(results), skipped=skipped
     )
 
 
@@ -190,7 +191,7 @@ def rounds(kind: str, servers: dict[str, Serving], options: Options) -> list[Res
             for (work, name), result in found.items():
                 progress.update(task, description=f"{kind} {work} {CONTENDERS[name].title}")
                 seconds = options.seconds if turn else min(1.0, options.seconds)
-                cpu, seen = one_load(servers[name], work, seconds, seed=turn)
+                cpu, seen = one_load(servers[name], work, seconds, seed=turn, connections=options.connections)
                 if turn:
                     result.microseconds.append(cpu / seen.requests * 1e6)
                     result.per_second.append(seen.requests / seen.seconds)
@@ -287,6 +288,7 @@ def main() -> None:
     parser.add_argument("--databases", default=",".join(BOTH))
     parser.add_argument("--works", default=",".join(WORKS))
     parser.add_argument("--contenders", default=",".join(DEFAULT), help=f"of {', '.join(CONTENDERS)}")
+    parser.add_argument("--connections", type=int, default=load.CONNECTIONS)
     parser.add_argument("--json", type=Path, help="a file for the figures")
     given = parser.parse_args()
     options = Options(
@@ -295,6 +297,7 @@ def main() -> None:
         databases=chosen(given.databases, BOTH, "--databases"),
         works=chosen(given.works, tuple(WORKS), "--works"),
         contenders=chosen(given.contenders, tuple(CONTENDERS), "--contenders"),
+        connections=given.connections,
     )
     report = measure(options)
     show(report, options.console)

@@ -6,22 +6,8 @@ import os
 from typing import Any
 
 from benchmarks.contenders.identity import Bearer
-from benchmarks.contenders.models import RESOURCES, Author, Recipes
+from benchmarks.contenders.models import RESOURCES, Recipes
 from mainstay import Mainstay
-from mainstay.declare import Resource, anyone
-
-
-def another(number: int) -> type[Resource[Author]]:
-    """A resource more."""
-
-    class More(Resource[Author]):
-        """Somebody who writes."""
-
-        name = f"more_{number}"
-        operations = ["get", "list"]
-        read = anyone
-
-    return More
 
 
 class Alone(Recipes):
@@ -29,6 +15,17 @@ class Alone(Recipes):
 
     name = "recipes"
     includes = []
+
+
+def another(number: int) -> type[Alone]:
+    """A resource more, of the same rows."""
+
+    class More(Alone):
+        """Recipes once more."""
+
+        name = f"more_{number}"
+
+    return More
 
 
 number = int(os.environ["MAINSTAY_BENCH_RESOURCES"])

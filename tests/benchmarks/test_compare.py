@@ -38,6 +38,7 @@ def test_without_valgrind_it_is_told_how_to_install_it(tmp_path: Path) -> None:
     assert "apt install valgrind" in done.stderr
 
 
+@pytest.mark.requirement("A7.11")
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
 def test_what_runs_between_two_marks_is_counted_the_same_each_time(tmp_path: Path) -> None:
     counting = [part for part in VALGRIND if not part.startswith("--instr")]
