@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,8 @@ from mainstay.scaffold.name import read
 from mainstay.scaffold.writing import write
 
 ROOT = Path(__file__).parents[2]
+DATE = re.compile(r"\n\nCreate Date: .*\n(?=\"\"\")")
+"""Of the day on which this was run, which says nothing of a project."""
 TEMPLATE = ROOT / "src/mainstay/scaffold/project/package/migrations/0001_people_and_notes.py.tmpl"
 
 
@@ -30,7 +33,7 @@ def first_migration() -> str:
             capture_output=True,
         )
         (path,) = Path(folder, "project", "migrations").glob("*.py")
-        return path.read_text()
+        return DATE.sub("", path.read_text())
 
 
 if __name__ == "__main__":
