@@ -30,7 +30,10 @@ Serve = Callable[[Engine], Door]
 async def proven(module: str, url: str, scale: Scale, *, serve: Serve = SERVED[Through.rest]) -> Result:
     """The proof of the resources of a module."""
     found = importlib.import_module(module)
-    compiled = compiled_of(found.RESOURCES, database=url.partition(":")[0], wire=getattr(found, "WIRE", None))
+    if module == APPLICATIONS["recipes"]:  # with the operations of its accounts
+        compiled = found.application(url).compiled
+    else:
+        compiled = compiled_of(found.RESOURCES, database=url.partition(":")[0], wire=getattr(found, "WIRE", None))
     place = database(url)
     await place.open()
     try:

@@ -29,7 +29,8 @@ from mainstay.identity.tokens import Tokens
 from mainstay.operation import Application
 from mainstay.settings import Settings
 
-WRITES = ("create", "replace", "update", "delete", "action")
+WRITES = ("replace", "update", "delete", "action")
+"""After which what was known of accounts may no longer hold; of a new one nothing was known."""
 LIMIT = 30.0
 """Seconds that a change by whoever runs the application may wait and take."""
 
@@ -69,7 +70,7 @@ class Accounts:
         self.desk = Desk(self.tables, self.store, self.identity, self.passwords, self.tokens, Sealer(secret), settings)
         self.operations: type[Actions] = operations(self.desk)
         self.written_by: frozenset[str] = frozenset()
-        for moment in ("after_insert", "after_update", "after_delete"):
+        for moment in ("after_update", "after_delete"):
             event.listen(account, moment, self.changed)
         event.listen(Session, "do_orm_execute", self.executed)
 
@@ -98,6 +99,7 @@ class Accounts:
         Raises ValidationError where the password is too weak.
         """
         new: Callable[..., Account] = self.tables.account
+        values["email"] = values["email"].lower()
         account = new(**values, password_hash=await self.hash(password, values["email"]), roles=Roles(list(roles)))
 
         async def add(session: AsyncSession) -> None:
