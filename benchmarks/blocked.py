@@ -35,8 +35,9 @@ PATH = "/api/v1/books"
 AUTHORS = 1000
 PAUSE = 0.02
 """Seconds between two requests of a client, so that it is not the load alone that keeps requests waiting."""
-REPORT_SECONDS = 8.0
-"""How long somebody else's long report reads the table, where a migration meets one."""
+REPORT_SECONDS, MOST_SECONDS = 5.0, 120.0
+"""How long somebody else's report goes on reading the table when a migration waits for it, and how long it waits."""
+WAITS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'mainstay migrate' AND wait_event_type = 'Lock'"
 
 BOOKS = """
 class Book(Base):
@@ -77,7 +78,7 @@ SHOWN = INDEXED.replace("rating: Mapped[int | None]", "rating: Mapped[int | None
 REQUIRED = SHOWN.replace("note: Mapped[str | None]", "note: Mapped[str]")
 CHANGES = (
     Change("a column", NOTED),
-    Change("a column, while a report reads for 8 s", RATED, report=True),
+    Change("a column, while a report reads for 5 s more", RATED, report=True),
     Change("longer text (a CHECK is checked anew)", LONGER),
     Change("an index", INDEXED),
     Change("an index, --concurrently", SHOWN, ("--concurrently",)),
@@ -177,12 +178,17 @@ async def measured(house: House, change: Change, running: Load) -> Told:
 
 
 async def reported(url: str) -> None:
-    """A transaction that has read the table, and goes on for a while."""
-    connection = await asyncpg.connect(url)
-    async with connection.transaction():
+    """A transaction that has read the table, and goes on for a while when a migration waits for it."""
+    connection, other = await asyncpg.connect(url), await asyncpg.connect(url)
+    async with connection.transaction(), asyncio.timeout(MOST_SECONDS):
         await connection.fetch("SELECT count(*) FROM books")
+        waits = 0
+        while waits == 0:
+            waits = await other.fetchval(WAITS)
+            await asyncio.sleep(0.05)
         await asyncio.sleep(REPORT_SECONDS)
     await connection.close()
+    await other.close()
 
 
 async def all_measured(house: House, running: Serving, console: Console) -> list[Told]:
