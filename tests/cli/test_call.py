@@ -105,7 +105,7 @@ def test_a_refusal_is_a_document_and_ends_with_4(folder: Path, words: tuple[str,
     [
         (("dishes.lst",), "did you mean dishes.list?"),
         (("oven_app:app",), "names no operation"),
-        (("dishes.get",), "takes slug first"),
+        (("dishes.get",), "dishes.get takes slug first, and nothing is given"),
         (("dishes.list", "soup"), "is not name=value"),
         (("dishes.create", "slug=a", "served=maybe"), "served: 'maybe' is not"),
         (("dishes.create", "slug=a", "slug=b"), "given twice"),

@@ -70,6 +70,9 @@ def test_without_a_command_all_are_listed(folder: Path) -> None:
     "target,words",
     [
         ("ap:app", "there is no module ap in .*; did you mean app.py?"),
+        ("shp.app:app", "there is no module shp in .*; did you mean shop/?"),
+        ("shop.ap:app", "there is no module shop.ap in .*; did you mean shop/app.py?"),
+        ("recipes.list:app", "there is no module recipes in .*; name it as module:attribute, such as shop.app:app"),
         ("app:apps", "app has no attribute apps; did you mean app?"),
         ("app:router", "app:router is a APIRouter, not a Mainstay; did you mean app?"),
         (":app", "names no application; write module:attribute"),
@@ -80,6 +83,8 @@ def test_without_a_command_all_are_listed(folder: Path) -> None:
     ],
 )
 def test_a_mistake_is_told_with_what_would_be_right(folder: Path, target: str, words: str) -> None:
+    (folder / "shop").mkdir()
+    (folder / "shop" / "app.py").write_text("")
     (folder / "broken.py").write_text("import nothing_of_that_name\n")
     (folder / "raising.py").write_text("\n1 / 0\n")
     (folder / "unset.py").write_text("from mainstay import Settings\nSettings(body_timeout=0)\n")

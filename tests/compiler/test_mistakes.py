@@ -198,7 +198,7 @@ def test_a_missing_policy() -> None:
     the(
         problems(Recipes),
         "class Recipes",
-        what="has no policy 'delete', which delete need",
+        what="has no policy 'delete', which delete needs",
         do="write delete = where(..)",
     )
 

@@ -47,6 +47,8 @@ class Told:
     line: str
     expected: str
     printed: str
+    code: int
+    """What it ended with; 0 where its code is printed."""
 
 
 @dataclass
@@ -60,6 +62,8 @@ class Follower:
     """What stands on the page, by what it is here."""
     port: str = ""
     server: int | None = None
+    code: int = 0
+    """What the last line ended with."""
     told: list[Told] = field(default_factory=list)
 
     def follow(self, page: Path) -> None:
@@ -77,8 +81,9 @@ class Follower:
             return
         if block.language == "console":
             for one in commands(block):
+                self.code = 0
                 printed = self.run(one.line)
-                self.told.append(Told(block.line, one.line, one.expected, printed))
+                self.told.append(Told(block.line, one.line, one.expected, printed, self.code))
         elif block.language == "toml":
             tomllib.loads(block.text)
             write(Path.cwd(), block.text)
@@ -99,6 +104,7 @@ class Follower:
         if words and not re.search(r"[|<>&`]|\$[({]|;(?! echo \$\?$)", line):
             line, echo, _ = line.partition("; echo $?")
             printed, code = self.alone([os.path.expandvars(word) for word in shlex.split(line, comments=True)[1:]])
+            self.code = 0 if echo else code
             return self.shown(printed + (f"{code}\n" if echo else ""))
         return self.shown(self.shell(line))
 
@@ -129,12 +135,13 @@ class Follower:
             stdout=terminal,
             stderr=terminal,
             env={**os.environ, "PAGE_KEPT": str(self.kept)},
-        ):
+        ) as bash:
             os.close(terminal)
             parts = []
             while part := read(parent):
                 parts.append(part)
         os.close(parent)
+        self.code = bash.returncode
         variables = (self.kept / "env").read_bytes().decode().split("\0")
         os.environ.update(dict(one.split("=", 1) for one in variables if "=" in one and not one.startswith("BASH_")))
         os.chdir((self.kept / "pwd").read_text().strip())

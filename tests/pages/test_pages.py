@@ -67,6 +67,7 @@ def test_what_stands_on_the_page_happens(page: Path, done: Any) -> None:
         assert likeness(one["expected"]).fullmatch(one["printed"]), (
             f"line {one['page_line']}: $ {one['line']}\nthe page says:\n{one['expected']}\nit prints:\n{one['printed']}"
         )
+        assert one["code"] == 0 or one["expected"], f"line {one['page_line']}: $ {one['line']}\nfails without a word"
     assert wrong == ""
     run = [block for block in blocks(page) if not block.not_run and block.language == "console"]
     assert [one["line"] for one in told] == [one.line for block in run for one in commands(block)]
@@ -101,14 +102,15 @@ def test_a_block_is_a_file_or_goes_into_one(tmp_path: Path) -> None:
 def test_a_page_that_does_not_happen_is_noticed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
-        "```console\n$ export WHO=world\n$ echo hello \\\n  $WHO; false; echo $?\nhello world\n1\n```\n"
+        "```console\n$ false\n$ export WHO=world\n$ echo hello \\\n  $WHO; false; echo $?\nhello world\n1\n```\n"
         "<!-- not run: there is no such thing -->\n```console\n$ no-such-thing\n```\n"
     )
     broken = tmp_path / "broken.md"
     broken.write_text("```python\nno file\n```\n")
     done = followed(tmp_path / "done", [page, broken], {})
-    exported, echoed = done["page"]["told"]
-    assert exported["printed"] == ""
+    silent, exported, echoed = done["page"]["told"]
+    assert (silent["printed"], silent["code"]) == ("", 1)
+    assert (exported["printed"], exported["code"], echoed["code"]) == ("", 0, 0)
     assert likeness(echoed["expected"]).fullmatch(echoed["printed"])
     assert not likeness("hello ...\n2\n").fullmatch(echoed["printed"])
     assert "names no file" in done["broken"]["wrong"]

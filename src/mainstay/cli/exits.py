@@ -36,8 +36,8 @@ def wrong(message: str) -> typer.Exit:
     return typer.Exit(Exit.WRONG)
 
 
-def nearest(name: str, names: Iterable[str], *, ending: str = "") -> str:
+def nearest(name: str, names: Iterable[str]) -> str:
     """What there is instead of `name`."""
     there = sorted(names)
     close = difflib.get_close_matches(name, there, n=1) or there[:1]
-    return f"did you mean {close[0]}{ending}?" if close else "nothing of that kind is there"
+    return f"did you mean {close[0]}?" if close else "nothing of that kind is there"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import os
 import sys
@@ -48,9 +49,7 @@ def load(target: str) -> Mainstay:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
             raise wrong(f"{module_name} cannot be imported: {error}\n{where(error)}") from None
-        raise wrong(
-            f"there is no module {error.name} in {Path.cwd()}; {nearest(error.name, modules(), ending='.py')}"
-        ) from None
+        raise wrong(f"there is no module {error.name} in {Path.cwd()}; {of_module(error.name)}") from None
     except Exception as error:
         raise wrong(f"{module_name} cannot be imported: {type(error).__name__}: {error}\n{where(error)}") from None
     found = getattr(module, attribute or "app", None)
@@ -72,11 +71,16 @@ def split(words: list[str]) -> tuple[str, list[str]]:
     return (words[0], words[1:]) if named else (os.environ.get("MAINSTAY_APP", UNSAID), words)
 
 
-def modules() -> list[str]:
-    """Modules and packages in the current directory."""
-    here = Path.cwd()
-    packages = [path.parent.name for path in here.glob("*/__init__.py")]
-    return sorted([path.stem for path in here.glob("*.py")] + packages)
+def of_module(name: str) -> str:
+    """What there is instead of a module that is not there: the nearest beside it, else how one is named."""
+    *packages, last = name.split(".")
+    beside = Path(*packages)
+    there = {file.stem: f"{file}" for file in beside.glob("*.py")}
+    there |= {file.parent.name: f"{file.parent}/" for file in beside.glob("*/*.py")}
+    close = difflib.get_close_matches(last, there, n=1)
+    if close:
+        return f"did you mean {there[close[0]]}?"
+    return "name it as module:attribute, such as shop.app:app for app in shop/app.py, or in MAINSTAY_APP"
 
 
 def where(error: BaseException) -> str:

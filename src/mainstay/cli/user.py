@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Annotated, Any
 
 import pydantic
@@ -19,6 +19,9 @@ from mainstay.cli.target import Target, load
 from mainstay.clock import now
 from mainstay.compiler import DeclarationErrors
 from mainstay.declare.account import Roles
+from mainstay.engine.bodies import path
+from mainstay.engine.mistakes import nearest
+from mainstay.engine.phrases import phrase
 from mainstay.errors import MainstayError
 from mainstay.migrate.folder import MigrationProblem
 
@@ -106,7 +109,10 @@ def asked() -> str:
     if sys.stdin.isatty():
         password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
         return password
-    return sys.stdin.readline().rstrip("\n")
+    line = sys.stdin.readline().rstrip("\n")
+    if not line:
+        raise wrong("there is no password: write one as a line of the standard input, or let --generate make one")
+    return line
 
 
 def read(accounts: Accounts, email: str, password: str, words: Sequence[str]) -> dict[str, Any]:
@@ -117,12 +123,22 @@ def read(accounts: Accounts, email: str, password: str, words: Sequence[str]) ->
         if not equal:
             raise wrong(f"{word!r} is not name=value")
         given[name] = value
+    shape = accounts.desk.sign_up_shape()
     try:
-        checked = accounts.desk.sign_up_shape().model_validate(given)
+        checked = shape.model_validate(given)
     except pydantic.ValidationError as error:
-        told = [f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors()]
+        told = (f"{path(one['loc'])} {told_of(one, shape.model_fields)}" for one in error.errors(include_url=False))
         raise wrong("; ".join(told)) from None
     return {name: getattr(checked, name) for name in checked.model_fields_set if name != "password"}
+
+
+def told_of(mistake: Any, known: Iterable[str]) -> str:
+    """What is said of one mistake in what a new account gives."""
+    if mistake["type"] == "missing":
+        return "must be given"
+    if mistake["type"] == "extra_forbidden":
+        return f"is nothing that an account gives; {nearest(path(mistake['loc']), known)}"
+    return phrase(mistake, "")
 
 
 def run(served: Mainstay, change: Coroutine[Any, Any, None], done: str) -> None:

@@ -57,8 +57,8 @@ def why(
     except WrongWords as error:
         raise wrong(str(error)) from None
     except MainstayError as error:
-        details = "".join(f"; {detail.field} {detail.message}" for detail in error.details)
-        raise wrong(error.message + details) from None
+        details = "; ".join(f"{detail.field} {detail.message}" for detail in error.details)
+        raise wrong(f"{error.message} {details}".rstrip()) from None
     if json or not sys.stdout.isatty():
         sys.stdout.write(json_of.dumps(as_json(found), indent=2, ensure_ascii=False) + "\n")
     else:

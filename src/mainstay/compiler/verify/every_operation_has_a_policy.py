@@ -16,7 +16,8 @@ def every_operation_has_a_policy(draft: Draft) -> Iterator[Problem]:
         for name in needed:
             if name not in resource.policies:
                 using = [operation for operation in resource.operations if POLICY[operation] == name]
-                who = f", which {', '.join(using)} need" if using else ", which guards every path to its rows"
+                need = "needs" if len(using) == 1 else "need"
+                who = f", which {', '.join(using)} {need}" if using else ", which guards every path to its rows"
                 yield Problem(
                     resource.place(),
                     f"{resource.declared.__name__} has no policy {name!r}{who}",

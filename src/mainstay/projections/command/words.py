@@ -52,7 +52,8 @@ def parts(operation: Operation, words: Sequence[str], body: bytes | None = None)
     """What the words mean for the operation; `body` is the whole body as JSON, instead of its members as words."""
     wanted = [parameter.name for parameter in operation.parameters if parameter.place == "path"]
     if len(words) < len(wanted):
-        raise WrongWords(f"{operation.name} takes {', '.join(wanted)} first, and there is only {list(words)}")
+        given = f"only {', '.join(words)} is given" if words else "nothing is given"
+        raise WrongWords(f"{operation.name} takes {', '.join(wanted)} first, and {given}")
     key = tuple(word.removeprefix(f"{name}=") for name, word in zip(wanted, words, strict=False))
     parameters: list[tuple[str, str]] = []
     members: dict[str, Any] = {}
