@@ -17,6 +17,8 @@ class Cup(Base):
 """
 PRICE = "Annotated[decimal.Decimal, Decimal(precision=10, scale=2)]"
 FINER = "Annotated[decimal.Decimal, Decimal(precision=10, scale=4)]"
+LARGE = "Annotated[decimal.Decimal, Decimal(precision=18, scale=2)]"
+LARGER = "Annotated[decimal.Decimal, Decimal(precision=18, scale=1)]"
 D = decimal.Decimal
 NOON = dt.datetime(2026, 11, 28, 12, tzinfo=dt.UTC)
 
@@ -24,6 +26,9 @@ CHANGES: dict[str, tuple[str, str, Any, Any]] = {
     "a price to text": (PRICE, "str", D("12.50"), "12.50"),
     "a debt to text": (PRICE, "str", D("-0.07"), "-0.07"),
     "a price to a float": (PRICE, "float", D("12.50"), 12.5),
+    "a large price to text": (LARGE, "str", D("1234567890123456.78"), "1234567890123456.78"),
+    "a large debt to text": (LARGE, "str", D("-1234567890123456.78"), "-1234567890123456.78"),
+    "a large price to fewer digits": (LARGE, LARGER, D("9007199254740993.10"), D("9007199254740993.1")),
     "a price to more digits": (PRICE, FINER, D("12.50"), D("12.5000")),
     "a price to a whole number": (PRICE, "int", D("12.00"), 12),
     "a whole number to text": ("int", "str", 12, "12"),
@@ -55,6 +60,37 @@ def test_what_is_cut_off_is_told_and_asked_for(house: House) -> None:
     house.run("down", "--yes")
     house.models(OLD.format(PRICE))
     assert get(house) == D("1.23")
+
+
+@pytest.mark.parametrize(
+    "before,after", [("1234567890123456.785", "1234567890123456.79"), ("-.005", "-0.01"), ("5.", "5"), ("007", "7")]
+)
+def test_a_text_becomes_the_number_that_it_says(before: str, after: str, house: House) -> None:
+    house.make("First", OLD.format(LARGE))
+    house.make("Text", OLD.format("str"))
+    put(house, before)
+    house.run("down", "--yes")
+    house.models(OLD.format(LARGE))
+    assert get(house) == D(after)
+
+
+@pytest.mark.parametrize("text", ["", "-", ".", "1-2", "--5", "1.2.3", "2026-11-28"])
+def test_a_text_that_is_no_number_is_refused(text: str, house: House) -> None:
+    house.make("First", OLD.format(PRICE))
+    house.make("Text", OLD.format("str"))
+    put(house, text)
+    house.run("down", "--yes", code=2)
+    assert get(house) == text
+
+
+def test_a_float_becomes_a_whole_number_where_that_is_wanted(house: House) -> None:
+    house.make("First", OLD.format("int"))
+    house.make("Float", OLD.format("float"))
+    put(house, 2.6)
+    assert "a part of cups.value in 1 rows, as BIGINT holds less" in house.run("down", code=4)
+    house.run("down", "--yes")
+    house.models(OLD.format("int"))
+    assert get(house) == 3
 
 
 def test_the_time_of_a_day_is_told(house: House) -> None:

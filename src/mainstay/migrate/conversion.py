@@ -39,15 +39,20 @@ def digits(column: Column) -> int | None:
     return int(found[1]) if found else 0 if form(column) == "whole" else None
 
 
+NO_NUMBER = ("*[^0-9.-]*", "?*-*", "*.*.*")
+"""What a text with digits is like that is no number."""
+
+
 def value_before(name: str, old: Column, new: Column) -> str | None:
     """What a column holds before it gets its new type; None where it may stay."""
     scale = 10 ** (digits(new) or 0)
     match form(old), form(new):
-        case "real", "scaled":
+        case "real", "scaled" | "whole":
             return f"round({name} * {scale})"
         case "text", "scaled":  # what is no number stays, and is refused
-            number = f"CAST(CAST(round(CAST({name} AS REAL) * {scale}) AS INTEGER) AS TEXT)"
-            return f"CASE WHEN {name} GLOB '*[^0-9.-]*' THEN {name} ELSE {number} END"
+            none = " OR ".join([f"{name} GLOB '{words}'" for words in NO_NUMBER])
+            number = f"CAST({read_scaled(name, digits(new) or 0)} AS TEXT)"
+            return f"CASE WHEN {none} OR {name} NOT GLOB '*[0-9]*' THEN {name} ELSE {number} END"
         case "text", "truth":
             return f"CASE {name} WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE {name} END"
     return None
@@ -62,8 +67,9 @@ def value_after(name: str, old: Column, new: Column) -> str | None:
         case "scaled", "real":
             return f"{name} / {scale}.0"
         case "scaled", "text":
-            sign = f"CASE WHEN CAST({name} AS INTEGER) < 0 THEN '-' ELSE '' END"
-            whole, rest = f"abs({name}) / {scale}", f"abs({name}) % {scale}"
+            number = f"CAST({name} AS INTEGER)"  # `abs` makes floating point of text
+            sign = f"CASE WHEN {number} < 0 THEN '-' ELSE '' END"
+            whole, rest = f"abs({number}) / {scale}", f"abs({number}) % {scale}"
             return f"{sign} || printf('%d.%0{digits(old)}d', {whole}, {rest})" if scale > 1 else None
         case "truth", "text":
             return f"CASE {name} WHEN '1' THEN 'true' ELSE 'false' END"
@@ -74,11 +80,22 @@ def value_after(name: str, old: Column, new: Column) -> str | None:
     return None
 
 
+def read_scaled(name: str, places: int) -> str:
+    """The whole number that is kept of a text with a number; floating point has too few digits for it."""
+    rest = f"replace(substr({name} || '.', instr({name} || '.', '.') + 1), '.', '')"
+    kept = f"CAST(substr({rest} || '{'0' * places}', 1, {places}) AS INTEGER)"
+    number = f"abs(CAST({name} AS INTEGER)) * {10**places} + {kept} + (substr({rest}, {places + 1}, 1) >= '5')"
+    return f"({number}) * CASE WHEN substr({name}, 1, 1) = '-' THEN -1 ELSE 1 END"
+
+
 def rescaled(name: str, more: int) -> str | None:
     """A whole number with its point moved."""
     if more == 0:
         return None
-    return f"{name} * {10**more}" if more > 0 else f"CAST(round({name} / {10**-more}.0) AS INTEGER)"
+    if more > 0:
+        return f"{name} * {10**more}"
+    half = 10**-more // 2  # in whole numbers, as floating point has too few digits
+    return f"({name} + CASE WHEN {name} < 0 THEN -{half} ELSE {half} END) / {10**-more}"
 
 
 def changes(name: str, old: Column, new: Column, *, sqlite: bool) -> str | None:
