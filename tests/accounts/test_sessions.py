@@ -86,6 +86,8 @@ async def test_on_this_machine_the_cookie_needs_no_tls_and_elsewhere_that_name_i
         ({"Origin": "https://kitchen.example.evil.example"}, 403),
         ({"Origin": "https://kitchen.example:8443"}, 403),
         ({"Origin": "null"}, 403),
+        ({"Origin": "https://["}, 403),
+        ({"Origin": "kitchen.example"}, 403),
         ({}, 403),
     ],
 )
@@ -213,6 +215,9 @@ async def test_a_cookie_is_no_token_and_a_token_no_cookie(desk: Desk) -> None:
     assert (await asked(desk, f"__Host-session={token}")).status_code == 401
     assert (await asked(desk, f"__Host-session={secret}")).status_code == 200
     assert (await desk.get("auth/me", by=secret)).status_code == 401
+    shown = {"Authorization": f"Cookie {secret}", "Sec-Fetch-Site": "cross-site"}
+    assert (await desk.calling.get("/api/v1/auth/me", headers=shown)).status_code == 401
+    assert (await desk.calling.post("/api/v1/notes", json={"text": "x"}, headers=shown)).status_code == 401
 
 
 async def test_the_document_says_how_a_browser_signs_in(desk: Desk) -> None:

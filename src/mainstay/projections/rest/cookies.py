@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from mainstay.engine.call import Kept
 from mainstay.errors import Forbidden, MainstayError
@@ -81,7 +80,7 @@ class Cookies:
         site = headers.get(b"sec-fetch-site")
         if site is not None:
             return site not in (b"same-origin", b"none")
-        return urlsplit(origin).netloc != headers.get(b"host", b"").decode("latin-1").lower() if origin else True
+        return not origin or origin.partition("://")[2] != headers.get(b"host", b"").decode("latin-1").lower()
 
 
 def is_local(headers: Headers) -> bool:

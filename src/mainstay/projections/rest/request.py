@@ -11,6 +11,7 @@ from mainstay import strict_json
 from mainstay.engine.call import Call, Gone
 from mainstay.errors import Detail, PayloadTooLarge, RequestTimeout, UnsupportedMediaType, ValidationError
 from mainstay.identity import Credentials
+from mainstay.projections.rest.cookies import SCHEME
 from mainstay.projections.rest.exchange import Headers, Receive
 
 LONGEST_QUERY = 8192
@@ -57,14 +58,15 @@ def decoded(text: str, where: str, shown: str) -> str:
 
 
 def credentials_of(headers: Headers) -> Credentials | None:
-    """What Authorization shows; None where there is no such header."""
+    """What Authorization shows; None where there is no such header.  What a cookie shows is not taken from it."""
     value = headers.get(b"authorization")
     if value is None:
         return None
     if len(value) > LONGEST_CREDENTIALS:
         raise ValidationError(f"The header Authorization has more than {LONGEST_CREDENTIALS} bytes.")
     scheme, _, rest = value.decode("latin-1").partition(" ")
-    return Credentials(scheme.lower(), rest.strip())
+    scheme = scheme.lower()
+    return Credentials("" if scheme == SCHEME else scheme, rest.strip())
 
 
 def text_of(headers: Headers, name: bytes) -> str | None:
