@@ -311,6 +311,8 @@ class Limit:
     per: Literal["address", "user"]
     calls: int
     seconds: int
+    shared: str = ""
+    """The name under which operations use it up together; an address's then by whoever calls from there."""
 
 
 @dataclass(frozen=True, slots=True)

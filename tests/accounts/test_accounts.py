@@ -350,6 +350,19 @@ async def test_an_address_has_few_attempts_to_sign_in(sqlite_url: str) -> None:
         assert (await desk.get("auth/me")).status_code == 401
 
 
+@pytest.mark.requirement("A3.26")
+async def test_an_address_has_no_more_attempts_by_another_way_in_or_by_another_account(sqlite_url: str) -> None:
+    async with opened(sqlite_url, sign_in_limit="5/minute") as desk:
+        body = {"email": "ada@example.com", "password": "x"}
+        token = await desk.token("eve")
+        told = [(await desk.post(path, body)).status_code for path in ("session", "sign-in", "session", "sign-in")]
+        assert told == [401] * 4
+        for path in ("session", "sign-in"):
+            assert [(await desk.post(path, body, by=by)).status_code for by in (None, token)] == [429] * 2
+        assert [(await desk.post("sign-up", {}, by=token)).status_code for _ in range(4)] == [400] * 4
+        assert [(await desk.post("sign-up", {}, by=by)).status_code for by in (None, token)] == [429] * 2
+
+
 @pytest.mark.requirement("A13.13", "A3.26")
 @pytest.mark.usefixtures("hands")
 async def test_lists_and_sign_ins_of_an_address_are_limited_apart(sqlite_url: str) -> None:

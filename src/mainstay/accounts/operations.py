@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import pydantic
@@ -21,11 +22,14 @@ from mainstay.behaviour import Call
 from mainstay.compiler.docstrings import attribute_docstring
 from mainstay.declare import Actions, action, anyone, signed_in
 from mainstay.declare.account import RoleName, Roles
+from mainstay.declare.action import MARK
 from mainstay.errors import Detail, Forbidden, NotFound, Unauthenticated, ValidationError
 from mainstay.identity.passwords import LONGEST, Passwords, weakness
 from mainstay.identity.tokens import Tokens
 from mainstay.kinds import Email, Moment, uuid7
 from mainstay.settings import Settings
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 WRONG = "The address or the password is not right."
 """Told of an unknown address, a wrong password and a disabled account alike."""
@@ -321,6 +325,16 @@ class Desk:
 SIGN_UP = "A new account."
 
 
+def counted(name: str) -> Callable[[F], F]:
+    """Lets actions of one name use up one limit, and an address's whoever calls: a new account brings no new tries."""
+
+    def mark(function: F) -> F:
+        setattr(function, MARK, replace(getattr(function, MARK), shared=name))
+        return function
+
+    return mark
+
+
 def operations(desk: Desk) -> type[Actions]:
     """The operations of one application's accounts."""
     seldom = desk.settings.sign_in_limit
@@ -333,6 +347,7 @@ def operations(desk: Desk) -> type[Actions]:
 
         name = "auth"
 
+        @counted("sign-up")
         @action(allow=anyone, status=201, transaction=False, limit=seldom)
         async def sign_up(self, call: Call, given: Any) -> AccountAnswer:
             """Make an account."""
@@ -347,6 +362,7 @@ def operations(desk: Desk) -> type[Actions]:
                 key = getattr(row, sa.inspect(account).get_property_by_column(desk.tables.key).key)
             return AccountAnswer(id=key, email=given.email, roles=[])
 
+        @counted("sign-in")
         @action(allow=anyone, status=200, transaction=False, limit=seldom)
         async def sign_in(self, call: Call, given: SignIn) -> SignedIn:
             """Begin a sign-in: an access token for calls, a refresh token for the next one."""
@@ -355,6 +371,7 @@ def operations(desk: Desk) -> type[Actions]:
                 await desk.still(session, row, **again)
                 return await desk.begin(session, row["id"], call.now)
 
+        @counted("sign-in")
         @action(allow=anyone, status=200, path="/session", transaction=False, limit=seldom)
         async def start_session(self, call: Call, given: SignIn) -> AccountAnswer:
             """Begin the session of a browser, which keeps it in a cookie that no script can read; `sign-out` ends it.

@@ -28,6 +28,8 @@ class Action:
     transaction: bool
     timeout: float
     limit: str | None
+    shared: str = ""
+    """The name under which actions use up one limit together, whoever calls."""
 
 
 class Actions:

@@ -264,16 +264,17 @@ def one_row(resource: str) -> Operation:
 
 
 def metered(operation: Operation, shared: tuple[Limit, ...]) -> tuple[tuple[str, Limit, bool], ...]:
-    """An operation's limits, the name that each is counted under, and whether all operations use it up together.
+    """An operation's limits, the name that each is counted under, and whether several operations use it up together.
 
     A limit of the operation's own may be equal to a shared one, which stands before it.
     """
     found: list[tuple[str, Limit, bool]] = []
     left = list(shared)
     for limit in operation.limits:
-        together = limit in left
-        if together:
+        of_all = limit in left
+        if of_all:
             left.remove(limit)
-        whose = "" if together else operation.name
+        whose = "" if of_all else limit.shared or operation.name
+        together = of_all or bool(limit.shared)
         found.append((f"{whose}/{limit.per}/{limit.calls}/{limit.seconds}", limit, together))
     return tuple(found)

@@ -272,7 +272,7 @@ def limits_of(draft: Draft, declared: Declared) -> Any:
     own = parsed_limits(declared.action.limit)
     if own is None:
         raise Refusal(f"has the limit {declared.action.limit!r}", 'write it as "10/minute" (second, minute, hour, day)')
-    return (*draft.limits, *own)
+    return (*draft.limits, *[replace(limit, shared=declared.action.shared) for limit in own])
 
 
 def own_transactions(declared: Declared) -> None:
