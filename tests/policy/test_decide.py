@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from mainstay.actor import Actor
-from mainstay.policy.decide import Decider
+from mainstay.policy.decide import Decider, Decision
 from mainstay.policy.rows import World, truth
 from mainstay.policy.tree import (
     ANYONE,
@@ -174,3 +177,23 @@ def test_decisions_of_a_list_are_not_those_of_an_empty_one() -> None:
     assert decider.decide(Actor(1, claims={"teams": (1,)})).condition == InClaim(OWN, "teams")
     assert decider.decide(Actor(1, claims={"teams": ()})).is_no
     assert decider.decide(Actor(1)).is_no
+
+
+class Meeting(Decider):
+    """Waits, before a number is taken, for another thread that has got as far."""
+
+    met = Barrier(2, timeout=0.3)
+
+    def number(self, truth: Node) -> Decision:
+        decision = super().number(truth)
+        with suppress(BrokenBarrierError):
+            self.met.wait()
+        return decision
+
+
+def test_two_threads_never_give_one_number_to_two_conditions() -> None:
+    decider = Meeting(All((Any_((Role("boss"), Compare("eq", OWN, ActorValue("id")))), Compare("eq", OWN, Value(1)))))
+    with ThreadPoolExecutor(2) as threads:
+        boss, other = threads.map(decider.decide, (Actor(1, roles=frozenset({"boss"})), Actor(2)))
+    assert boss.condition != other.condition
+    assert boss.number != other.number

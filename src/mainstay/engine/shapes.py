@@ -1,4 +1,7 @@
-"""Statements by the shape of what asks for them: each is compiled once and kept while it is used."""
+"""Statements by the shape of what asks for them: each is compiled once and kept while it is used.
+
+Actions ask in other threads too, so that whatever is kept may be dropped at any moment.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ class Shapes:
         """What was made for an equal key, or `make()` now."""
         found: T | None = self.kept.get(key)
         if found is not None:
-            self.kept.move_to_end(key)
+            try:
+                self.kept.move_to_end(key)
+            except KeyError:
+                self.kept[key] = found
             return found
         made = make()
         self.kept[key] = made
@@ -38,7 +44,7 @@ class Shapes:
 
 def remembered(kept: dict[K, T], key: K, value: T) -> T:
     """The value, kept in place of the one that has been kept longest where there are `REMEMBERED`."""
-    if len(kept) >= REMEMBERED:
-        del kept[next(iter(kept))]
+    while len(kept) >= REMEMBERED:
+        kept.pop(next(iter(tuple(kept))), None)
     kept[key] = value
     return value

@@ -11,6 +11,7 @@ import operator
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from mainstay.actor import NOBODY as NOBODY_CALLS, Actor
@@ -85,6 +86,8 @@ class Decider:
         self.lists = names(node.claim for node in nodes if isinstance(node, InClaim))
         self.leaves = tuple(dict.fromkeys(node for node in nodes if is_about_the_actor_alone(node)))
         self.decisions: dict[tuple[Any, ...], Decision] = {}
+        self.deciding = Lock()
+        """Actions decide in other threads too, and no two conditions may have one number."""
         self.constant = self.number(simplify(policy, NOBODY_CALLS)) if not self.needs_actor else None
         self.latest: tuple[Actor | None, Decision] = (None, Decision(NOBODY, 1))
         """The actor decided for last, who is most often asked about again within the same call."""
@@ -112,7 +115,10 @@ class Decider:
         )
         decision = self.decisions.get(truths)
         if decision is None:
-            decision = self.decisions[truths] = self.number(simplify(self.policy, actor))
+            with self.deciding:
+                decision = self.decisions.get(truths)
+                if decision is None:
+                    decision = self.decisions[truths] = self.number(simplify(self.policy, actor))
         return decision
 
     def number(self, truth: Node) -> Decision:
