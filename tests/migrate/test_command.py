@@ -57,14 +57,17 @@ def test_where_the_database_is_and_what_is_to_be_done(house: House) -> None:
     house.make("First", FEWER)
     house.models(FIRST)
     assert "+ column jars.litres BIGINT" in house.run("check", code=1)
+    assert "a migration has a title" in house.run("make", " ", code=2)
     house.run("make", "Litres")
     house.run("check")
-    assert json.loads(house.run("status")) == {
+    status = json.loads(house.run("status"))
+    ran_at = status["migrations"][0]["ran_at"]
+    assert status == {
         "database": "0001",
         "newest": "0002",
         "migrations": [
-            {"number": "0001", "title": "First", "done": True},
-            {"number": "0002", "title": "Litres", "done": False},
+            {"number": "0001", "title": "First", "done": True, "ran_at": ran_at, "edited": False},
+            {"number": "0002", "title": "Litres", "done": False, "ran_at": None, "edited": False},
         ],
         "models": [],
     }

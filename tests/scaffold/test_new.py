@@ -14,6 +14,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 from typer.testing import CliRunner
 
+from mainstay import Settings
+from mainstay.cli import new
 from mainstay.cli.new import app
 from mainstay.scaffold.files import files
 from mainstay.scaffold.name import read
@@ -67,6 +69,10 @@ def test_every_file_is_listed_and_is_there(project: Path) -> None:
 @pytest.mark.requirement("A9.07", "A12.07", "A4.19")
 def test_its_tests_pass_at_once_and_twenty_lines_later_with_an_endpoint_of_ones_own(project: Path) -> None:
     assert re.search(r"\b6 passed\b", make(project, "test"))
+    assert (
+        f"MAINSTAY_DATABASE_URL={Settings.model_fields['database_url'].default}\n"
+        in (project / ".env.example").read_text()
+    )
     lines = sum(put(project, *block) for block in blocks())
     assert lines <= 20
     assert "+ table books" in make(project, "migration", "M=Books")
@@ -178,3 +184,12 @@ def test_the_files_are_told_as_json(tmp_path: Path) -> None:
     told = json.loads(done.stdout)
     assert told["folder"] == str(tmp_path / "shop")
     assert {one["path"] for one in told["files"]} == {str(path) for path in tmp_path.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("module,steps", [("pytest", "make test"), ("nothing_of_that_name", "make setup && make test")])
+def test_what_comes_next_begins_with_what_is_not_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, steps: str
+) -> None:
+    monkeypatch.setattr(new, "USED", (module,))
+    done = CliRunner().invoke(app, ["shop", "--into", str(tmp_path)])
+    assert done.stdout.endswith(f"Now: cd {tmp_path / 'shop'} && {steps} && make run\n")

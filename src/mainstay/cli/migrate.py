@@ -85,6 +85,8 @@ def make(
     json: Json = False,
 ) -> None:
     """Write a migration from what the migrations make to what the models say."""
+    if not message.strip():
+        raise wrong('a migration has a title: mainstay migrate make "what it does"')
     chosen = load_own(target)
     wanted = schema_of(chosen.compiled.storage.metadata)
     asked = Asked(message, tuple(rename or ()), tuple(fill or ()), expand, concurrently, empty)

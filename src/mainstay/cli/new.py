@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_of
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,9 @@ from mainstay.cli.exits import wrong
 from mainstay.scaffold.files import files
 from mainstay.scaffold.name import WrongName, read
 from mainstay.scaffold.writing import NotWritten, Written, refuse_taken, write
+
+USED = ("argon2", "pytest", "watchfiles")
+"""What the project's tests and its server need of the active environment, or of one that `make setup` makes."""
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -41,4 +45,5 @@ def new(
         told = [{"path": str(one.path), "bytes": one.size} for one in written]
         typer.echo(json_of.dumps({"folder": str(folder), "files": told}, indent=2))
         return
-    typer.echo(f"{len(written)} files.  Now: cd {folder} && make test && make run")
+    setup = "" if all(find_spec(module) for module in USED) else " && make setup"
+    typer.echo(f"{len(written)} files.  Now: cd {folder}{setup} && make test && make run")
