@@ -332,6 +332,8 @@ class Mainstay(FastAPI):
             )
         await self.engine.open()
         try:
+            if self.accounts is not None:
+                self.accounts.open()
             await self.bring_up_schema()
             self.engine.prepare()
             self.serving = True

@@ -9,11 +9,14 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from sqlalchemy import inspect
 
+from mainstay.compiler import DeclarationErrors
 from mainstay.identity import Credentials
 from mainstay.proofs.access.personas import personas
-from tests.accounts.app import Keeper
+from tests.accounts.app import Keeper, application
 from tests.accounts.desk import PASSWORD, Desk, opened
+from tests.app.kitchen import client
 
 
 @pytest.mark.requirement("A13.05", "A3.30")
@@ -441,3 +444,44 @@ async def test_the_operations_are_in_the_list_and_in_the_document(desk: Desk) ->
     }
     document = (await desk.calling.get("/openapi.json")).json()
     assert "/api/v1/auth/sign-in" in document["paths"]
+
+
+async def test_an_application_that_is_opened_again_signs_people_up_and_hears_of_changes(sqlite_url: str) -> None:
+    app = application(sqlite_url)
+    for name in ("ada", "eve"):
+        async with app.router.lifespan_context(app), client(app) as calling:
+            desk = Desk(app, calling)
+            made = await desk.sign_up(name)
+            token = (await desk.sign_in(name))["access_token"]
+            await desk.sign_up(f"{name}-boss")
+            await desk.give(f"{name}-boss", ["admin"])
+            boss = (await desk.sign_in(f"{name}-boss"))["access_token"]
+            assert app.accounts is not None
+            app.accounts.identity.unsettled_until = 0.0
+            assert (await desk.get("auth/me", by=token)).status_code == 200
+            body = {"keeper_id": made["id"], "how": "statement"}
+            headers = {"Authorization": f"Bearer {boss}"}
+            assert (await calling.post("/api/v1/notes/close", json=body, headers=headers)).status_code == 204
+            assert (await desk.get("auth/me", by=token)).status_code == 401
+
+
+async def test_an_application_that_was_closed_listens_to_nothing(sqlite_url: str) -> None:
+    before = len(list(inspect(Keeper).dispatch.after_update))
+    async with opened(sqlite_url):
+        assert len(list(inspect(Keeper).dispatch.after_update)) == before + 1
+    assert len(list(inspect(Keeper).dispatch.after_update)) == before
+
+
+@pytest.mark.parametrize(
+    "claims,told",
+    [(("session",), "session, which is the sign-in"), (("regoin",), "did you mean region"), (("region",), None)],
+)
+def test_a_claim_that_no_account_can_bring_is_refused(
+    claims: tuple[str, ...], told: str | None, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Keeper, "actor_claims", claims)
+    if told is None:
+        application(sqlite_url)
+        return
+    with pytest.raises(DeclarationErrors, match=told):
+        application(sqlite_url)

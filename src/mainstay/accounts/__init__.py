@@ -7,6 +7,7 @@ Nothing here is known to the engine or to REST: the operations are `Actions`, th
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -15,12 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from mainstay import clock
-from mainstay.accounts.identity import AccountIdentity
+from mainstay.accounts.identity import SESSION, AccountIdentity
 from mainstay.accounts.keys import keys
 from mainstay.accounts.marks import Sealer
 from mainstay.accounts.operations import Desk, SignedIn, operations
 from mainstay.accounts.stored import Store, Tables
 from mainstay.backing.databases.database import Acting, Database
+from mainstay.compiler import DeclarationErrors, Problem
+from mainstay.compiler.problem import nearest, place_of
 from mainstay.declare import Actions
 from mainstay.declare.account import Account, Roles
 from mainstay.events import CallFinished, Event
@@ -46,8 +49,9 @@ class Accounts:
     def __init__(self, account: type[Account], settings: Settings, database: Database, secret: bytes) -> None:
         """`secret` is what refresh tokens are sealed with.
 
-        Raises `DeclarationErrors` where the key in the settings is none.
+        Raises `DeclarationErrors` where a claim is none, or the key in the settings.
         """
+        refuse_claims(account)
         self.tables = tables_of(account)
         self.store = Store(self.tables, database)
         self.passwords = Passwords()
@@ -70,9 +74,12 @@ class Accounts:
         self.desk = Desk(self.tables, self.store, self.identity, self.passwords, self.tokens, Sealer(secret), settings)
         self.operations: type[Actions] = operations(self.desk)
         self.written_by: frozenset[str] = frozenset()
-        for moment in ("after_update", "after_delete"):
-            event.listen(account, moment, self.changed)
-        event.listen(Session, "do_orm_execute", self.executed)
+        self.hears: tuple[tuple[Any, str, Callable[..., None]], ...] = (
+            (account, "after_update", self.changed),
+            (account, "after_delete", self.changed),
+            (Session, "do_orm_execute", self.executed),
+        )
+        """What it listens to while the application is open."""
 
     def watch(self, application: Application, sessions: Acting) -> None:
         """Notes which operations write accounts, so that `listen` knows them, and what transactions there are."""
@@ -169,11 +176,33 @@ class Accounts:
         if written is not None and getattr(written.table, "name", "") == self.tables.accounts.name:
             self.identity.forget()
 
+    def open(self) -> None:
+        """Listens to what sessions write."""
+        for one in self.hears:
+            event.listen(*one)
+
     def close(self) -> None:
         """Lets go of the threads in which passwords are hashed, and of what it listens to."""
-        if event.contains(Session, "do_orm_execute", self.executed):
-            event.remove(Session, "do_orm_execute", self.executed)
+        for one in self.hears:
+            if event.contains(*one):
+                event.remove(*one)
         self.passwords.close()
+
+
+def refuse_claims(account: type[Account]) -> None:
+    """Raises `DeclarationErrors` where an account cannot bring a claim that it names."""
+    place, columns = partial(place_of, account, "actor_claims"), sa.inspect(account).local_table.columns.keys()
+    named = f"{account.__name__}.actor_claims names"
+    problems: list[Problem] = []
+    for position, name in enumerate(account.actor_claims):
+        if name == SESSION:
+            what = f"{named} {name}, which is the sign-in that a token came of"
+            problems.append(Problem(place(position), what, "give the attribute another name"))
+        elif name not in columns:
+            what = f"{named} {name}, which is no column of {account.__name__}"
+            problems.append(Problem(place(position), what, nearest(name, columns)))
+    if problems:
+        raise DeclarationErrors(problems)
 
 
 TABLES: dict[type[Account], Tables] = {}

@@ -34,7 +34,8 @@ class Passwords:
 
     def __init__(self) -> None:
         self.hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-        self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
+        self.pool: ThreadPoolExecutor | None = None
+        """Made when it is needed, also after it was closed."""
         self.waiting = 0
 
     async def hash(self, password: str) -> str:
@@ -61,6 +62,8 @@ class Passwords:
         """Does the work in a thread; `Unavailable` where too much of it waits."""
         if self.waiting >= WAITING:
             raise Unavailable("Too many people are signing in at this moment.", retry_after=1)
+        if self.pool is None:
+            self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
         self.waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self.pool, work)
@@ -69,7 +72,9 @@ class Passwords:
 
     def close(self) -> None:
         """Lets the threads end."""
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        if self.pool is not None:
+            self.pool.shutdown(wait=False, cancel_futures=True)
+            self.pool = None
 
 
 def folded(password: str) -> str:
