@@ -37,6 +37,8 @@ class History:
     table: str
     count: int
     """A table, and how many rows it then has."""
+    alone: bool = True
+    """Whether its models are apart from those of other applications in the same process."""
 
     def house(self, folder: Path, url: str) -> House:
         """The project in a folder, on a database."""
@@ -139,6 +141,7 @@ HISTORIES = {
         recipes,
         "recipes",
         383,
+        alone=False,
     ),
     "orders": History(
         ROOT / "examples" / "orders" / "migrations",

@@ -26,7 +26,8 @@ def test_every_revision_goes_back_and_forth_with_every_row(
     for number in chain.numbers[1:]:
         house.run("to", number)
         schemas[number] = house.schema()
-    house.run("check")
+    if history.alone:
+        house.run("check")
     history.fill(database_url)
     for number in reversed(chain.numbers[1:-1]):
         kept = house.changed(columns)

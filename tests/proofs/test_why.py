@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from mainstay.backing import open as backing
 from mainstay.compiler import compile as compiled_of
@@ -143,7 +144,7 @@ async def disagreeing_rows(made: Filled, cell: Cell, call: Call, reply: Reply) -
     call.parameters = [*asked, ("limit", str(resource.paging.maximum))]
     answer = None
     if reply.status == 200:
-        answer = await made.engine.execute(replace(call))
+        answer = await made.engine.execute(structs.replace(call))
         data = as_json_has_it(answer.data)
         there = {tuple(str(one[name]) for name in resource.lookup) for one in data}
     seen: Counter[str] = Counter()
