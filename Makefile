@@ -70,7 +70,7 @@ bench: $(STAMP)  ## CPU per request, beside what else one could write (20 minute
 bench-compare: $(STAMP)  ## instructions of a request now and at OLD=commit; fails where one became dearer
 	$(BIN)/python -m benchmarks.compare $(OLD) $(ARGS)
 
-figures: $(STAMP)  ## measure all that docs/reference/benchmarks.md says, and write it (50 minutes on a quiet machine)
+figures: $(STAMP)  ## measure everything, and write docs/reference/benchmarks.md of it (50 minutes on a quiet machine)
 	$(BIN)/python -m benchmarks.figures $(ARGS)
 
 fuzz: $(STAMP)  ## Schemathesis makes up calls of four applications and judges the answers (10 minutes)
