@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
+JAVASCRIPT = frozenset({"javascript", "typescript", "tsx"})
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """Lines of a file, counted from 1; `path` is relative to what is checked."""
@@ -32,6 +35,11 @@ class Source:
 
     def __post_init__(self) -> None:
         self.lines = self.text.splitlines()
+
+    @property
+    def is_javascript(self) -> bool:
+        """Whether it is JavaScript, or TypeScript, which is run as such."""
+        return self.language in JAVASCRIPT
 
     @property
     def name(self) -> str:

@@ -47,12 +47,17 @@ class Seen:
         """The language that it is written in."""
         return self.unit.source.language
 
+    @property
+    def is_javascript(self) -> bool:
+        """Whether it is written in JavaScript or TypeScript."""
+        return self.unit.source.is_javascript
+
     def argument(self, position: int, *names: str) -> Value | None:
         """The argument at a position, or by one of the names; None where it is not given."""
         for name in names:
             if name in self.keywords:
                 return self.keywords[name]
-        if self.language != "python" and names and self.arguments:
+        if self.is_javascript and names and self.arguments:
             for each in self.arguments:
                 if each.fields is not None:
                     for name in names:
@@ -151,7 +156,7 @@ class Program:
         for unit in units:
             if unit.source.language == "python":
                 self._remember_python(unit)
-            else:
+            elif unit.source.is_javascript:
                 self._javascript[_without_suffix(unit.source.path)] = unit
 
     def _remember_python(self, unit: Unit) -> None:

@@ -98,7 +98,7 @@ def _names_caller_before(seen: Seen) -> bool:
 def _quadratic(seen: Seen) -> bool:
     if seen.loop is None:
         return False
-    if seen.language != "python":
+    if seen.is_javascript:
         given = any(each.callee is not None for each in seen.arguments)
         return given and seen.method in SEARCHES and not seen.receiver.type.startswith(("mapping", "express"))
     if (

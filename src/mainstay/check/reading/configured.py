@@ -55,7 +55,7 @@ def _cors(seen: Seen) -> Iterator[Located]:
         told = seen.keywords.get("origins")
         origins = _origins(told) if told is not None else "*"
         credentials = seen.keywords.get("supports_credentials")
-    elif name == "cors" and seen.language != "python":
+    elif name == "cors" and seen.is_javascript:
         given = seen.arguments[0].fields if seen.arguments and seen.arguments[0].fields is not None else {}
         origin = given.get("origin")
         origins = "*" if origin is None else "any" if origin.const is True or _reflects(origin) else _origins(origin)
@@ -153,7 +153,7 @@ def _debug(seen: Seen, local: bool) -> Iterator[Located]:
     ) and (seen.receiver.type.endswith("Flask") or seen.receiver.type == "?app" or seen.method != "run"):
         stack = "flask" if seen.method == "run" else "fastapi"
         yield seen.position, Setting(place=seen.place, function=label(seen), name="debug", value=True, stack=stack)
-    if seen.name == "errorhandler" and seen.language != "python" and not _in_development(seen):
+    if seen.name == "errorhandler" and seen.is_javascript and not _in_development(seen):
         yield (
             seen.position,
             Setting(place=seen.place, function=label(seen), name="errorhandler", value=True, stack="express"),

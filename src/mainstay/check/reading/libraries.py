@@ -128,7 +128,7 @@ def read(run: Run) -> Iterator[Located]:
                 seen.position,
                 NaiveTime(place=seen.place, function=label(seen), call=shown(seen), instead="datetime.now(UTC)"),
             )
-        elif seen.language != "python":
+        elif seen.is_javascript:
             yield from _node(seen)
 
 

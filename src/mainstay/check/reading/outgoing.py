@@ -142,7 +142,7 @@ def _outgoing(seen: Seen, breakers: bool) -> Fact | None:
     is_http = under(name, *FOR_EVER, *OWN_TIMEOUT) and (
         method in VERBS or name in ("axios", "node-fetch", "got", "superagent")
     )
-    if name in ("fetch", "http.get", "https.get", "http.request", "https.request") and seen.language != "python":
+    if name in ("fetch", "http.get", "https.get", "http.request", "https.request") and seen.is_javascript:
         is_http = True
     money = not name.startswith("!") and (
         MONEY.search(front) is not None and (method in CHARGES or method.removesuffix("_async") in CHARGES)

@@ -347,7 +347,7 @@ def _mapper(seen: Seen, chain: list[Seen], front: str, method: str) -> _Kind | N
     if (
         method in READS
         and not given
-        and (collection or (modelled and (seen.awaited or method != "find" or seen.language != "python")))
+        and (collection or (modelled and (seen.awaited or method != "find" or seen.is_javascript)))
     ):
         return _Kind("read", receiver, many=READS[method])
     if method in WRITES and not given and (collection or modelled) and not under(seen.name, "stripe", "http"):

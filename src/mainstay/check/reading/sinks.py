@@ -262,7 +262,7 @@ def _sinks(seen: Seen) -> Iterator[tuple[str, Value]]:
     if name.startswith("!"):
         return
     for at in CALLS.get(name.removeprefix("?"), ()):
-        if name in ("exec",) and seen.language != "python":
+        if name in ("exec",) and seen.is_javascript:
             continue
         yield from _given(seen, at)
     if method in TEXTS or method in ("text", "extra", "literal_column", "RawSQL", "orderByRaw", "whereRaw", "literal"):
@@ -313,7 +313,7 @@ def _sinks(seen: Seen) -> Iterator[tuple[str, Value]]:
             yield "log", each
     yield from _fields(seen)
     yield from _answers(seen)
-    if seen.language != "python" and method in MONGO and seen.arguments:
+    if seen.is_javascript and method in MONGO and seen.arguments:
         yield from _operators(seen)
 
 
@@ -333,8 +333,9 @@ def _fields(seen: Seen) -> Iterator[tuple[str, Value]]:
             yield "fields", seen.arguments[0]
         elif method == "setattr" and len(seen.arguments) == 3 and seen.loop is not None:
             yield "fields", seen.arguments[1]
+    elif not seen.is_javascript:
         return
-    if method in FIELD_WRITERS or (method[:1].isupper() and method not in NOT_MODELS and seen.name != "Object"):
+    elif method in FIELD_WRITERS or (method[:1].isupper() and method not in NOT_MODELS and seen.name != "Object"):
         for each in seen.arguments:
             for value in (each, *((each.fields or {}).get(name, each) for name in ("data", "$set"))):
                 if value.trace is not None and value.trace.kind == "body" and _whole(value):

@@ -32,7 +32,7 @@ def read(units: Iterable[Unit]) -> Iterator[Test]:
             continue
         if unit.source.language == "python":
             yield from _python(unit)
-        else:
+        elif unit.source.is_javascript:
             yield from _javascript(unit)
 
 

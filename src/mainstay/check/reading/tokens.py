@@ -56,7 +56,7 @@ def _token(seen: Seen) -> TokenUse | None:
 
 def _encoded(seen: Seen) -> TokenUse:
     payload = seen.argument(0, "payload", "claims")
-    options = seen.argument(2) if seen.language != "python" else None
+    options = seen.argument(2) if seen.is_javascript else None
     claims: frozenset[str] | None = None
     lifetime: float | None = None
     if payload is not None and payload.fields is not None:
@@ -105,7 +105,7 @@ def _lifetime(value: Value | None) -> float | None:
 
 
 def _decoded(seen: Seen) -> TokenUse:
-    options = seen.argument(2 if seen.language != "python" else 3, "options")
+    options = seen.argument(2 if seen.is_javascript else 3, "options")
     told = (options.fields or {}) if options is not None else {}
     why = ""
     if seen.name.startswith("jsonwebtoken") and seen.method == "decode":

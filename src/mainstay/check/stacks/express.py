@@ -60,7 +60,7 @@ class Express:
             '"express"' in manifests
             or imports(program, "express")
             or any(
-                unit.source.first > 1 and unit.source.language != "python" and "(req, res" in unit.source.text
+                unit.source.first > 1 and unit.source.is_javascript and "(req, res" in unit.source.text
                 for unit in program.units
             )
         )
@@ -70,7 +70,7 @@ class Express:
         for closure in list(follower.closures.values()):
             named = {each.name for each in closure.function.parameters}
             if (
-                closure.unit.source.language != "python"
+                closure.unit.source.is_javascript
                 and "req" not in named
                 and (named & SETUP or _registers(closure))
             ):
@@ -85,13 +85,13 @@ class Express:
                     yield entry
         for closure in list(follower.closures.values()):
             names = [each.name for each in closure.function.parameters]
-            if closure.unit.source.language == "python" or id(closure.function) in done:
+            if not closure.unit.source.is_javascript or id(closure.function) in done:
                 continue
             if names[:2] == ["req", "res"] or names[1:3] == ["req", "res"] or names[:2] == ["request", "response"]:
                 yield Entry(closure, _given(closure), None)
 
     def _route(self, seen: Seen, around: dict[str, tuple[str, list[str], bool]]) -> Entry | None:
-        if seen.language == "python" or seen.method not in VERBS | {"all"}:
+        if not seen.is_javascript or seen.method not in VERBS | {"all"}:
             return None
         chained = isinstance(seen.receiver.source, Seen) and seen.receiver.source.method in VERBS | {"route", "all"}
         root = seen.receiver
@@ -181,7 +181,7 @@ def _around(follower: Follower) -> dict[str, tuple[str, list[str], bool]]:
     for _ in range(2):
         for run in follower.modules:
             for seen in run.calls:
-                if seen.language == "python" or seen.method != "use" or not seen.arguments:
+                if not seen.is_javascript or seen.method != "use" or not seen.arguments:
                     continue
                 source = seen.receiver.source
                 own = f"{source.place}" if isinstance(source, Seen) else seen.unit.name
