@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
 JAVASCRIPT = frozenset({"javascript", "typescript", "tsx"})
 
 

@@ -69,11 +69,7 @@ class Express:
         """Functions given to a route, and others that take a request and an answer."""
         for closure in list(follower.closures.values()):
             named = {each.name for each in closure.function.parameters}
-            if (
-                closure.unit.source.is_javascript
-                and "req" not in named
-                and (named & SETUP or _registers(closure))
-            ):
+            if closure.unit.source.is_javascript and "req" not in named and (named & SETUP or _registers(closure)):
                 follower.modules.append(follower.function(closure, {}))
         around = _around(follower)
         done: set[int] = set()
