@@ -136,13 +136,32 @@ def test_what_cannot_be_read_is_told_and_passed_over(tmp_path: Path) -> None:
     assert "latin.py" not in {each.path for each in result.skipped}
 
 
-def test_what_newer_versions_of_python_allow_is_read(tmp_path: Path) -> None:
-    newer = "\n\ndef name(row):\n    try:\n"
-    newer += "        return f'{row['name']}: {row[\"id\"]}'\n    except KeyError, ValueError:\n        raise\n"
-    write(tmp_path, "app.py", CALL + newer)
+NEWER = (
+    "f'{row['name']}: {row[\"id\"]}'",
+    "f'{', '.join(row)!r:>{width}} {row=} {{none}}' 'beside' f\"{row['id'] != 3}\"",
+    "f\"{f'{f'{row['id']}'}'}\"",
+    "f\"\"\"{'\\n'.join(row)} \"quoted\"\n{\n    row\n}\"\"\"",
+)
+"""Texts with expressions in them, as Python 3.12 allows them."""
+
+
+@pytest.mark.parametrize("newer", NEWER)
+def test_what_newer_versions_of_python_allow_is_read_line_by_line(tmp_path: Path, newer: str) -> None:
+    text = f"def shown(row, width):\n    try:\n        return ({newer})\n    except KeyError, ValueError:\n        raise\n"
+    write(tmp_path, "app.py", text + "\n\n" + CALL)
     result = review(tmp_path)
     assert result.skipped == []
-    assert [each.place.line for each in result.findings] == [5]
+    assert [each.place.line for each in result.findings] == [(text + "\n\n" + CALL).count("\n") + 1]
+
+
+def test_the_callers_text_is_followed_through_newer_texts(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "app.py",
+        "from flask import Flask, request\n\napp = Flask(__name__)\n\n\n@app.get('/x')\ndef x():\n"
+        "    return {'rows': db.execute(f'SELECT a FROM b WHERE c = {request.args['c']}').fetchone()}\n",
+    )
+    assert "sql-injection" in rules(tmp_path)
 
 
 def test_input_is_followed_through_modules_and_two_functions_deep(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mainstay.check import syntax as s
+from mainstay.check.languages.older import FORMATTED, older
 from mainstay.check.languages.unreadable import Unreadable
 
 OPERATORS: dict[type[ast.AST], str] = {
@@ -44,26 +45,6 @@ OPERATORS: dict[type[ast.AST], str] = {
     ast.Invert: "~",
 }
 
-
-BARE = re.compile(r"^(\s*except\s+)([\w.]+(?:\s*,\s*[\w.]+)+)\s*:", re.MULTILINE)
-"""Several errors without brackets, as Python 3.14 allows."""
-
-
-QUOTED = re.compile(r"""(\b[rR]?[fF][rR]?)(['"])((?:(?!\2)[^{}\n]|\{[^{}\n]*\})*)\2""")
-"""A text with expressions in it, whose expressions may have its own quotes, as Python 3.12 allows."""
-
-
-def older(text: str) -> str:
-    """What newer versions of Python allow, as older ones have it; line by line the same."""
-    text = BARE.sub(r"\1(\2):", text)
-    return QUOTED.sub(_requoted, text)
-
-
-def _requoted(found: re.Match[str]) -> str:
-    front, quote, inner = found.groups()
-    other = "'" if quote == '"' else '"'
-    parts = re.split(r"(\{[^{}]*\})", inner)
-    return front + quote + "".join(p.replace(quote, other) if p.startswith("{") else p for p in parts) + quote
 
 
 def read(text: str) -> s.Module:
@@ -142,6 +123,8 @@ def _constant(node: ast.Constant) -> s.Node:
 
 
 def _call(node: ast.Call) -> s.Node:
+    if isinstance(node.func, ast.Name) and node.func.id == FORMATTED:
+        return s.Template(node.lineno, _all(node.args))
     arguments = [
         s.Argument(each.lineno, _expression(each.value), None, True)
         if isinstance(each, ast.Starred)
