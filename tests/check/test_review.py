@@ -140,14 +140,16 @@ NEWER = (
     "f'{row['name']}: {row[\"id\"]}'",
     "f'{', '.join(row)!r:>{width}} {row=} {{none}}' 'beside' f\"{row['id'] != 3}\"",
     "f\"{f'{f'{row['id']}'}'}\"",
-    "f\"\"\"{'\\n'.join(row)} \"quoted\"\n{\n    row\n}\"\"\"",
+    'f"""{\'\\n\'.join(row)} "quoted"\n{\n    row\n}"""',
 )
 """Texts with expressions in them, as Python 3.12 allows them."""
 
 
 @pytest.mark.parametrize("newer", NEWER)
 def test_what_newer_versions_of_python_allow_is_read_line_by_line(tmp_path: Path, newer: str) -> None:
-    text = f"def shown(row, width):\n    try:\n        return ({newer})\n    except KeyError, ValueError:\n        raise\n"
+    text = (
+        f"def shown(row, width):\n    try:\n        return ({newer})\n    except KeyError, ValueError:\n        raise\n"
+    )
     write(tmp_path, "app.py", text + "\n\n" + CALL)
     result = review(tmp_path)
     assert result.skipped == []

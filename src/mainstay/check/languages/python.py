@@ -46,7 +46,6 @@ OPERATORS: dict[type[ast.AST], str] = {
 }
 
 
-
 def read(text: str) -> s.Module:
     """The tree of a text; raises Unreadable."""
     with warnings.catch_warnings():
