@@ -6,8 +6,8 @@ import sys
 from dataclasses import replace
 
 from mainstay.check import syntax as s
-from mainstay.check.flow.expressions import Expressions
 from mainstay.check.flow.frame import Frame, Inputs
+from mainstay.check.flow.importing import Importing
 from mainstay.check.flow.meaning import is_check_name, is_secret_name
 from mainstay.check.flow.narrowing import ends, named, narrowed
 from mainstay.check.flow.program import Changed, Program, Raised, Returned, Run, Seen, Tested
@@ -34,7 +34,7 @@ TOLD = frozenset({"ValueError", "pydantic.ValidationError", "marshmallow.Validat
 ATOMIC = ("atomic", "begin", "transaction", "begin_nested", "start_transaction")
 
 
-class Follower(Expressions):
+class Follower(Importing):
     """Follows modules and functions of a program; `closures` are all functions that were defined on the way."""
 
     def __init__(self, program: Program, inputs: Inputs) -> None:
@@ -255,7 +255,7 @@ class Follower(Expressions):
             value = self.value(node.value, frame)
             frame.run.events.append(Raised(node, frame.place(node), value, frame.function, len(frame.run.events)))
         elif isinstance(node, s.Import):
-            self._import(node, frame)
+            self.bring(node, frame)
         elif isinstance(node, s.Export):
             frame.scope.names["default"] = self.value(node.value, frame)
 
@@ -419,52 +419,6 @@ class Follower(Expressions):
                 self.assign(target, value, frame)
         self.block(node.body, frame)
         frame.within, frame.transaction = outer
-
-    def _import(self, node: s.Import, frame: Frame) -> None:
-        python = frame.unit.source.language == "python"
-        if python:
-            found = self._imported_python(node, frame.unit)
-            if found is None:
-                whole = f"{node.module}.{node.name}" if node.name else node.module
-                top = whole if node.name or node.alias != node.module else node.module.partition(".")[0]
-                found = Value(path=top)
-            name = node.alias if node.name or node.alias != node.module else node.module.partition(".")[0]
-        else:
-            found = self.required(node.module, node.name, frame.unit)
-            name = node.alias
-        frame.scope.names[name] = found
-
-    def _imported_python(self, node: s.Import, importer: Unit) -> Value | None:
-        if node.name:
-            unit = self.program.python_module(node.module, node.level, importer)
-            if unit is not None:
-                self.module(unit)
-                found = unit.scope.names.get(node.name)
-                if found is not None:
-                    return found
-            inner = f"{node.module}.{node.name}" if node.module else node.name
-            unit = self.program.python_module(inner, node.level, importer)
-        else:
-            unit = self.program.python_module(node.module, node.level, importer)
-        if unit is None:
-            return None
-        self.module(unit)
-        return Value(type=f"module:{unit.name}", fields=unit.scope.names)
-
-    def required(self, module: str, name: str, importer: Unit) -> Value:
-        """What a module of JavaScript gives: one of its names, or all."""
-        unit = self.program.javascript_module(module, importer)
-        if unit is None:
-            bare = module.removeprefix("node:")
-            return Value(path=f"{bare}.{name}" if name and name != "default" else bare)
-        self.module(unit)
-        names = unit.scope.names
-        if name and name in names:
-            return names[name]
-        if "default" in names:
-            whole = names["default"]
-            return whole.fields[name] if name and whole.fields and name in whole.fields else whole
-        return Value(type=f"module:{unit.name}", fields=names)
 
 
 def named_in(test: s.Node) -> list[str]:
