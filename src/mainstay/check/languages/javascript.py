@@ -10,31 +10,25 @@ from mainstay.check import syntax as s
 from mainstay.check.languages.javascript_nodes import (
     annotated,
     children,
-    end_of,
-    line_of,
     number_of,
     part,
     regex_of,
     string_of,
     type_,
 )
+from mainstay.check.languages.nodes import end_of, line_of, refuse_errors, refuse_lines
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.words import words
 
 OPERATORS = {"&&": "and", "||": "or", "??": "or", "===": "==", "!==": "!=", "!": "not"}
-LONGEST_LINE = 5_000
-"""A line longer than this was written by a program, not by a person."""
 
 
 def read(text: str, language: str = "javascript") -> s.Module:
     """The tree of a text in `javascript`, `typescript` or `tsx`; raises Unreadable."""
-    if any(len(line) > LONGEST_LINE for line in text.splitlines()):
-        raise Unreadable(f"a line of more than {LONGEST_LINE} characters: written by a program")
+    refuse_lines(text)
     root = SgRoot(text, language).root()
     body = children(root)
-    broken = [each for each in body if each.kind() == "ERROR"]
-    if broken and len(broken) >= max(1, len(body) // 2):
-        raise Unreadable("not " + ("TypeScript" if language != "javascript" else "JavaScript"), line_of(broken[0]))
+    refuse_errors(body, "TypeScript" if language != "javascript" else "JavaScript")
     try:
         return s.Module(_block(body))
     except RecursionError:

@@ -1,20 +1,11 @@
-"""Nodes of JavaScript's grammar: where they stand, what is below them, and what a type names."""
+"""Nodes of JavaScript's grammar: what is below them, and what a type names."""
 
 from __future__ import annotations
 
 from ast_grep_py import SgNode
 
 from mainstay.check import syntax as s
-
-
-def line_of(node: SgNode) -> int:
-    """The first line of a node, counted from 1."""
-    return node.range().start.line + 1
-
-
-def end_of(node: SgNode) -> int:
-    """The last line of a node."""
-    return node.range().end.line + 1
+from mainstay.check.languages.nodes import line_of
 
 
 def children(node: SgNode) -> list[SgNode]:

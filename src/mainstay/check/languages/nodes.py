@@ -1,0 +1,38 @@
+"""Nodes of ast-grep's grammars that are alike in every language: where they stand, what is below them."""
+
+from __future__ import annotations
+
+from ast_grep_py import SgNode
+
+from mainstay.check.languages.unreadable import Unreadable
+
+LONGEST_LINE = 5_000
+"""A line longer than this was written by a program, not by a person."""
+
+
+def line_of(node: SgNode) -> int:
+    """The first line of a node, counted from 1."""
+    return node.range().start.line + 1
+
+
+def end_of(node: SgNode) -> int:
+    """The last line of a node."""
+    return node.range().end.line + 1
+
+
+def named(node: SgNode) -> list[SgNode]:
+    """What is directly below and is more than a sign."""
+    return [each for each in node.children() if each.is_named()]
+
+
+def refuse_lines(text: str) -> None:
+    """Raises Unreadable for a text that a program wrote into one line."""
+    if any(len(line) > LONGEST_LINE for line in text.splitlines()):
+        raise Unreadable(f"a line of more than {LONGEST_LINE} characters: written by a program")
+
+
+def refuse_errors(body: list[SgNode], language: str) -> None:
+    """Raises Unreadable where half of a text or more is not of its language."""
+    broken = [each for each in body if each.kind() == "ERROR"]
+    if broken and len(broken) >= max(1, len(body) // 2):
+        raise Unreadable(f"not {language}", line_of(broken[0]))
