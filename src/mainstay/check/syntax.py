@@ -172,11 +172,15 @@ class Parameter(Node):
     default: Node | None = None
     pattern: Node | None = None
     spread: bool = False
+    decorators: list[Node] | tuple[()] = ()
 
 
 @dataclass(slots=True)
 class Function(Node):
-    """A function, method, lambda or arrow function; `name` is empty where it has none."""
+    """A function, method, lambda or arrow function; `name` is empty where it has none.
+
+    `is_abstract` tells that it has no body, as the methods of an interface.
+    """
 
     name: str
     parameters: list[Parameter]
@@ -186,6 +190,7 @@ class Function(Node):
     end: int = 0
     returns: Node | None = None
     owner: str = ""
+    is_abstract: bool = False
 
     @property
     def label(self) -> str:
@@ -195,13 +200,14 @@ class Function(Node):
 
 @dataclass(slots=True)
 class Class(Node):
-    """A class or an interface: its bases and what stands in its body."""
+    """A class or an interface: its bases and what stands in its body; `kind` is class, interface, record or enum."""
 
     name: str
     bases: list[Node]
     body: list[Node]
     decorators: list[Node] = field(default_factory=list)
     end: int = 0
+    kind: str = "class"
 
 
 @dataclass(slots=True)
@@ -212,6 +218,7 @@ class Assign(Node):
     value: Node | None
     operator: str = ""
     annotation: Node | None = None
+    decorators: list[Node] | tuple[()] = ()
 
 
 @dataclass(slots=True)
@@ -308,9 +315,10 @@ class Export(Node):
 
 @dataclass(slots=True)
 class Module:
-    """A whole text, read."""
+    """A whole text, read; `package` is the one that it says it belongs to, where its language has them."""
 
     body: list[Node]
+    package: str = ""
 
 
 _PARTS: dict[str, tuple[str, ...]] = {}
@@ -320,7 +328,7 @@ def _parts(kind: type[Node]) -> tuple[str, ...]:
     """Names of the attributes in which nodes may stand."""
     known = _PARTS.get(kind.__name__)
     if known is None:
-        without = ("line", "end", "name", "owner", "alias")
+        without = ("line", "end", "name", "owner", "alias", "kind", "is_abstract", "is_async", "spread", "operator")
         known = _PARTS[kind.__name__] = tuple(each.name for each in fields(kind) if each.name not in without)
     return known
 

@@ -27,6 +27,9 @@ class Importing(Expressions):
                 top = whole if node.name or node.alias != node.module else node.module.partition(".")[0]
                 found = Value(path=top)
             name = node.alias if node.name or node.alias != node.module else node.module.partition(".")[0]
+        elif node.name == "*":
+            frame.scope.names.update(self.required(node.module, "", frame.unit).fields or {})
+            return
         else:
             found = self.required(node.module, node.name, frame.unit)
             name = node.alias

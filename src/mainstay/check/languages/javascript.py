@@ -7,14 +7,16 @@ from collections.abc import Callable
 from ast_grep_py import SgNode, SgRoot
 
 from mainstay.check import syntax as s
+from mainstay.check.languages.javascript_classes import class_, decorators, kept
 from mainstay.check.languages.javascript_nodes import (
     annotated,
     children,
+    enum_,
+    import_,
     number_of,
     part,
     regex_of,
     string_of,
-    type_,
 )
 from mainstay.check.languages.nodes import end_of, line_of, refuse_errors, refuse_lines
 from mainstay.check.languages.unreadable import Unreadable
@@ -116,8 +118,11 @@ def _arguments(node: SgNode | None) -> list[s.Argument]:
 
 
 def _call(node: SgNode) -> s.Node:
-    function = part(node, "function")
-    return s.Call(line_of(node), _expression(function), _arguments(part(node, "arguments")), end_of(node))
+    function, given = _expression(part(node, "function")), _arguments(part(node, "arguments"))
+    if isinstance(function, s.Conditional) and isinstance(function.then, s.Member):
+        made = s.Call(line_of(node), function.then, given, end_of(node))
+        return s.Conditional(line_of(node), function.test, made, function.otherwise)
+    return s.Call(line_of(node), function, given, end_of(node))
 
 
 def _new(node: SgNode) -> s.Node:
@@ -210,7 +215,9 @@ def _parameters(node: SgNode) -> list[s.Parameter]:
     for each in children(listed) if listed is not None else []:
         kind, line = each.kind(), line_of(each)
         annotation, default, target = None, None, each
+        told: list[s.Node] | tuple[()] = ()
         if kind in ("required_parameter", "optional_parameter"):
+            told = _decorators(each) or ()
             annotation = annotated(part(each, "type"))
             value = part(each, "value")
             default = _expression(value) if value is not None else None
@@ -220,9 +227,10 @@ def _parameters(node: SgNode) -> list[s.Parameter]:
             target = part(each, "left") or each
         spread = target.kind() == "rest_pattern"
         if target.kind() in ("object_pattern", "array_pattern"):
-            out.append(s.Parameter(line, "", annotation, default, _pattern(target)))
+            out.append(s.Parameter(line, "", annotation, default, _pattern(target), False, told))
         else:
-            out.append(s.Parameter(line, target.text().removeprefix("..."), annotation, default, None, spread))
+            name = target.text().removeprefix("...")
+            out.append(s.Parameter(line, name, annotation, default, None, spread, told))
     return out
 
 
@@ -234,56 +242,23 @@ def _function(node: SgNode) -> s.Function:
         inside = _block(children(body))
     else:
         inside = [s.Return(line_of(body), _expression(body))]
+    own = name.text() if name else ""
+    if own == "constructor":
+        inside = [*kept(node), *inside]
     is_async = any(each.kind() == "async" for each in node.children()[:3])
     returns = annotated(part(node, "return_type"))
+    abstract = body is None
     return s.Function(
-        line_of(node),
-        name.text() if name else "",
-        _parameters(node),
-        inside,
-        _decorators(node),
-        is_async,
-        end_of(node),
-        returns,
+        line_of(node), own, _parameters(node), inside, _decorators(node), is_async, end_of(node), returns, "", abstract
     )
 
 
 def _decorators(node: SgNode) -> list[s.Node]:
-    return [_expression(children(each)[0]) for each in node.children() if each.kind() == "decorator" and children(each)]
+    return decorators(node, _expression)
 
 
 def _class(node: SgNode) -> s.Node:
-    name, body = part(node, "name"), part(node, "body")
-    own = name.text() if name else ""
-    bases: list[s.Node] = []
-    for each in children(node):
-        if each.kind() in ("class_heritage", "extends_clause", "extends_type_clause"):
-            inner = [e for e in children(each) for e in ([e] if e.kind() != "extends_clause" else children(e))]
-            bases += [type_(e) if e.kind().endswith("type") else _expression(e) for e in inner]
-    inside: list[s.Node] = []
-    waiting: list[s.Node] = []
-    for each in children(body) if body is not None else []:
-        kind, line = each.kind(), line_of(each)
-        if kind == "decorator":
-            waiting.append(_expression(children(each)[0]))
-        elif kind in ("method_definition", "abstract_method_signature", "method_signature"):
-            function = _function(each)
-            function.owner = own
-            function.decorators = [*waiting, *function.decorators]
-            waiting = []
-            inside.append(function)
-        elif kind in ("field_definition", "public_field_definition", "property_signature"):
-            key = part(each, "name") or part(each, "property")
-            value = part(each, "value")
-            made = _expression(value) if value is not None else None
-            if isinstance(made, s.Function):
-                made.name, made.owner = key.text() if key else "", own
-                inside.append(made)
-            else:
-                target = s.Name(line, key.text().strip("\"'") if key else "")
-                inside.append(s.Assign(line, [target], made, "", annotated(part(each, "type"))))
-            waiting = []
-    return s.Class(line_of(node), own, bases, inside, _decorators(node), end_of(node))
+    return class_(node, _expression, _function)
 
 
 def _declaration(node: SgNode) -> list[s.Node]:
@@ -391,30 +366,14 @@ def _switch(node: SgNode) -> list[s.Node]:
     return out
 
 
-def _import(node: SgNode) -> list[s.Node]:
-    source = part(node, "source")
-    module, line = source.text().strip("\"'`") if source else "", line_of(node)
-    out: list[s.Node] = []
-    for clause in children(node):
-        if clause.kind() != "import_clause":
-            continue
-        for each in children(clause):
-            if each.kind() == "identifier":
-                out.append(s.Import(line, module, "default", each.text()))
-            elif each.kind() == "namespace_import":
-                out.append(s.Import(line, module, "", children(each)[0].text()))
-            elif each.kind() == "named_imports":
-                for named in children(each):
-                    name, alias = part(named, "name"), part(named, "alias")
-                    if name is not None:
-                        out.append(s.Import(line, module, name.text(), (alias or name).text()))
-    return out
-
-
 def _export(node: SgNode) -> list[s.Node]:
     declared = part(node, "declaration")
+    if part(node, "source") is not None:
+        return import_(node)
     if declared is not None:
         made = _block([declared])
+        if isinstance(made[0], s.Class):
+            made[0].decorators = [*_decorators(node), *made[0].decorators]
         if any(each.kind() == "default" for each in node.children()) and isinstance(made[0], s.Function | s.Class):
             made.append(s.Export(line_of(node), s.Name(line_of(node), made[0].name)))
         return made
@@ -426,7 +385,11 @@ def _first(node: SgNode) -> s.Node:
     return _expression(_one(node))
 
 
-_IGNORED = words("empty_statement type_alias_declaration enum_declaration comment hash_bang_line decorator")
+def _asserted(node: SgNode) -> s.Node:
+    return _expression(children(node)[-1])
+
+
+_IGNORED = words("empty_statement type_alias_declaration comment hash_bang_line decorator function_signature")
 _EXPRESSIONS: dict[str, Callable[[SgNode], s.Node]] = {
     "identifier": lambda n: s.Name(line_of(n), n.text()),
     "undefined": lambda n: s.Literal(line_of(n), None),
@@ -458,6 +421,7 @@ _EXPRESSIONS: dict[str, Callable[[SgNode], s.Node]] = {
     "assignment_expression": _assignment,
     "augmented_assignment_expression": _augmented,
     "parenthesized_expression": _first,
+    "type_assertion": _asserted,
     "as_expression": _first,
     "satisfies_expression": _first,
     "non_null_expression": _first,
@@ -472,6 +436,7 @@ _STATEMENTS: dict[str, Callable[[SgNode], s.Node | list[s.Node]]] = {
     "class_declaration": _class,
     "abstract_class_declaration": _class,
     "interface_declaration": _class,
+    "enum_declaration": enum_,
     "return_statement": _return,
     "throw_statement": _throw,
     "if_statement": _if,
@@ -481,7 +446,7 @@ _STATEMENTS: dict[str, Callable[[SgNode], s.Node | list[s.Node]]] = {
     "do_statement": _while,
     "try_statement": _try,
     "switch_statement": _switch,
-    "import_statement": _import,
+    "import_statement": import_,
     "export_statement": _export,
     "statement_block": lambda n: _block(children(n)),
     "labeled_statement": lambda n: _block(children(n)[1:]),

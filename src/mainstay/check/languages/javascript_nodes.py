@@ -10,7 +10,7 @@ from mainstay.check.languages.nodes import line_of
 
 def children(node: SgNode) -> list[SgNode]:
     """What is directly below and has a name of its own, without comments."""
-    return [each for each in node.children() if each.is_named() and each.kind() != "comment"]
+    return [each for each in node.named_children() if each.kind() != "comment"]
 
 
 def part(node: SgNode, name: str) -> SgNode | None:
@@ -63,6 +63,40 @@ def number_of(node: SgNode) -> s.Node:
             return s.Literal(line_of(node), float(text))
         except ValueError:
             return s.Literal(line_of(node), 0)
+
+
+def import_(node: SgNode) -> list[s.Node]:
+    """The names that an import, or an export of another module's names, binds: one for each; `*` binds them all."""
+    source = part(node, "source")
+    module, line = source.text().strip("\"'`") if source else "", line_of(node)
+    out: list[s.Node] = []
+    if any(each.kind() == "*" for each in node.children()):
+        out.append(s.Import(line, module, "*", "*"))
+    for clause in children(node):
+        kind = clause.kind()
+        for each in children(clause) if kind == "import_clause" else [clause] if kind == "export_clause" else []:
+            if each.kind() == "identifier":
+                out.append(s.Import(line, module, "default", each.text()))
+            elif each.kind() == "namespace_import":
+                out.append(s.Import(line, module, "", children(each)[0].text()))
+            elif each.kind() in ("named_imports", "export_clause"):
+                for named in children(each):
+                    name, alias = part(named, "name"), part(named, "alias")
+                    if name is not None:
+                        out.append(s.Import(line, module, name.text(), (alias or name).text()))
+    return out
+
+
+def enum_(node: SgNode) -> s.Node:
+    """An enumeration: a class with a constant for each of its values."""
+    name, body = part(node, "name"), part(node, "body")
+    inside: list[s.Node] = []
+    for each in children(body) if body is not None else []:
+        key, value = part(each, "name") or each, part(each, "value")
+        text = key.text().strip("\"'")
+        made = string_of(value) if value is not None and value.kind() == "string" else s.Literal(line_of(each), text)
+        inside.append(s.Assign(line_of(each), [s.Name(line_of(each), text)], made))
+    return s.Class(line_of(node), name.text() if name else "", [], inside, [], end_of(node), "enum")
 
 
 def regex_of(node: SgNode) -> s.Node:
