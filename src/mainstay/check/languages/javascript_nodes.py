@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_grep_py import SgNode
 
 from mainstay.check import syntax as s
-from mainstay.check.languages.nodes import line_of
+from mainstay.check.languages.nodes import end_of, line_of
 
 
 def children(node: SgNode) -> list[SgNode]:

@@ -22,7 +22,7 @@ def end_of(node: SgNode) -> int:
 
 def named(node: SgNode) -> list[SgNode]:
     """What is directly below and is more than a sign."""
-    return [each for each in node.children() if each.is_named()]
+    return node.named_children()
 
 
 def refuse_lines(text: str) -> None:
