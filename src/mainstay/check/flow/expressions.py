@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from mainstay.check import syntax as s
+from mainstay.check.flow.containers import contained, taken
 from mainstay.check.flow.folding import COMPARISONS, FOLD, LONGEST_FOLD, seconds
 from mainstay.check.flow.frame import Frame, Inputs
 from mainstay.check.flow.meaning import BUILTINS, FRESH, LOOPING, ON_TEXT, SAFE_FOR, SAFE_METHODS, is_secret_name
@@ -117,11 +118,9 @@ class Expressions(ABC):
             inner = key.fields if key.fields is not None else {"0": key}
             return replace(owner, fields=inner)
         if owner.fields is not None:
-            if key.const is not UNKNOWN and str(key.const) in owner.fields:
-                return owner.fields[str(key.const)]
-            if key.const is UNKNOWN or owner.trace is not None:
-                return Value(trace=owner.any_trace())
-            return NOTHING
+            return taken(owner, key)
+        if owner.text is not None and isinstance(key.const, int) and -len(owner.text) <= key.const < len(owner.text):
+            return Value(const=owner.text[key.const])
         name = key.text
         if name is not None:
             marks = frozenset({"secret"}) if is_secret_name(name) else frozenset()
@@ -386,17 +385,9 @@ class Expressions(ABC):
                 return Value(type=kind[1:], source=seen)
             entered = Trace(kind, (Step(seen.place, f"the caller's {kind} ({s.dotted(seen.node)})"),))
             return Value(type=seen.name, trace=entered, source=seen)
-        if method == "get" and receiver.fields is not None and seen.arguments:
-            default = seen.arguments[1] if len(seen.arguments) > 1 else NOTHING
-            return merged(self.item(receiver, seen.arguments[0], seen.node, frame), default)
-        if method == "copy" and receiver.fields is not None:
-            return replace(receiver, fields=dict(receiver.fields))
-        if method == "update" and receiver.type in ("mapping", "copied") and seen.arguments:
-            receiver.fields = {**(receiver.fields or {"**": NOTHING}), **(seen.arguments[0].fields or {"**": NOTHING})}
-            return NOTHING
-        if method in ("append", "push", "add") and receiver.fields is not None and seen.arguments:
-            receiver.fields[str(len(receiver.fields))] = seen.arguments[0]
-            return NOTHING
+        moved = contained(seen)
+        if moved is not None:
+            return moved
         safe = SAFE_FOR.get(seen.name.removeprefix("?"), SAFE_METHODS.get(method) if receiver is not NOTHING else None)
         given = next((each.any_trace() for each in seen.values() if each.any_trace()), None)
         own = receiver.any_trace()

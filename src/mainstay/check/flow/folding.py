@@ -20,6 +20,8 @@ FOLD: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
     "==": operator.eq,
     "!=": operator.ne,
+    "in": lambda one, other: one in other,
+    "not in": lambda one, other: one not in other,
 }
 COMPARISONS = ("==", "!=", "<", ">", "<=", ">=", "in", "not in", "is", "is not")
 LONGEST_FOLD = 2_000

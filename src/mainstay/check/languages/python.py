@@ -263,8 +263,31 @@ def _try(node: Any) -> s.Node:
 def _match(node: ast.Match) -> list[s.Node]:
     out: list[s.Node] = []
     for case in reversed(node.cases):
-        out = [s.If(case.pattern.lineno, _expression(node.subject), _block(case.body), out)]
+        test = _matched(node.subject, case.pattern)
+        if case.guard is not None:
+            guard = _expression(case.guard)
+            test = guard if test is None else s.Binary(case.pattern.lineno, "and", test, guard)
+        body = _block(case.body)
+        out = body if test is None else [s.If(case.pattern.lineno, test, body, out)]
     return out
+
+
+def _matched(subject: ast.expr, pattern: ast.pattern) -> s.Node | None:
+    """The comparison that a pattern makes; None where it fits everything."""
+    line = pattern.lineno
+    if isinstance(pattern, ast.MatchValue):
+        return s.Binary(line, "==", _expression(subject), _expression(pattern.value))
+    if isinstance(pattern, ast.MatchSingleton):
+        return s.Binary(line, "is", _expression(subject), s.Literal(line, pattern.value))
+    if isinstance(pattern, ast.MatchOr):
+        tests = [_matched(subject, each) for each in pattern.patterns]
+        out = tests[0]
+        for each in tests[1:]:
+            out = None if out is None or each is None else s.Binary(line, "or", out, each)
+        return out
+    if isinstance(pattern, ast.MatchAs) and pattern.pattern is None and pattern.name is None:
+        return None
+    return s.Other(line, [_expression(subject)])
 
 
 def _assert(node: ast.Assert) -> s.Node:
