@@ -12,7 +12,7 @@ from mainstay.check.flow.containers import contained, taken
 from mainstay.check.flow.folding import COMPARISONS, FOLD, LONGEST_FOLD, seconds
 from mainstay.check.flow.frame import Frame, Inputs
 from mainstay.check.flow.meaning import BUILTINS, FRESH, LOOPING, ON_TEXT, SAFE_FOR, SAFE_METHODS, is_secret_name
-from mainstay.check.flow.narrowing import narrowed
+from mainstay.check.flow.narrowing import named, narrowed, without
 from mainstay.check.flow.program import Program, Seen
 from mainstay.check.flow.value import (
     EVERYTHING,
@@ -28,6 +28,8 @@ from mainstay.check.flow.value import (
     merged,
 )
 
+ADDRESSES = frozenset({"urlparse", "urlsplit", "URL"})
+"""What reads an address into its parts."""
 TRANSACTIONS = frozenset({"transaction", "$transaction", "withTransaction", "with_transaction", "run_in_transaction"})
 
 
@@ -182,6 +184,8 @@ class Expressions(ABC):
                 made = self._joined([_shown(left), _shown(right), *extra], node, frame)
                 return made if texts else replace(made, marks=made.marks - {"text"})
         kind = next((each.type for each in (left, right) if each.type.startswith("lifetime:")), "")
+        if node.operator == "/" and left.type.startswith("pathlib."):
+            kind = left.type
         return Value(type=kind, trace=left.trace or right.trace)
 
     def _unary(self, node: s.Unary, frame: Frame) -> Value:
@@ -286,11 +290,19 @@ class Expressions(ABC):
             for part in rest:
                 if found is None:
                     return
+                self._narrow_origin(found, frame)
                 found = self.attribute(found, part, s.Name(1, part), frame)
         trace = found.any_trace() if found is not None else None
         if found is not None and trace is not None:
             frame.scope.names[name] = found.with_trace(trace.safe_for(*purposes))
             frame.narrowings = frame.narrowings or "." in name
+
+    def _narrow_origin(self, value: Value, frame: Frame) -> None:
+        """Where a part of an address was tested, what the address was read from leads nowhere else."""
+        if isinstance(value.source, Seen) and value.source.method in ADDRESSES:
+            for each in value.source.node.arguments[:1]:
+                for name in named(each.value):
+                    self.narrow(name, ("redirect", "url"), frame)
 
     # ------------------------------------------------------------ calls
 
@@ -408,6 +420,8 @@ class Expressions(ABC):
                 marks |= each.marks
         elif method in ("str", "strip", "repr", "encode", "decode", "lower", "trim", "String", "toString"):
             marks = receiver.marks.union(*(each.marks for each in seen.values()))
+        if method == "replace" and seen.arguments and seen.arguments[0].text is not None:
+            safe = without(seen.arguments[0].text)
         if trace is not None:
             trace = trace.safe_for(*safe) if safe else trace
             if not trace.safe and method not in ON_TEXT:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from mainstay.check import syntax as s
+from mainstay.check.flow.containers import nested
 from mainstay.check.flow.expressions import Expressions
 from mainstay.check.flow.frame import Frame
 from mainstay.check.flow.value import Unit, Value
@@ -27,6 +28,8 @@ class Importing(Expressions):
                 top = whole if node.name or node.alias != node.module else node.module.partition(".")[0]
                 found = Value(path=top)
             name = node.alias if node.name or node.alias != node.module else node.module.partition(".")[0]
+            if not node.name and name != node.alias and found.fields is not None:
+                found = nested(frame.scope.find(name), node.module.split(".")[1:], found)
         elif node.name == "*":
             frame.scope.names.update(self.required(node.module, "", frame.unit).fields or {})
             return

@@ -13,6 +13,23 @@ TEXT_TESTS = words("isdigit isalnum isalpha isdecimal isnumeric isidentifier isI
 MATCHES = frozenset({"match", "fullmatch", "test"})
 INSIDE = frozenset({"is_relative_to", "startsWith", "startswith", "commonpath"})
 
+REFUSED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("'", ("sql", "xpath", "code")),
+    ('"', ("sql", "xpath", "code")),
+    ("..", ("path",)),
+    ("/", ("path",)),
+    ("\\", ("path",)),
+    ("\n", ("header", "log")),
+    ("\r", ("header", "log")),
+    ("<", ("html",)),
+)
+"""What a text cannot do any more when it is refused for having this in it: leave its quotes, its folder, its line."""
+
+
+def without(text: str) -> tuple[str, ...]:
+    """What a value is safe for that has not got this text in it."""
+    return tuple(dict.fromkeys(purpose for part, purposes in REFUSED if part in text for purpose in purposes))
+
 
 def narrowed(test: s.Node, holds: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Names (dotted) and what they are safe for where the test holds, or where it does not."""
@@ -35,11 +52,16 @@ def _compared(test: s.Binary, holds: bool) -> Iterator[tuple[str, tuple[str, ...
     elif operator in ("in", "not in") and holds == (operator == "in"):
         if not isinstance(test.left, s.Literal):
             yield from ((name, (EVERYTHING,)) for name in named(test.left))
+    elif operator in ("in", "not in"):
+        refused = test.left.value if isinstance(test.left, s.Literal) else None
+        purposes = without(refused) if isinstance(refused, str) else ()
+        if purposes:
+            yield from ((name, purposes) for name in named(test.right))
     elif (operator in ("==", "is") and holds) or (operator in ("!=", "is not") and not holds):
         for one, other in ((test.left, test.right), (test.right, test.left)):
             if isinstance(other, s.Literal) and other.value is not None:
                 if isinstance(one, s.Unary) and one.operator == "typeof":
-                    purposes: tuple[str, ...] = ("nosql",) if other.value == "string" else (EVERYTHING,)
+                    purposes = ("nosql",) if other.value == "string" else (EVERYTHING,)
                     yield from ((name, purposes) for name in named(one.value))
                 elif other.value is True or other.value is False:
                     yield from narrowed(

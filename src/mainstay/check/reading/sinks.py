@@ -65,6 +65,7 @@ CALLS: dict[str, tuple[At, ...]] = {
     "django.http.FileResponse": (),
     "zipfile.ZipFile": (At("path"),),
     "os.stat": (At("path"),),
+    "os.path.exists": (At("path"),),
     "pickle.loads": (At("deserialise"),),
     "pickle.load": (At("deserialise"),),
     "_pickle.loads": (At("deserialise"),),
@@ -237,24 +238,25 @@ def _header_set(event: Changed) -> Iterator[Located]:
             )
 
 
+JSON = re.compile(r"\s*[\[{]\W*\"")
+"""The beginning of a text that is JSON, written by hand."""
+
+
 def _returned_page(event: Returned, run: Run) -> Iterator[Located]:
     """Flask sends a text that a handler returns as HTML."""
-    routed = any(
-        each.path.endswith(".route") or each.type.endswith((".route", "Flask.get", "Flask.post", "Blueprint.get"))
-        for each in run.decorators
-    )
-    if (
-        routed
-        and event.function is run.function
-        and "text" in event.value.marks
-        and "flask" in str([each.type for each in run.decorators]).lower()
-    ):
+    routed = any((each.path or each.type).endswith((".route", ".get", ".post")) for each in run.decorators)
+    if routed and event.function is run.function and "text" in event.value.marks and _uses_flask(run):
         trace = injected(event.value, "html")
-        if trace is not None and re.search(r"<\w", known_text(event.value)):
+        if trace is not None and not JSON.match(known_text(event.value)):
             yield (
                 event.position,
                 Sink(place=event.place, function=event.function.label, purpose="html", call="return", trace=trace),
             )
+
+
+def _uses_flask(run: Run) -> bool:
+    names = run.unit.scope.names.values()
+    return any(each.path.startswith(("flask.", "quart.")) or each.path in ("flask", "quart") for each in names)
 
 
 def _sinks(seen: Seen) -> Iterator[tuple[str, Value]]:
@@ -282,7 +284,7 @@ def _sinks(seen: Seen) -> Iterator[tuple[str, Value]]:
     elif method in FILES and under(name, "fs", "fs/promises", "fs.promises", "fs-extra"):
         yield from _given(seen, At("path"))
     elif (
-        method in ("read_text", "read_bytes", "write_text", "write_bytes", "unlink", "iterdir", "open")
+        method in ("read_text", "read_bytes", "write_text", "write_bytes", "unlink", "iterdir", "open", "exists")
         and "pathlib" in name
     ):
         yield "path", seen.receiver
@@ -407,7 +409,9 @@ def _xml(seen: Seen) -> Iterator[tuple[str, Value]]:
     parser = seen.argument(1, "parser")
     if seen.language == "python":
         safe = under(seen.name, "xml.etree.ElementTree")
-        if parser is not None and isinstance(parser.source, Seen):
+        if parser is not None and isinstance(parser.source, Seen) and parser.source.method == "make_parser":
+            safe = not any("external" in name and flag.const is True for name, flag in (parser.fields or {}).items())
+        elif parser is not None and isinstance(parser.source, Seen):
             flags = parser.source.keywords
             resolves = flags.get("resolve_entities")
             dtd = flags.get("no_network")

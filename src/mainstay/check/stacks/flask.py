@@ -36,7 +36,6 @@ REQUEST = {
     "cookies": "cookie",
     "files": "file",
     "view_args": "path",
-    "path": "path",
     "full_path": "path",
     "url": "path",
     "query_string": "query",
@@ -58,7 +57,7 @@ class Flask:
     """Flask."""
 
     name = "flask"
-    inputs = Inputs({"flask.request": REQUEST, "quart.request": REQUEST, "request": REQUEST})
+    inputs = Inputs({"flask.request": REQUEST, "quart.request": REQUEST, "flask.Request": REQUEST, "request": REQUEST})
 
     def present(self, program: Program, manifests: str) -> bool:
         """Whether it is imported or listed."""
