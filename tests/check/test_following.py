@@ -30,6 +30,8 @@ app = Flask(__name__)
 def x():
     text = request.args.get("text", "")
 """
+STORE = "store = configparser.ConfigParser()\nstore.set('s', 'a', 'b')\nstore.set('s', 'c', text)\n"
+OUTSIDE = "parser.setFeature(xml.sax.handler.feature_external_ges, True)\n"
 ARRIVES = {
     "a list is taken from by place": ("items = []\nitems.append('a')\nitems.append(text)\neval(items[1])", "code"),
     "what is left of a list": ("items = ['a', text, 'b']\nitems.pop(0)\neval(items[0])", "code"),
@@ -39,8 +41,7 @@ ARRIVES = {
         "code",
     ),
     "a store": (
-        "store = configparser.ConfigParser()\nstore.set('s', 'a', 'b')\nstore.set('s', 'c', text)\n"
-        "eval(store.get('s', 'c'))",
+        STORE + "eval(store.get('s', 'c'))",
         "code",
     ),
     "a buffer": ("buffer = io.StringIO()\nbuffer.write(text)\neval(buffer.getvalue())", "code"),
@@ -49,8 +50,7 @@ ARRIVES = {
     "a quote is not what leads out of a folder": ("if \"'\" in text:\n    return ''\nopen('data/' + text)", "path"),
     "a path of parts": ("return (pathlib.Path('data') / text).read_text()", "path"),
     "a parser that follows what is outside": (
-        "parser = xml.sax.make_parser()\nparser.setFeature(xml.sax.handler.feature_external_ges, True)\n"
-        "xml.dom.minidom.parseString(text, parser)",
+        "parser = xml.sax.make_parser()\n" + OUTSIDE + "xml.dom.minidom.parseString(text, parser)",
         "xml",
     ),
     "a class of another module": ("eval(parts.asking.Asking(request).given('a'))", "code"),
@@ -63,10 +63,7 @@ ARRIVES = {
 STOPS = {
     "another place of the list": "items = ['a', text]\neval(items[0])",
     "what left the list": "items = [text, 'a', 'b']\nitems.pop(0)\neval(items[0])",
-    "another key of the store": (
-        "store = configparser.ConfigParser()\nstore.set('s', 'a', 'b')\nstore.set('s', 'c', text)\n"
-        "eval(store.get('s', 'a'))"
-    ),
+    "another key of the store": STORE + "eval(store.get('s', 'a'))",
     "the branch that is not taken": "word = 'ABC'[2]\nmatch word:\n    case 'A' | 'B':\n        eval(text)",
     "a test that never holds": "if 'x' in 'abc':\n    eval(text)",
     "a refused way up": "if '../' in text:\n    return ''\nopen('data/' + text)",
