@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mainstay.check import syntax as s
 from mainstay.check.flow.value import Scope, Unit
-from mainstay.check.languages import javascript, markdown, python
+from mainstay.check.languages import java, javascript, markdown, python
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.source import Skipped, Source
 from mainstay.check.words import words
@@ -24,6 +24,7 @@ SUFFIXES = {
     ".mts": "typescript",
     ".cts": "typescript",
     ".tsx": "tsx",
+    ".java": "java",
     ".sql": "sql",
     ".graphql": "graphql",
     ".gql": "graphql",
@@ -33,11 +34,15 @@ PASSED_OVER = words(
     """
     .git frontend .hg .svn node_modules .venv venv env __pycache__ .mypy_cache .pytest_cache .ruff_cache .tox
     dist build bower_components site-packages vendor third_party .next coverage htmlcov .idea .vscode
-    static public assets .nox eggs
+    static public assets .nox eggs target
     """
 )
 """Folders that hold what others wrote, or what a program made."""
-MANIFESTS = ("requirements.txt", "pyproject.toml", "Pipfile", "setup.py", "setup.cfg", "package.json")
+MANIFESTS = words(
+    """
+    requirements.txt pyproject.toml Pipfile setup.py setup.cfg package.json pom.xml build.gradle build.gradle.kts
+    """
+)
 LARGEST = 1_000_000
 """Bytes of a file; larger ones were not written by a person."""
 MADE = re.compile(r"(\.min\.|\.gen\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.)")
@@ -80,6 +85,8 @@ def _tree(source: Source, fragment: bool) -> s.Module | None:
         return python.read_fragment(source.text) if fragment else python.read(source.text)
     if source.language in ("javascript", "typescript", "tsx"):
         return (javascript.read_fragment if fragment else javascript.read)(source.text, source.language)
+    if source.language == "java":
+        return java.read_fragment(source.text) if fragment else java.read(source.text)
     return None
 
 
@@ -104,7 +111,10 @@ def files(path: Path) -> Iterator[Path]:
         yield path
         return
     for folder, folders, names in os.walk(path, followlinks=False):
-        folders[:] = sorted(each for each in folders if each not in PASSED_OVER and not each.endswith(".egg-info"))
+        packages = f"src{os.sep}main{os.sep}java" in folder
+        folders[:] = sorted(
+            each for each in folders if packages or (each not in PASSED_OVER and not each.endswith(".egg-info"))
+        )
         for name in sorted(names):
             suffix = os.path.splitext(name)[1]
             if (suffix in SUFFIXES and suffix != ".md") or name in MANIFESTS:

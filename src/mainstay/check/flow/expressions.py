@@ -8,21 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 from mainstay.check import syntax as s
-from mainstay.check.flow.containers import contained, taken
-from mainstay.check.flow.folding import COMPARISONS, FOLD, LONGEST_FOLD, seconds
+from mainstay.check.flow.containers import taken
+from mainstay.check.flow.folding import COMPARISONS, FOLD, LONGEST_FOLD
 from mainstay.check.flow.frame import Frame, Inputs
-from mainstay.check.flow.meaning import BUILTINS, FRESH, LOOPING, ON_TEXT, SAFE_FOR, SAFE_METHODS, is_secret_name
-from mainstay.check.flow.narrowing import named, narrowed, without
+from mainstay.check.flow.meaning import BUILTINS, SAFE_FOR, is_secret_name
+from mainstay.check.flow.narrowing import named, narrowed
 from mainstay.check.flow.program import Program, Seen
 from mainstay.check.flow.value import (
     EVERYTHING,
     NOTHING,
     UNKNOWN,
-    Closure,
     Scope,
     Step,
     Trace,
-    Unit,
     Value,
     begins,
     merged,
@@ -30,8 +28,6 @@ from mainstay.check.flow.value import (
 
 ADDRESSES = frozenset({"urlparse", "urlsplit", "URL"})
 """What reads an address into its parts."""
-TRANSACTIONS = frozenset({"transaction", "$transaction", "withTransaction", "with_transaction", "run_in_transaction"})
-
 
 class Expressions(ABC):
     """Follows expressions; how a function's body is followed is its subclass's to say."""
@@ -41,10 +37,8 @@ class Expressions(ABC):
         self.inputs = inputs
 
     @abstractmethod
-    def enter(
-        self, closure: Closure, arguments: list[Value], keywords: dict[str, Value], frame: Frame, node: s.Call
-    ) -> Value | None:
-        """Follows a function of the program with these arguments; None where it is not followed."""
+    def call(self, node: s.Call, frame: Frame) -> Value:
+        """What is known of what a call answers."""
 
     @abstractmethod
     def define(self, function: s.Function, frame: Frame) -> Value:
@@ -53,10 +47,6 @@ class Expressions(ABC):
     @abstractmethod
     def assign(self, target: s.Node, value: Value, frame: Frame, statement: s.Assign | None = None) -> None:
         """Gives a value to what is assigned to."""
-
-    @abstractmethod
-    def required(self, module: str, name: str, importer: Unit) -> Value:
-        """What a module of JavaScript gives: one of its names, or all."""
 
     # ------------------------------------------------------------ values
 
@@ -304,166 +294,6 @@ class Expressions(ABC):
                 for name in named(each.value):
                     self.narrow(name, ("redirect", "url"), frame)
 
-    # ------------------------------------------------------------ calls
-
-    def _call(self, node: s.Call, frame: Frame) -> Value:
-        awaited, frame.awaited = frame.awaited, False
-        receiver = NOTHING
-        if isinstance(node.function, s.Member):
-            receiver = self.value(node.function.object, frame)
-            callee = (
-                self._member(node.function, frame)
-                if frame.narrowings
-                else self.attribute(receiver, node.function.name, node.function, frame)
-            )
-            front = receiver.path or receiver.type
-            name = callee.path or (f"{front}.{node.function.name}" if front else "?." + node.function.name)
-        else:
-            callee = self.value(node.function, frame)
-            name = callee.path or callee.type or "?" + s.dotted(node.function)
-        if callee.made is not None:
-            name = callee.made.name
-        elif callee.callee is not None and not callee.path:
-            name = "!" + callee.callee.function.label
-        name = name.removeprefix("text:") if "text:" not in name else "text." + name.rpartition(".")[2]
-        arguments: list[Value] = []
-        keywords: dict[str, Value] = {}
-        spread = False
-        closures: list[Value] = []
-        for each in node.arguments:
-            value = self.value(each.value, frame)
-            if value.callee is not None:
-                closures.append(value)
-            if each.spread:
-                spread = True
-                if value.fields is not None and each.name is None:
-                    keywords.update({key: v for key, v in value.fields.items() if key != "**"})
-                elif value.trace is not None:
-                    keywords["**"] = value
-            elif each.name is not None:
-                keywords[each.name] = value
-            else:
-                arguments.append(value)
-        seen = Seen(
-            name,
-            node,
-            frame.place(node),
-            frame.unit,
-            receiver,
-            arguments,
-            keywords,
-            frame.function,
-            frame.loop,
-            frame.transaction,
-            awaited,
-            frame.caught,
-            frame.within,
-            spread,
-            None,
-            len(frame.run.events),
-        )
-        frame.run.events.append(seen)
-        result = self._answer(seen, callee, frame)
-        if closures:
-            self._hand_over(seen, closures, result, frame)
-        seen.result = result
-        return result
-
-    def _answer(self, seen: Seen, callee: Value, frame: Frame) -> Value:
-        if callee.callee is not None:
-            entered = self.enter(callee.callee, seen.arguments, seen.keywords, frame, seen.node)
-            if entered is not None:
-                return entered if entered.source is not None else replace(entered, source=seen)
-        if callee.made is not None:
-            instance = Value(
-                type=callee.made.name, instance=callee.made, fields=dict(seen.keywords) or None, source=seen
-            )
-            start = callee.made.find("__init__") or callee.made.find("constructor")
-            if start is not None and start.callee is not None:
-                self.enter(replace(start.callee, self_value=instance), seen.arguments, seen.keywords, frame, seen.node)
-            elif seen.arguments:
-                instance.trace = next((each.any_trace() for each in seen.arguments if each.any_trace()), None)
-            return instance
-        return self._unknown(seen, frame)
-
-    def _unknown(self, seen: Seen, frame: Frame) -> Value:
-        method, receiver = seen.method, seen.receiver
-        if seen.name == "require" and seen.arguments and seen.arguments[0].text is not None:
-            return self.required(seen.arguments[0].text, "", seen.unit)
-        table = self.inputs.attributes.get(receiver.type or receiver.path)
-        if table is not None and f"{method}()" in table:
-            kind = table[f"{method}()"]
-            if kind.startswith("="):
-                return Value(type=kind[1:], source=seen)
-            entered = Trace(kind, (Step(seen.place, f"the caller's {kind} ({s.dotted(seen.node)})"),))
-            return Value(type=seen.name, trace=entered, source=seen)
-        moved = contained(seen)
-        if moved is not None:
-            return moved
-        safe = SAFE_FOR.get(seen.name.removeprefix("?"), SAFE_METHODS.get(method) if receiver is not NOTHING else None)
-        given = next((each.any_trace() for each in seen.values() if each.any_trace()), None)
-        own = receiver.any_trace()
-        marks: frozenset[str] = frozenset()
-        if own is not None and (method in ON_TEXT or method not in FRESH):
-            trace: Trace | None = own
-            if given is not None and EVERYTHING in own.safe:
-                trace = given
-        elif method in ("format", "join") or method not in FRESH:
-            trace = given
-        else:
-            trace = None
-        if method in ("format", "join", "concat", "replace", "format_map") and (
-            receiver.text is not None or receiver.marks
-        ):
-            marks = receiver.marks | {"text"}
-            for each in seen.values():
-                marks |= each.marks
-        elif method in ("str", "strip", "repr", "encode", "decode", "lower", "trim", "String", "toString"):
-            marks = receiver.marks.union(*(each.marks for each in seen.values()))
-        if method == "replace" and seen.arguments and seen.arguments[0].text is not None:
-            safe = without(seen.arguments[0].text)
-        if trace is not None:
-            trace = trace.safe_for(*safe) if safe else trace
-            if not trace.safe and method not in ON_TEXT:
-                trace = trace.then(seen.place, f"through {s.dotted(seen.node.function) or method}")
-        if method == "copy":
-            return Value(type="copied", trace=trace, source=seen, marks=receiver.marks, fields={"**": receiver})
-        if method == "timedelta":
-            return Value(type=f"lifetime:{seconds(seen.keywords)}", source=seen)
-        if method in ("hash", "id") and not seen.receiver.type:
-            marks |= {"unstable"}
-        text = receiver.text
-        if text is not None and method == "format" and "text" in marks:
-            return Value(type="text:" + text, trace=trace, marks=marks, source=seen)
-        const: Any = UNKNOWN
-        if text is not None and not seen.arguments and method in ("lower", "upper", "strip", "encode", "decode"):
-            const = text if method in ("encode", "decode") else getattr(text, method)()
-        return Value(type=seen.name, trace=trace, marks=marks, source=seen, const=const)
-
-    def _hand_over(self, seen: Seen, closures: list[Value], result: Value, frame: Frame) -> None:
-        """Follows functions that were given to a call, as far as it is known that it calls them there."""
-        method = seen.method
-        registers = method in self.inputs.registers and (
-            not frame.stack or seen.receiver.type.startswith(self.inputs.registering_types)
-        )
-        if registers:
-            return
-        inner = replace(frame, awaited=False)
-        first = NOTHING
-        if method in LOOPING:
-            inner.loop = seen.place
-            first = self.element(seen.receiver)
-        elif method in TRANSACTIONS:
-            inner.transaction = seen.place
-        elif method == "then":
-            first = seen.receiver
-        for value in closures:
-            closure = value.callee
-            if closure is None or (closure.function.name and method not in LOOPING and method not in TRANSACTIONS):
-                continue
-            self.enter(closure, [first], {}, inner, seen.node)
-
-
 def _shown(value: Value) -> Value:
     """A text that was put together counts as what it is known to be."""
     if value.const is UNKNOWN and value.type.startswith("text:"):
@@ -488,5 +318,5 @@ _KINDS: dict[type[s.Node], Callable[[Any, Any, Frame], Value]] = {
     s.Other: Expressions._other,
     s.Function: Expressions._function,
     s.Assign: Expressions._assignment,
-    s.Call: Expressions._call,
+    s.Call: lambda follower, node, frame: follower.call(node, frame),
 }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from mainstay.check import syntax as s
+from mainstay.check.flow.calling import Calling
 from mainstay.check.flow.containers import nested
-from mainstay.check.flow.expressions import Expressions
 from mainstay.check.flow.frame import Frame
 from mainstay.check.flow.value import Unit, Value
 
 
-class Importing(Expressions):
+class Importing(Calling):
     """Follows imports; how a module is followed is its subclass's to say."""
 
     @abstractmethod

@@ -20,6 +20,7 @@ ALIASES = {
     "typescript": "typescript",
     "tsx": "tsx",
     "jsx": "javascript",
+    "java": "java",
     "sql": "sql",
     "postgresql": "sql",
     "pgsql": "sql",
