@@ -29,6 +29,7 @@ from mainstay.check.flow.value import (
 ADDRESSES = frozenset({"urlparse", "urlsplit", "URL"})
 """What reads an address into its parts."""
 
+
 class Expressions(ABC):
     """Follows expressions; how a function's body is followed is its subclass's to say."""
 
@@ -293,6 +294,7 @@ class Expressions(ABC):
             for each in value.source.node.arguments[:1]:
                 for name in named(each.value):
                     self.narrow(name, ("redirect", "url"), frame)
+
 
 def _shown(value: Value) -> Value:
     """A text that was put together counts as what it is known to be."""
