@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mainstay.check import syntax as s
 from mainstay.check.flow.value import Scope, Unit
-from mainstay.check.languages import java, javascript, markdown, python
+from mainstay.check.languages import go, java, javascript, markdown, python
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.source import Skipped, Source
 from mainstay.check.words import words
@@ -25,6 +25,7 @@ SUFFIXES = {
     ".cts": "typescript",
     ".tsx": "tsx",
     ".java": "java",
+    ".go": "go",
     ".sql": "sql",
     ".graphql": "graphql",
     ".gql": "graphql",
@@ -41,11 +42,16 @@ PASSED_OVER = words(
 MANIFESTS = words(
     """
     requirements.txt pyproject.toml Pipfile setup.py setup.cfg package.json pom.xml build.gradle build.gradle.kts
+    go.mod
     """
 )
 LARGEST = 1_000_000
 """Bytes of a file; larger ones were not written by a person."""
-MADE = re.compile(r"(\.min\.|\.gen\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.)")
+MADE = re.compile(r"(\.min\.|\.gen\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.|\.pb(\.gw)?\.go$)")
+GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
+"""How programs that write Go say so, at the beginning of a file."""
+UNREPORTED = re.compile(r"_test\.go$")
+"""Tests of languages in which no rule looks at tests: they are not read at all."""
 
 
 class Project:
@@ -85,6 +91,8 @@ def _tree(source: Source, fragment: bool) -> s.Module | None:
         return python.read_fragment(source.text) if fragment else python.read(source.text)
     if source.language in ("javascript", "typescript", "tsx"):
         return (javascript.read_fragment if fragment else javascript.read)(source.text, source.language)
+    if source.language == "go":
+        return go.read_fragment(source.text) if fragment else go.read(source.text)
     if source.language == "java":
         return java.read_fragment(source.text) if fragment else java.read(source.text)
     return None
@@ -148,13 +156,15 @@ def _read_file(file: Path, project: Project) -> None:
         return
     if file.name in MANIFESTS:
         project.manifests += text + "\n"
-    if file.suffix not in SUFFIXES or MADE.search(file.name):
-        if file.suffix not in SUFFIXES and file.name not in MANIFESTS:
+    language = SUFFIXES.get(file.suffix, "")
+    if MADE.search(file.name) or UNREPORTED.search(name) or (language == "go" and GENERATED.search(text[:2_000])):
+        return
+    if not language:
+        if file.name not in MANIFESTS:
             project.files += 1
             project.add_markdown(text, name)
         return
     project.files += 1
-    language = SUFFIXES[file.suffix]
     if language == "markdown":
         project.add_markdown(text, name)
     else:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
+from mainstay.check.words import words
+
 
 @dataclass(slots=True)
 class Node:
@@ -125,6 +127,13 @@ class Sequence(Node):
 
 
 @dataclass(slots=True)
+class Results(Node):
+    """What several answers of one call are given to: a value first, and often whether it failed last."""
+
+    targets: list[Node]
+
+
+@dataclass(slots=True)
 class Await(Node):
     """`await value`."""
 
@@ -191,6 +200,8 @@ class Function(Node):
     returns: Node | None = None
     owner: str = ""
     is_abstract: bool = False
+    receiver: str = "self"
+    """The name by which a method knows what it was called on."""
 
     @property
     def label(self) -> str:
@@ -322,14 +333,14 @@ class Module:
 
 
 _PARTS: dict[str, tuple[str, ...]] = {}
+_WITHOUT = words("line end name owner receiver alias kind is_abstract is_async spread operator")
 
 
 def _parts(kind: type[Node]) -> tuple[str, ...]:
     """Names of the attributes in which nodes may stand."""
     known = _PARTS.get(kind.__name__)
     if known is None:
-        without = ("line", "end", "name", "owner", "alias", "kind", "is_abstract", "is_async", "spread", "operator")
-        known = _PARTS[kind.__name__] = tuple(each.name for each in fields(kind) if each.name not in without)
+        known = _PARTS[kind.__name__] = tuple(each.name for each in fields(kind) if each.name not in _WITHOUT)
     return known
 
 

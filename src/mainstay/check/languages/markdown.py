@@ -21,6 +21,8 @@ ALIASES = {
     "tsx": "tsx",
     "jsx": "javascript",
     "java": "java",
+    "go": "go",
+    "golang": "go",
     "sql": "sql",
     "postgresql": "sql",
     "pgsql": "sql",
