@@ -70,7 +70,8 @@ def test_a_statement_of_every_kind_is_read(tmp_path: Path) -> None:
 again:
     goto again
 """
-    text = f"package main\n\nfunc (t *T[K]) run(a, b int, xs ...string) (n int, err error) {{{body}    return\n}}\n{GO[13:]}"
+    head = "package main\n\nfunc (t *T[K]) run(a, b int, xs ...string) (n int, err error) {"
+    text = f"{head}{body}    return\n}}\n{GO.removeprefix('package main')}"
     result = reviewed(tmp_path, {"app.go": text})
     assert result.skipped == []
     assert [each.rule for each in result.findings] == ["secret-in-code"]
