@@ -33,7 +33,16 @@ from mainstay.check.facts.calls import (
 from mainstay.check.facts.databases import Column, GraphField, Index, Migration, Table
 from mainstay.check.facts.fact import Fact
 from mainstay.check.facts.handlers import Facts, Handler, Route
-from mainstay.check.facts.security import Comparison, PasswordUse, RandomUse, SecretLiteral, SessionStored, TokenUse
+from mainstay.check.facts.security import (
+    Comparison,
+    Cookie,
+    DigestUse,
+    PasswordUse,
+    RandomUse,
+    SecretLiteral,
+    SessionStored,
+    TokenUse,
+)
 from mainstay.check.facts.settings import (
     BadExpression,
     Cors,
@@ -63,7 +72,9 @@ __all__ = [
     "Column",
     "Commit",
     "Comparison",
+    "Cookie",
     "Cors",
+    "DigestUse",
     "DroppedDetails",
     "Effect",
     "ErrorHandler",

@@ -63,3 +63,23 @@ class SessionStored(Fact):
     """A session's identifier kept in a store as it is."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestUse(Fact):
+    """A broken digest kept as `name`, which nobody must be able to forge."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cookie(Fact):
+    """A cookie that is set; `secure` and `http_only` are None where nothing is said of them.
+
+    `secret` tells that whoever has it is taken for its owner.
+    """
+
+    name: str
+    secret: bool = False
+    secure: bool | None = None
+    http_only: bool | None = None

@@ -11,6 +11,7 @@ from mainstay.check.flow.containers import contained
 from mainstay.check.flow.expressions import Expressions
 from mainstay.check.flow.folding import seconds
 from mainstay.check.flow.frame import Frame
+from mainstay.check.flow.marking import made
 from mainstay.check.flow.meaning import FRESH, LOOPING, ON_TEXT, SAFE_FOR, SAFE_METHODS
 from mainstay.check.flow.narrowing import without
 from mainstay.check.flow.program import Seen
@@ -130,7 +131,6 @@ class Calling(Expressions):
         safe = SAFE_FOR.get(seen.name.removeprefix("?"), SAFE_METHODS.get(method) if receiver is not NOTHING else None)
         given = next((each.any_trace() for each in seen.values() if each.any_trace()), None)
         own = receiver.any_trace()
-        marks: frozenset[str] = frozenset()
         if own is not None and (method in ON_TEXT or method not in FRESH):
             trace: Trace | None = own
             if given is not None and EVERYTHING in own.safe:
@@ -139,14 +139,7 @@ class Calling(Expressions):
             trace = given
         else:
             trace = None
-        if method in ("format", "join", "concat", "replace", "format_map") and (
-            receiver.text is not None or receiver.marks
-        ):
-            marks = receiver.marks | {"text"}
-            for each in seen.values():
-                marks |= each.marks
-        elif method in ("str", "strip", "repr", "encode", "decode", "lower", "trim", "String", "toString"):
-            marks = receiver.marks.union(*(each.marks for each in seen.values()))
+        marks = made(seen)
         if method == "replace" and seen.arguments and seen.arguments[0].text is not None:
             safe = without(seen.arguments[0].text)
         if trace is not None:
@@ -157,8 +150,6 @@ class Calling(Expressions):
             return Value(type="copied", trace=trace, source=seen, marks=receiver.marks, fields={"**": receiver})
         if method == "timedelta":
             return Value(type=f"lifetime:{seconds(seen.keywords)}", source=seen)
-        if method in ("hash", "id") and not seen.receiver.type:
-            marks |= {"unstable"}
         text = receiver.text
         if text is not None and method == "format" and "text" in marks:
             return Value(type="text:" + text, trace=trace, marks=marks, source=seen)

@@ -11,6 +11,7 @@ from mainstay.check import syntax as s
 from mainstay.check.flow.containers import taken
 from mainstay.check.flow.folding import COMPARISONS, FOLD, LONGEST_FOLD
 from mainstay.check.flow.frame import Frame, Inputs
+from mainstay.check.flow.marking import KEPT
 from mainstay.check.flow.meaning import BUILTINS, SAFE_FOR, is_secret_name
 from mainstay.check.flow.narrowing import named, narrowed
 from mainstay.check.flow.program import Program, Seen
@@ -120,7 +121,8 @@ class Expressions(ABC):
             return Value(
                 type=f"{owner.type}.{name}" if owner.type else "", trace=owner.trace, source=owner.source, marks=marks
             )
-        return Value(type=owner.type + "[]" if owner.type else "", trace=owner.trace, source=owner.source)
+        kind = owner.type + "[]" if owner.type else ""
+        return Value(type=kind, trace=owner.trace, source=owner.source, marks=owner.marks & KEPT)
 
     def _literal(self, node: s.Literal, frame: Frame) -> Value:
         return Value(const=node.value)
@@ -177,7 +179,7 @@ class Expressions(ABC):
         kind = next((each.type for each in (left, right) if each.type.startswith("lifetime:")), "")
         if node.operator == "/" and left.type.startswith("pathlib."):
             kind = left.type
-        return Value(type=kind, trace=left.trace or right.trace)
+        return Value(type=kind, trace=left.trace or right.trace, marks=(left.marks | right.marks) & KEPT)
 
     def _unary(self, node: s.Unary, frame: Frame) -> Value:
         inner = self.value(node.value, frame)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mainstay.check import syntax as s
 from mainstay.check.facts import Comparison, PasswordUse, RandomUse, SessionStored, TokenUse
+from mainstay.check.flow.marking import GUESSABLE
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import UNKNOWN, Value
 from mainstay.check.reading.reader import Located, known_text, label, last, own_nodes, shown, under
@@ -15,9 +16,6 @@ JWT = ("jwt", "jose.jwt", "jsonwebtoken", "flask_jwt_extended", "authlib.jose.jw
 SPAN = re.compile(r"^\s*(\d+)\s*(s|m|h|d|w|y|second|minute|hour|day|week|year)?s?\s*$", re.IGNORECASE)
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 FAST = re.compile(r"(^|\.)(md5|sha1|sha224|sha256|sha384|sha512|sha3_\w+|blake2\w)$")
-GUESSABLE = re.compile(
-    r"^random\.(random|randint|choice|choices|randrange|sample|getrandbits|shuffle|uniform)$|^Math\.random$|^uuid\.uuid1$"
-)
 UNGUESSABLE = re.compile(
     r"token|secret|password|passwd|otp|session|reset|api_?key|nonce|salt|csrf|verification|invite|pin(_|$)",
     re.IGNORECASE,

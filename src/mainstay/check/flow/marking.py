@@ -1,0 +1,56 @@
+"""Marks: what else is known of a value, begun by calls and handed on by others."""
+
+from __future__ import annotations
+
+import re
+
+from mainstay.check.flow.program import Seen
+from mainstay.check.words import words
+
+GUESSABLE = re.compile(r"^random\.(?!seed$|setstate$|getstate$)[a-z]\w*$|^Math\.random$|^uuid\.uuid1$")
+"""Generators whose next numbers follow from those seen."""
+BROKEN = re.compile(r"(^|\.)(md4|md5|sha1|sha|ripemd)$", re.IGNORECASE)
+"""Digests for which two texts with one digest can be made."""
+KEPT = frozenset({"guessable", "broken"})
+"""Marks that stay when a part is taken, or when something is calculated."""
+HANDED_ON = words("str strip repr encode decode lower trim String toString")
+"""Functions whose answer is what they were given, in another form: it has all of its marks."""
+DIGESTING = words(
+    """
+    digest hexdigest update b64encode urlsafe_b64encode b32encode hexlify hex bytes int abs round floor ceil trunc
+    slice substring substr join replace upper format padStart zfill
+    """
+)
+"""Others, whose answer has those marks that are kept."""
+
+
+def made(seen: Seen) -> frozenset[str]:
+    """The marks of what a call answers that belongs to no function of the program."""
+    method, receiver = seen.method, seen.receiver
+    name = seen.name.removeprefix("?")
+    marks: frozenset[str] = frozenset()
+    given = frozenset[str]().union(*(each.marks for each in seen.values()))
+    if method in ("format", "join", "concat", "replace", "format_map") and (
+        receiver.text is not None or receiver.marks
+    ):
+        marks = receiver.marks | {"text"} | given
+    elif method in HANDED_ON:
+        marks = receiver.marks | given
+    elif method in DIGESTING:
+        marks = (receiver.marks | given) & KEPT
+    if GUESSABLE.match(name):
+        marks |= {"guessable"}
+    elif name.startswith(("hashlib.", "crypto.createHash", "Crypto.Hash.", "Cryptodome.Hash.")) and _is_broken(seen):
+        marks |= {"broken"}
+    elif method in ("hash", "id") and not receiver.type:
+        marks |= {"unstable"}
+    return marks
+
+
+def _is_broken(seen: Seen) -> bool:
+    safe = seen.keywords.get("usedforsecurity")
+    if safe is not None and safe.const is False:
+        return False
+    told = seen.argument(0, "name")
+    scheme = told.text if told is not None and seen.method in ("new", "createHash") else None
+    return BROKEN.search(scheme or seen.name.removesuffix(".new")) is not None
