@@ -30,6 +30,8 @@ class Source:
     language: str
     text: str
     first: int = 1
+    dialect: str = ""
+    """Of SQL, where it is known."""
     lines: list[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -30,7 +30,19 @@ from mainstay.check.facts.calls import (
     Retry,
     Sink,
 )
-from mainstay.check.facts.databases import Column, GraphField, Index, Migration, Table
+from mainstay.check.facts.databases import (
+    Change,
+    Column,
+    Drift,
+    ForeignKey,
+    Fork,
+    GraphField,
+    Index,
+    Migration,
+    SlowStatement,
+    Table,
+    Trouble,
+)
 from mainstay.check.facts.fact import Fact
 from mainstay.check.facts.handlers import Facts, Handler, Route
 from mainstay.check.facts.security import (
@@ -69,18 +81,22 @@ __all__ = [
     "Branch",
     "CacheUse",
     "Caught",
+    "Change",
     "Column",
     "Commit",
     "Comparison",
     "Cookie",
     "Cors",
     "DigestUse",
+    "Drift",
     "DroppedDetails",
     "Effect",
     "ErrorHandler",
     "Fact",
     "Facts",
     "Field",
+    "ForeignKey",
+    "Fork",
     "GraphField",
     "Handler",
     "Header",
@@ -109,9 +125,11 @@ __all__ = [
     "SessionStored",
     "Setting",
     "Sink",
+    "SlowStatement",
     "Table",
     "Test",
     "TokenUse",
+    "Trouble",
     "Unchecked",
     "Upload",
 ]

@@ -60,18 +60,15 @@ def _units(project: Project, follower: Follower) -> Iterable[Fact]:
     yield from expressions.read(project.units)
     yield from libraries.imported(project.units)
     yield from testing.read(project.units)
-    yield from tables.migrations(project.units)
 
 
 def _sources(project: Project, follower: Follower) -> Iterable[Fact]:
     for source in project.others:
-        if source.language == "sql":
-            yield from tables.read(source)
-        elif source.language in ("http", "plain"):
+        if source.language in ("http", "plain"):
             yield from texts.headers(source)
         elif source.language == "graphql":
             yield from texts.graph_fields(source)
 
 
-LOOSE: tuple[Callable[[Project, Follower], Iterable[Fact]], ...] = (_secrets, _units, _sources)
+LOOSE: tuple[Callable[[Project, Follower], Iterable[Fact]], ...] = (_secrets, _units, _sources, tables.read)
 """Readers of whole projects."""

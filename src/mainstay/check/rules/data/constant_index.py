@@ -11,7 +11,7 @@ from mainstay.check.finding import Found
 def findings(facts: Facts) -> Iterator[Found]:
     """Partial indexes on the column that their condition fixes."""
     for index in facts.of(Index):
-        if index.columns and index.columns[0] in index.where_columns:
+        if index.columns and index.columns[0] in index.where_columns and not index.unique:
             yield Found(
                 index.place,
                 f"every entry of {index.name} has the same {index.columns[0]}: its own condition says so",

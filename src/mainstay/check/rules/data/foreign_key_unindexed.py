@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mainstay.check.facts import Facts, Index, Table
+from mainstay.check.facts import Facts, ForeignKey, Index
+from mainstay.check.facts.catalogue import catalogue
 from mainstay.check.finding import Found
 
 
 def findings(facts: Facts) -> Iterator[Found]:
     """Columns that refer to another table and that no index begins with."""
-    begun = {(index.table, index.columns[0]) for index in facts.of(Index) if index.columns and not index.where}
-    for table in facts.of(Table):
-        begun |= {(table.name, each[0]) for each in (table.primary, *table.uniques) if each}
-        for column in table.columns:
-            if column.references and not (column.primary or column.unique) and (table.name, column.name) not in begun:
-                what = f"no index begins with {table.name}.{column.name}, which refers to {column.references}"
-                yield Found(column.place, what, "likely")
+    for each in catalogue(facts):
+        table = each.table
+        if table.dialect == "mysql" or not table.whole:
+            continue  # InnoDB makes the index by itself
+        for key in table.foreign_keys:
+            if key.columns and not any(_serves(index, key) for index in each.indexes):
+                columns = ", ".join(key.columns)
+                what = f"no index begins with {table.name}.{columns}, which refers to {key.references}"
+                yield Found(key.place, what, "likely")
+
+
+def _serves(index: Index, key: ForeignKey) -> bool:
+    columns = {each.lower() for each in key.columns}
+    whole = not index.where or "IS NOT NULL" in index.where.upper()
+    return bool(index.columns) and whole and index.columns[0].lower() in columns

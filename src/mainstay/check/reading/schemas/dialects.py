@@ -1,0 +1,61 @@
+"""Which database a text of SQL is written for, by what only one of them has."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+POSTGRESQL, MYSQL, SQLITE, TSQL, ORACLE = "postgresql", "mysql", "sqlite", "tsql", "oracle"
+SIGNS: dict[str, re.Pattern[str]] = {
+    POSTGRESQL: re.compile(
+        r"\b(?:big|small)?serial\b|\bjsonb\b|\btimestamptz\b|\bbytea\b|\bconcurrently\b|\bplpgsql\b|::\s*\w|\bowner\s+to\b"
+        r"|\btime\s+zone\b|\bcitext\b|\bcreate\s+extension\b|\bvalidate\s+constraint\b|\bnot\s+valid\b|\bpg_catalog\b"
+        r"|\bgen_random_uuid\b|\bgenerated\s+(?:always|by\s+default)\s+as\s+identity\b|\bcreate\s+type\b|\\connect\b"
+        r"|\balter\s+column\b|\bfrom\s+stdin\b|\bwithout\s+time\s+zone\b|\bnextval\b|\bcharacter\s+varying\b",
+        re.IGNORECASE,
+    ),
+    MYSQL: re.compile(
+        r"\bengine\s*=|\bauto_increment\b|`\w+`|\bunsigned\b|\bcharset\s*=|/\*!\d|\btinyint\(|\bmediumint\b|\blongtext\b"
+        r"|\bmodify\s+(?:column\b)?|\bchange\s+column\b|^\s*delimiter\s|\bon\s+update\s+current_timestamp\b"
+        r"|\bdatetime\(\d\)|^\s*use\s+\w+\s*;",
+        re.IGNORECASE | re.MULTILINE,
+    ),
+    SQLITE: re.compile(
+        r"\bautoincrement\b|\bpragma\b|\bwithout\s+rowid\b|\bsqlite_\w+|^\s*\.\w+|\bstrict\s*;|\bcollate\s+nocase\b"
+        r"|\bfts5\b|\bstrftime\b|\bdatetime\(\s*'now'|\braise\s*\(\s*abort\b|\binteger\s+primary\s+key\b",
+        re.IGNORECASE | re.MULTILINE,
+    ),
+    TSQL: re.compile(
+        r"^\s*go\s*;?\s*$|\bidentity\s*\(\s*1|\[dbo\]|\bdbo\.|\buniqueidentifier\b|\bdatetime2\b|\bnonclustered\b"
+        r"|\bsp_executesql\b|\bN'|\bwith\s+\(nolock\)|\bprint\s+N?'|\bsys\.databases\b",
+        re.IGNORECASE | re.MULTILINE,
+    ),
+    ORACLE: re.compile(
+        r"\bvarchar2\b|\bnumber\s*\(|\bsysdate\b|\bdual\b|^\s*/\s*$|\bpls_integer\b|\b:new\.|\btablespace\s+users\b",
+        re.IGNORECASE | re.MULTILINE,
+    ),
+}
+NAMED = {
+    POSTGRESQL: re.compile(r"(^|[/_.-])(postgres(ql)?|pg(sql)?|psql|cockroach|yugabyte)", re.IGNORECASE),
+    MYSQL: re.compile(r"(^|[/_.-])(mysql|mariadb)", re.IGNORECASE),
+    SQLITE: re.compile(r"(^|[/_.-])(sqlite3?)", re.IGNORECASE),
+    TSQL: re.compile(r"(^|[/_.-])(mssql|sql-?server|tsql|azure-?sql)", re.IGNORECASE),
+    ORACLE: re.compile(r"(^|[/_.-])(oracle|db2)", re.IGNORECASE),
+}
+LOOKED_AT = 200_000
+"""Characters of a text that are looked at."""
+
+
+def dialect_of(path: str, text: str) -> str:
+    """The dialect that a text is written in; empty where nothing tells."""
+    for name, pattern in NAMED.items():
+        if pattern.search(path):
+            return name
+    signs = Counter({name: len(pattern.findall(text[:LOOKED_AT])) for name, pattern in SIGNS.items()})
+    name, count = signs.most_common(1)[0]
+    return name if count else ""
+
+
+def quotes_brackets(dialect: str) -> bool:
+    """Whether `[name]` is a name, and no index of an array."""
+    return dialect in (SQLITE, TSQL)

@@ -1,0 +1,245 @@
+"""Histories as facts: the tables at their end, and what each migration does to tables that were there before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from mainstay.check import facts as f
+from mainstay.check.facts import Fact
+from mainstay.check.facts.databases import ChangeKind
+from mainstay.check.reading.schemas import changes as c
+from mainstay.check.reading.schemas.state import Column, Index, Schema, Table, base_of, key_of
+from mainstay.check.source import Place
+
+
+def told(history: c.History, group: str) -> tuple[list[Fact], Schema]:
+    """The facts of a history, and the schema at its end."""
+    schema = Schema(history.dialect)
+    out: list[Fact] = []
+    for migration in history.migrations:
+        rebuilt = {key_of(each.to) for each in migration.up if isinstance(each, c.RenameTable)}
+        for change in migration.up:
+            fact = _change(schema, change, migration, history, rebuilt)
+            if fact is not None:
+                out.append(fact)
+            why = c.apply(schema, change, migration)
+            if why:
+                history.broken.append(c.Broken(change.place, why, c.table_of(change)))
+            elif not change.sure and not isinstance(change, c.ChangeRows):
+                history.broken.append(c.Broken(change.place, "it may or may not be done", c.table_of(change)))
+        if history.tool != "live":
+            out.append(_migration(migration, history))
+    if history.heads:
+        places = tuple(each.place for each in history.heads)
+        names = tuple(each.name for each in history.heads)
+        out.append(f.Fork(place=places[-1], tool=history.tool, names=names, places=places))
+    out += tables(schema, history.tool, group)
+    return out, schema
+
+
+def tables(schema: Schema, tool: str, group: str) -> Iterator[Fact]:
+    """The tables and indexes of a schema."""
+    for table in schema.tables.values():
+        yield _table(table, schema, tool, group)
+        for index in table.indexes.values():
+            yield _index(index, group)
+        for each in table.constraints:
+            if each.kind in ("primary", "unique") and each.columns:
+                yield f.Index(
+                    place=each.place,
+                    name=each.name or f"the {each.kind} key",
+                    table=table.name,
+                    columns=each.columns,
+                    unique=True,
+                    constraint=True,
+                    descending=(False,) * len(each.columns),
+                    group=group,
+                )
+    for index in schema.loose:
+        yield _index(index, group)
+
+
+def _index(index: Index, group: str) -> f.Index:
+    return f.Index(
+        place=index.place,
+        name=index.name or f"the index on {', '.join(index.columns)}",
+        table=index.table,
+        columns=index.columns,
+        unique=index.unique,
+        where=index.where,
+        where_columns=index.fixed,
+        plain=index.plain,
+        method=index.method,
+        descending=index.descending or (False,) * len(index.columns),
+        group=group,
+    )
+
+
+def _table(table: Table, schema: Schema, tool: str, group: str) -> f.Table:
+    checks = frozenset(word for each in table.constraints if each.kind == "check" for word in each.words)
+    uniques = tuple(table.uniques)
+    return f.Table(
+        place=table.place,
+        name=table.name,
+        columns=tuple(_column(each, table, checks, uniques) for each in table.columns.values()),
+        primary=table.primary,
+        uniques=uniques,
+        foreign_keys=tuple(
+            f.ForeignKey(
+                place=each.place,
+                columns=each.columns,
+                references=each.references,
+                target=each.target,
+                on_delete=each.on_delete,
+                name=each.name,
+                valid=each.valid,
+                emulated=each.emulated,
+            )
+            for each in table.constraints
+            if each.kind == "foreign"
+        ),
+        triggers=table.triggers,
+        whole=table.whole,
+        ordinary=table.ordinary,
+        dialect=schema.dialect,
+        tool=tool,
+        group=group,
+    )
+
+
+def _column(column: Column, table: Table, checks: frozenset[str], uniques: tuple[tuple[str, ...], ...]) -> f.Column:
+    small = column.name.lower()
+    return f.Column(
+        place=column.place,
+        name=column.name,
+        kind=column.kind,
+        nullable=column.nullable,
+        unique=any(len(each) == 1 and each[0].lower() == small for each in uniques),
+        primary=len(table.primary) == 1 and table.primary[0].lower() == small,
+        checked=small in checks or base_of(column.kind) in ("ENUM", "SET"),
+        default=column.default,
+        volatile=column.volatile,
+        generated=column.generated,
+        on_update=column.on_update,
+        case_insensitive=base_of(column.kind) == "CITEXT" or column.collation.upper() not in ("", "C", "BINARY"),
+    )
+
+
+def _change(
+    schema: Schema, change: c.Change, migration: c.Migration, history: c.History, rebuilt: set[str]
+) -> f.Change | None:
+    """What a change means for a table that was there before the migration; None for one that was not."""
+
+    def made(kind: ChangeKind, name: str, **more: object) -> f.Change | None:
+        table = schema.table(name)
+        if not history.versioned and (table is not None or kind in ("drop table", "drop column", "truncate")):
+            return None
+        if table is not None and table.made_in is migration:
+            return None
+        return replace(
+            f.Change(
+                place=change.place,
+                kind=kind,
+                table=name,
+                dialect=history.dialect,
+                tool=history.tool,
+                transaction=migration.transaction and not change.apart and history.tool in ("alembic", "django"),
+                rebuilt=key_of(name) in rebuilt,
+            ),
+            **more,  # type: ignore[arg-type]
+        )
+
+    match change:
+        case c.DropTable(table=name):
+            return made("drop table", name, what=name)
+        case c.RenameTable(table=name, to=to):
+            return made("rename table", name, after=to)
+        case c.AddColumn(table=name, column=column):
+            shown = _column(column, Table(name, change.place), frozenset(), ())
+            return made("add column", name, what=column.name, column=shown)
+        case c.DropColumn(table=name, column=gone):
+            return made("drop column", name, what=gone)
+        case c.RenameColumn(table=name, column=before, to=to):
+            return made("rename column", name, what=before, after=to)
+        case c.AlterColumn():
+            return _altered(schema, change, made)
+        case c.AddConstraint(table=name, constraint=constraint, with_column=False):
+            columns = ", ".join(constraint.columns)
+            return made(
+                "add constraint",
+                name,
+                what=constraint.name or f"the constraint on {columns or 'it'}",
+                constraint=constraint.kind,
+                valid=constraint.valid,
+                guarded=bool(constraint.using),
+            )
+        case c.AddIndex(index=index):
+            return made(
+                "add index",
+                index.table,
+                what=index.name or f"the index on {', '.join(index.columns)}",
+                concurrently=index.concurrently,
+            )
+        case c.DropIndex(name=name, concurrently=concurrently):
+            found = schema.index(name)
+            owner = found[0].name if found is not None else change.table
+            return made("drop index", owner, what=name, concurrently=concurrently) if owner else None
+        case c.ChangeRows(what=what) if what.startswith("truncate "):
+            return made("truncate", what.removeprefix("truncate "))
+    return None
+
+
+def _altered(schema: Schema, change: c.AlterColumn, made: Callable[..., f.Change | None]) -> f.Change | None:
+    table = schema.table(change.table)
+    column = table.column(change.column) if table is not None else None
+    before = change.before or (column.kind if column is not None else "")
+    found: f.Change | None = None
+    if change.kind is not None and change.kind != before:
+        found = made("change type", change.table, what=change.column, before=before, after=change.kind)
+    elif change.nullable is False and (column is None or column.nullable):
+        guarded = table is not None and any(
+            each.kind == "check" and each.valid and each.words >= {change.column.lower(), "is", "not", "null"}
+            for each in table.constraints
+        )
+        found = made("require", change.table, what=change.column, guarded=guarded)
+    return found
+
+
+def _migration(migration: c.Migration, history: c.History) -> f.Migration:
+    down = migration.down or []
+    made = {key_of(each.table.name) for each in down if isinstance(each, c.CreateTable)}
+    drops = [
+        each
+        for each in down
+        if isinstance(each, c.DropColumn) or (isinstance(each, c.DropTable) and key_of(each.table) not in made)
+    ]
+    return f.Migration(
+        place=migration.place,
+        name=migration.name,
+        named=migration.named,
+        tool=history.tool,
+        loses=tuple(each.column if isinstance(each, c.DropColumn) else each.table for each in drops),
+        loses_at=drops[0].place if drops else None,
+        one_way=tuple(_one_way(migration, history)),
+    )
+
+
+def _one_way(migration: c.Migration, history: c.History) -> Iterator[tuple[Place, str, bool]]:
+    """Steps without a way back."""
+    for change in migration.up:
+        if isinstance(change, c.ChangeRows) and change.back is False:
+            yield change.place, change.what, True
+    if history.tool == "django" or not migration.up:
+        return
+    schema_steps = [each for each in migration.up if not isinstance(each, c.ChangeRows | c.Unknown)]
+    if migration.refuses:
+        yield migration.down_at or migration.place, "the way back is refused", True
+    elif migration.down is not None and not migration.down and schema_steps:
+        yield (
+            migration.down_at or migration.place,
+            f"the way back does nothing, and the way there {len(schema_steps)}",
+            False,
+        )
+    elif migration.down is None and schema_steps and history.tool == "alembic":
+        yield migration.place, "there is no way back", True
