@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 JAVASCRIPT = frozenset({"javascript", "typescript", "tsx"})
+TYPED = frozenset({"java", "typescript", "tsx"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,6 +42,11 @@ class Source:
     def is_javascript(self) -> bool:
         """Whether it is JavaScript, or TypeScript, which is run as such."""
         return self.language in JAVASCRIPT
+
+    @property
+    def declares_types(self) -> bool:
+        """Whether most values are declared with a type, so that it tells more of them than where they came from."""
+        return self.language in TYPED
 
     @property
     def name(self) -> str:

@@ -99,7 +99,8 @@ class Calling(Expressions):
 
     def _answer(self, seen: Seen, callee: Value, frame: Frame) -> Value:
         if callee.callee is not None:
-            entered = self.enter(callee.callee, seen.arguments, seen.keywords, frame, seen.node)
+            called = callee.callee.fitting(len(seen.arguments)) if callee.callee.overloads else callee.callee
+            entered = self.enter(called, seen.arguments, seen.keywords, frame, seen.node)
             if entered is not None:
                 return entered if entered.source is not None else replace(entered, source=seen)
         if callee.made is not None:
@@ -108,7 +109,8 @@ class Calling(Expressions):
             )
             start = callee.made.find("__init__") or callee.made.find("constructor")
             if start is not None and start.callee is not None:
-                self.enter(replace(start.callee, self_value=instance), seen.arguments, seen.keywords, frame, seen.node)
+                called = start.callee.fitting(len(seen.arguments))
+                self.enter(replace(called, self_value=instance), seen.arguments, seen.keywords, frame, seen.node)
             elif seen.arguments:
                 instance.trace = next((each.any_trace() for each in seen.arguments if each.any_trace()), None)
             return instance

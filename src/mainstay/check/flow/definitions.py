@@ -9,9 +9,14 @@ from dataclasses import replace
 from mainstay.check import syntax as s
 from mainstay.check.flow.frame import Frame, Inputs
 from mainstay.check.flow.importing import Importing
-from mainstay.check.flow.meaning import is_secret_name
+from mainstay.check.flow.meaning import NUMBERS, is_secret_name
+from mainstay.check.flow.packages import Packages
 from mainstay.check.flow.program import Program, Run
-from mainstay.check.flow.value import NOTHING, ClassValue, Closure, Scope, Unit, Value
+from mainstay.check.flow.value import EVERYTHING, NOTHING, ClassValue, Closure, Scope, Unit, Value
+from mainstay.check.words import words
+
+UNTOLD = words("any unknown object Object String string var String[] void")
+"""Types that tell nothing of a value."""
 
 
 class Definitions(Importing):
@@ -23,6 +28,7 @@ class Definitions(Importing):
         self.decorators: dict[int, list[Value]] = {}
         self.classes: list[tuple[Unit, ClassValue]] = []
         self.modules: list[Run] = []
+        self.packages = Packages(program.units)
         self._results: dict[int, Value] = {}
         self._entered: dict[int, set[tuple[object, ...]]] = {}
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 6_000))
@@ -53,6 +59,10 @@ class Definitions(Importing):
             return (left, beside) if left.path or left.made else self.annotated(node.right, frame)
         if isinstance(node, s.Literal) and isinstance(node.value, str) and node.value.isidentifier():
             node = s.Name(node.line, node.value)
+        if isinstance(node, s.Name):
+            return frame.scope.find(node.id) or self.value(node, frame), []
+        if isinstance(node, s.Index) and frame.unit.source.declares_types:
+            return self.annotated(node.object, frame)
         found = self.value(node, replace(frame, run=Run(frame.unit, None)))
         if found.path.rpartition(".")[2] in ("Annotated", "Optional", "Union") and found.fields:
             first, *rest = found.fields.values()
@@ -61,15 +71,35 @@ class Definitions(Importing):
 
     def typed(self, parameter: s.Parameter, frame: Frame) -> Value:
         """What the annotation of a parameter, or else its name, tells of its value."""
-        marks = frozenset({"secret"}) if is_secret_name(parameter.name) else frozenset()
-        kind, _ = self.annotated(parameter.annotation, frame)
+        return self.declared(parameter.annotation, parameter.name, frame)
+
+    def declared(self, annotation: s.Node | None, name: str, frame: Frame) -> Value:
+        """What a type, or else a name, tells of a value."""
+        marks = frozenset({"secret"}) if is_secret_name(name) else frozenset()
+        kind, _ = self.annotated(annotation, frame)
         if kind.made is not None:
             return Value(type=kind.made.name, instance=kind.made, marks=marks)
         if kind.path and kind.path not in ("str", "Any", "typing.Any"):
             return Value(type=kind.path, marks=marks)
         if kind.type.startswith("?") and kind.type[1:2].isupper():
             return Value(type=kind.type, marks=marks)
-        return Value(type="?" + parameter.name, marks=marks)
+        return Value(type="?" + name, marks=marks)
+
+    def refined(self, value: Value, annotation: s.Node | None, frame: Frame) -> Value:
+        """A value, and what the type that it is declared with tells of it."""
+        if annotation is None or not frame.unit.source.declares_types or value.callee is not None:
+            return value
+        name = s.dotted(annotation)
+        if name in UNTOLD or value.made is not None:
+            return value
+        if frame.unit.source.language == "java" and name in NUMBERS and value.trace is not None:
+            return value.with_trace(value.trace.safe_for(EVERYTHING))
+        if value.instance is not None or value.fields is not None or value.type.startswith("text:"):
+            return value
+        told = self.declared(annotation, "", frame)
+        if told.instance is not None:
+            return replace(value, type=told.type, instance=told.instance)
+        return replace(value, type=told.type) if told.type and not told.type.startswith("?") else value
 
     def define(self, function: s.Function, frame: Frame) -> Value:
         """A function where it is defined: it sees the variables around it."""
@@ -82,12 +112,15 @@ class Definitions(Importing):
 
     def class_(self, node: s.Class, frame: Frame) -> None:
         """A class where it is defined."""
-        bases = [self.value(each, frame) for each in node.bases]
-        made = ClassValue(node, f"{frame.unit.name}.{node.name}", bases, {}, {})
+        made = self.packages.classes.get(id(node)) or ClassValue(node, f"{frame.unit.name}.{node.name}", [], {}, {})
+        typed = frame.unit.source.declares_types
+        made.bases = [self.annotated(each, frame)[0] if typed else self.value(each, frame) for each in node.bases]
+        for base in made.bases:
+            if base.made is not None:
+                base.made.subclasses.append(made)
         self.classes.append((frame.unit, made))
         frame.scope.names[node.name] = Value(path=made.name, made=made)
-        for each in node.decorators:
-            self.value(each, frame)
+        made.decorators = [self.value(each, frame) for each in node.decorators]
         instance = Value(type=made.name, instance=made)
         inner = replace(frame, scope=Scope({}, frame.scope), returned=[])
         for each in node.body:
@@ -97,9 +130,16 @@ class Definitions(Importing):
                     static = any(decorator.endswith("staticmethod") for decorator in closure.decorators)
                     closure.scope = frame.scope
                     closure.self_value = None if static else instance
+                    before = made.methods.get(each.name)
+                    if before is not None and typed and before.function.is_abstract == each.is_abstract:
+                        closure.overloads = (before, *before.overloads)
                     made.methods[each.name] = closure
             else:
                 self.statement(each, inner)
+                if typed and isinstance(each, s.Assign) and isinstance(each.targets[0], s.Name):
+                    name = each.targets[0].id
+                    if name not in inner.scope.names:
+                        inner.scope.names[name] = self.declared(each.annotation, name, inner)
         made.attributes.update({k: v for k, v in inner.scope.names.items() if v.callee is None})
         start = made.methods.get("__init__") or made.methods.get("constructor")
         if start is not None:

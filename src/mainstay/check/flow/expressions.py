@@ -12,7 +12,7 @@ from mainstay.check.flow.containers import taken
 from mainstay.check.flow.folding import COMPARISONS, FOLD, LONGEST_FOLD
 from mainstay.check.flow.frame import Frame, Inputs
 from mainstay.check.flow.marking import KEPT
-from mainstay.check.flow.meaning import BUILTINS, SAFE_FOR, is_secret_name
+from mainstay.check.flow.meaning import BUILTINS, NUMBERS, SAFE_FOR, is_secret_name
 from mainstay.check.flow.narrowing import named, narrowed
 from mainstay.check.flow.program import Program, Seen
 from mainstay.check.flow.value import (
@@ -65,6 +65,10 @@ class Expressions(ABC):
         known = self.inputs.attributes.get(node.id)
         if known is not None:
             return Value(path=node.id, type=node.id)
+        if frame.unit.source.language == "java":
+            own = frame.scope.find("self")
+            if own is not None and own.instance is not None and own.instance.find(node.id) is not None:
+                return self.attribute(own, node.id, node, frame)
         return Value(path=node.id) if node.id in SAFE_FOR or node.id in BUILTINS else Value(type="?" + node.id)
 
     def _member(self, node: s.Member, frame: Frame) -> Value:
@@ -91,6 +95,8 @@ class Expressions(ABC):
             if found is not None:
                 if found.callee is not None and found.callee.self_value is None and owner.instance is not None:
                     return replace(found, callee=replace(found.callee, self_value=owner))
+                if owner.trace is not None and found.callee is None and found.trace is None:
+                    return self._part(found, owner, frame)
                 return found
         if owner.path:
             return Value(path=f"{owner.path}.{name}", trace=owner.trace)
@@ -100,6 +106,13 @@ class Expressions(ABC):
         return Value(
             type=f"{owner.type}.{name}" if owner.type else "", trace=owner.trace, source=owner.source, marks=marks
         )
+
+    def _part(self, found: Value, owner: Value, frame: Frame) -> Value:
+        """An attribute of what came from a caller; of a type that holds no text, it can do no harm."""
+        trace = owner.trace
+        if trace is not None and frame.unit.source.language == "java" and found.type.rpartition(".")[2] in NUMBERS:
+            trace = trace.safe_for(EVERYTHING)
+        return replace(found, trace=trace, source=owner.source)
 
     def _index(self, node: s.Index, frame: Frame) -> Value:
         owner = self.value(node.object, frame)

@@ -29,6 +29,7 @@ MOST_EVENTS = 4_000
 """What is written down of one function at most."""
 TOLD = frozenset({"ValueError", "pydantic.ValidationError", "marshmallow.ValidationError", "fastapi.HTTPException"})
 """Errors whose text is often meant for whoever sent the value."""
+TRANSACTIONAL = ("atomic", "transactional", "Transactional")
 ATOMIC = ("atomic", "begin", "transaction", "begin_nested", "start_transaction")
 
 
@@ -43,7 +44,7 @@ class Follower(Definitions):
         run = Run(closure.unit, function, parameters=parameters, decorators=self.decorators.get(id(function), []))
         frame = Frame(closure.unit, Scope({}, closure.scope), run, function, (id(function),))
         self._bind(closure, parameters, frame)
-        if any(each.path.rpartition(".")[2] in ("atomic", "transactional") for each in run.decorators):
+        if self._transactional(closure):
             frame.transaction = closure.unit.place(function)
         self._entered[id(run)] = set()
         self.block(function.body, frame)
@@ -52,10 +53,17 @@ class Follower(Definitions):
             self._results[id(function)] = run.result
         return run
 
+    def _transactional(self, closure: Closure) -> bool:
+        """Whether a function, or the class that it stands in, says that it runs in a transaction."""
+        told = self.decorators.get(id(closure.function), [])
+        if closure.self_value is not None and closure.self_value.instance is not None:
+            told = [*told, *closure.self_value.instance.decorators]
+        return any((each.path or each.type).rpartition(".")[2].lstrip("?") in TRANSACTIONAL for each in told)
+
     def _bind(self, closure: Closure, given: dict[str, Value], frame: Frame) -> None:
         for position, parameter in enumerate(closure.function.parameters):
             if parameter.name in given:
-                value = given[parameter.name]
+                value = self.refined(given[parameter.name], parameter.annotation, frame)
             elif position == 0 and parameter.name in ("self", "cls") and closure.self_value is not None:
                 value = closure.self_value
             elif parameter.default is not None and isinstance(parameter.default, s.Literal):
@@ -97,8 +105,7 @@ class Follower(Definitions):
             frame.caught,
             frame.within,
         )
-        decorators = self.decorators.get(id(function), [])
-        if any(each.path.rpartition(".")[2] == "atomic" for each in decorators):
+        if inner.transaction is None and self._transactional(closure):
             inner.transaction = closure.unit.place(function)
         self._bind(closure, given, inner)
         self.block(function.body, inner)
@@ -189,6 +196,8 @@ class Follower(Definitions):
         if node.value is None:
             return
         value = self.value(node.value, frame)
+        if node.annotation is not None:
+            value = self.refined(value, node.annotation, frame)
         if node.operator:
             before = self.value(node.targets[0], replace(frame, run=Run(frame.unit, None)))
             if node.operator == "+" and before.text is not None and value.text is not None:
@@ -250,7 +259,7 @@ class Follower(Definitions):
                     self.assign(pair.value, value, frame)
         elif isinstance(target, s.Assign):
             for each in target.targets:
-                self.assign(each, value, frame)
+                self.assign(each, self.refined(value, target.annotation, frame), frame)
         elif isinstance(target, s.Other):
             for each in target.parts:
                 self.assign(each, value, frame)

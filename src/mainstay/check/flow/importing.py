@@ -8,11 +8,14 @@ from mainstay.check import syntax as s
 from mainstay.check.flow.calling import Calling
 from mainstay.check.flow.containers import nested
 from mainstay.check.flow.frame import Frame
+from mainstay.check.flow.packages import Packages
 from mainstay.check.flow.value import Unit, Value
 
 
 class Importing(Calling):
     """Follows imports; how a module is followed is its subclass's to say."""
+
+    packages: Packages
 
     @abstractmethod
     def module(self, unit: Unit) -> None:
@@ -30,6 +33,9 @@ class Importing(Calling):
             name = node.alias if node.name or node.alias != node.module else node.module.partition(".")[0]
             if not node.name and name != node.alias and found.fields is not None:
                 found = nested(frame.scope.find(name), node.module.split(".")[1:], found)
+        elif frame.unit.source.language == "java":
+            self._bring_java(node, frame)
+            return
         elif node.name == "*":
             frame.scope.names.update(self.required(node.module, "", frame.unit).fields or {})
             return
@@ -37,6 +43,17 @@ class Importing(Calling):
             found = self.required(node.module, node.name, frame.unit)
             name = node.alias
         frame.scope.names[name] = found
+
+    def _bring_java(self, node: s.Import, frame: Frame) -> None:
+        if node.name != "*":
+            found = self.packages.find(node.module, node.name)
+            frame.scope.names[node.alias] = found or Value(path=f"{node.module}.{node.name}")
+            return
+        around, _, name = node.module.rpartition(".")
+        outer = self.packages.find(around, name)
+        names = outer.made.attributes if outer is not None and outer.made is not None else {}
+        for key, value in {**self.packages.names(node.module), **names}.items():
+            frame.scope.names.setdefault(key, value)
 
     def _imported_python(self, node: s.Import, importer: Unit) -> Value | None:
         if node.name:

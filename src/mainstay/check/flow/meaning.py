@@ -148,6 +148,14 @@ BUILTINS = words(
 )
 """Names that every program has."""
 
+NUMBERS = words(
+    """
+    int long short byte float double boolean Integer Long Short Byte Float Double Boolean BigDecimal BigInteger UUID
+    LocalDate LocalDateTime Instant OffsetDateTime ZonedDateTime Date
+    """
+)
+"""Types of Java whose values can hold no text of a caller."""
+
 SECRET_NAMES = (
     "password",
     "passwd",

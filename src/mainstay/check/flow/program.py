@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -146,6 +147,10 @@ class Run:
         return [each for each in self.events if isinstance(each, Seen)]
 
 
+SHORTENED = re.compile(r"(@|~|#|src|apps?|libs?)[\w-]*/")
+"""Beginnings of names of modules that settings of a compiler lead to the program's own."""
+
+
 class Program:
     """Modules by their names, so that an import finds the module of the program that it means."""
 
@@ -153,6 +158,7 @@ class Program:
         self.units = units
         self._python: dict[str, list[Unit]] = {}
         self._javascript: dict[str, Unit] = {}
+        self._endings: dict[str, list[tuple[str, Unit]]] = {}
         for unit in units:
             if unit.source.language == "python":
                 self._remember_python(unit)
@@ -183,9 +189,9 @@ class Program:
         return min(near, key=lambda each: -_shared(each.source.path, importer.source.path)) if near else None
 
     def javascript_module(self, name: str, importer: Unit) -> Unit | None:
-        """The module that a relative import of JavaScript means."""
+        """The module that an import of JavaScript means: by its path, or by a path that a setting shortens."""
         if not name.startswith("."):
-            return None
+            return self._shortened(name) if SHORTENED.match(name) else None
         parts: list[str] = list(PurePosixPath(importer.source.path).parent.parts)
         for part in PurePosixPath(name).parts:
             if part == "..":
@@ -197,6 +203,23 @@ class Program:
         for wanted in (path, _without_suffix(path), f"{path}/index"):
             if wanted in self._javascript:
                 return self._javascript[wanted]
+        return None
+
+    def _shortened(self, name: str) -> Unit | None:
+        """The only module whose path ends as the name does, without the first parts of it."""
+        parts = name.split("/")
+        if not self._endings:
+            for path, unit in self._javascript.items():
+                self._endings.setdefault(path.removesuffix("/index").rpartition("/")[2], []).append((path, unit))
+        for start in range(min(3, len(parts) - 1)):
+            wanted = "/".join(parts[start:])
+            found = [
+                unit
+                for path, unit in self._endings.get(parts[-1], [])
+                if f"/{path}".removesuffix("/index").endswith("/" + wanted)
+            ]
+            if len(found) == 1:
+                return found[0]
         return None
 
 

@@ -90,6 +90,15 @@ class Closure:
     unit: Unit
     self_value: Value | None = None
     decorators: tuple[str, ...] = ()
+    overloads: tuple[Closure, ...] = ()
+    """Others of the same name in the same class, told apart by what they are given."""
+
+    def fitting(self, count: int) -> Closure:
+        """The one of this name that takes so many arguments."""
+        for each in (self, *self.overloads):
+            if len(each.function.parameters) == count:
+                return each if each is self else replace(each, self_value=self.self_value)
+        return self
 
 
 @dataclass(slots=True)
@@ -118,20 +127,37 @@ class ClassValue:
     bases: list[Value]
     methods: dict[str, Closure]
     attributes: dict[str, Value]
+    decorators: list[Value] = field(default_factory=list)
+    subclasses: list[ClassValue] = field(default_factory=list)
 
     def find(self, name: str, depth: int = 0) -> Value | None:
-        """A method or attribute, its own or inherited from a class of the program."""
+        """A method or attribute: its own, or inherited from a class of the program, or the only one that fills it."""
         if name in self.attributes:
             return self.attributes[name]
-        if name in self.methods:
-            return Value(callee=self.methods[name])
+        own = self.methods.get(name)
+        if own is not None and not own.function.is_abstract:
+            return Value(callee=own)
         if depth < 8:
             for base in self.bases:
                 if base.made is not None:
                     found = base.made.find(name, depth + 1)
                     if found is not None:
                         return found
+        if own is not None and depth == 0:
+            filled = self.implementations(name)
+            return Value(callee=filled[0]) if len(filled) == 1 else None
         return None
+
+    def implementations(self, name: str, depth: int = 0) -> list[Closure]:
+        """The methods with a body that classes below have under a name."""
+        out: list[Closure] = []
+        for each in self.subclasses:
+            method = each.methods.get(name)
+            if method is not None and not method.function.is_abstract:
+                out.append(method)
+            elif depth < 8:
+                out += each.implementations(name, depth + 1)
+        return out
 
     def ancestors(self, depth: int = 0) -> list[str]:
         """Qualified names of all bases, nearest first."""

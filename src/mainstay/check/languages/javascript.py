@@ -372,9 +372,13 @@ def _export(node: SgNode) -> list[s.Node]:
         return import_(node)
     if declared is not None:
         made = _block([declared])
-        if isinstance(made[0], s.Class):
+        if made and isinstance(made[0], s.Class):
             made[0].decorators = [*_decorators(node), *made[0].decorators]
-        if any(each.kind() == "default" for each in node.children()) and isinstance(made[0], s.Function | s.Class):
+        if (
+            made
+            and any(each.kind() == "default" for each in node.children())
+            and isinstance(made[0], s.Function | s.Class)
+        ):
             made.append(s.Export(line_of(node), s.Name(line_of(node), made[0].name)))
         return made
     value = part(node, "value")

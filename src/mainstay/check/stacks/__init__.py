@@ -6,7 +6,8 @@ from mainstay.check.stacks.django import Django
 from mainstay.check.stacks.express import Express
 from mainstay.check.stacks.fastapi import FastAPI
 from mainstay.check.stacks.flask import Flask
+from mainstay.check.stacks.nestjs import NestJS
 from mainstay.check.stacks.stack import Stack
 
-ALL: tuple[Stack, ...] = (FastAPI(), Flask(), Django(), Express())
+ALL: tuple[Stack, ...] = (FastAPI(), Flask(), Django(), Express(), NestJS())
 """Every stack that is known."""
