@@ -122,6 +122,8 @@ def _judged(item: Item, review: Review) -> Judged:
         return Judged(
             item, "to review", f"a person has to look at {len(findings)}; first {findings[0].place}", findings, rules
         )
+    if not rules:
+        return Judged(item, "not decidable here", "nothing of what was asked is about it", (), rules)
     if not there:
         kinds = " or ".join(_words(each) for each in item.looks_at)
         return Judged(item, "not decidable here", f"no {kinds} to look at", (), rules)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from mainstay.check.finding import CONFIDENCES, SEVERITIES, Confidence, Severity
+from mainstay.check.live import settings as live
+from mainstay.check.live.settings import LiveSettings, WrongSettings
 
 
 class WrongConfiguration(Exception):
@@ -21,7 +23,7 @@ class Config:
 
     `ignore`: rules that are not used. `exclude`: patterns of paths, as `fnmatch` reads them. `fail_on` and
     `confidence`: the least severity and the least confidence that make the command end with 1.
-    `baseline`: a file of findings that are known.
+    `baseline`: a file of findings that are known. `live`: what is told of a running API.
     """
 
     ignore: tuple[str, ...] = ()
@@ -29,6 +31,7 @@ class Config:
     fail_on: Severity = "high"
     confidence: Confidence = "likely"
     baseline: str = ""
+    live: LiveSettings = field(default_factory=LiveSettings)
 
     def fails(self, severity: Severity, confidence: Confidence) -> bool:
         """Whether a finding makes the command fail."""
@@ -71,7 +74,18 @@ def of(told: dict[str, Any]) -> Config:
             if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
                 raise WrongConfiguration(f"tool.mainstay.check.{key} is a list of texts")
             value = tuple(value)
+        elif name == "live":
+            value = _live(value)
         elif not isinstance(value, str):
             raise WrongConfiguration(f"tool.mainstay.check.{key} is a text")
         out = replace(out, **{name: value})
     return out
+
+
+def _live(told: Any) -> LiveSettings:
+    if not isinstance(told, dict):
+        raise WrongConfiguration("tool.mainstay.check.live is a table")
+    try:
+        return live.of(told)
+    except WrongSettings as error:
+        raise WrongConfiguration(str(error)) from None

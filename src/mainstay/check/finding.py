@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from mainstay.check.exchange import Exchange
 from mainstay.check.flow.value import Step
 from mainstay.check.source import Place
 
@@ -22,7 +23,7 @@ class Found:
     """What a rule says: the place, what is wrong there, and how sure that is.
 
     `proof` is the way of the caller's text, or the other places that the finding rests on; `fix` replaces the
-    order of the rule's page where it can be said more exactly.
+    order of the rule's page where it can be said more exactly. `exchanges` are the requests and answers that show it.
     """
 
     place: Place
@@ -30,6 +31,7 @@ class Found:
     confidence: Confidence
     proof: tuple[Step, ...] = ()
     fix: str = ""
+    exchanges: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Finding:
     items: tuple[str, ...]
     proof: tuple[Step, ...]
     fix: str
+    exchanges: tuple[Exchange, ...] = ()
 
     @property
     def fingerprint(self) -> str:

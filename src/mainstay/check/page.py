@@ -10,6 +10,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from markdown_it import MarkdownIt
 
@@ -60,6 +61,20 @@ class Page:
     def standards(self) -> tuple[str, ...]:
         """Where the rule stands in the standards."""
         return (*self.cwe, *self.owasp, *self.asvs)
+
+
+class Paged(Protocol):
+    """What has a page: a rule that reads facts, a probe that asks."""
+
+    @property
+    def page(self) -> Page:
+        """The page."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The name that reports use."""
+        ...
 
 
 class WrongPage(Exception):

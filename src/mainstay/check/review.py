@@ -15,6 +15,7 @@ from mainstay.check.config import Config, WrongConfiguration
 from mainstay.check.facts import Fact, Facts
 from mainstay.check.finding import CONFIDENCES, Finding, Found
 from mainstay.check.gather import TESTS, gather
+from mainstay.check.page import Paged
 from mainstay.check.project import Project
 from mainstay.check.rule import Rule, all_rules
 from mainstay.check.source import Place, Skipped
@@ -36,10 +37,14 @@ class Review:
     lines: int
     seconds: float
     routes: int = 0
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Paged, ...] = ()
     seen: Counter[str] = field(default_factory=Counter)
     """How many facts of each kind there were to look at."""
     without_reason: list[Suppression] = field(default_factory=list)
+    asked: int = 0
+    """Requests that were sent to a running API."""
+    notes: list[str] = field(default_factory=list)
+    """What could not be looked at, and what was left behind."""
 
 
 def review(
@@ -66,12 +71,13 @@ def review_project(
     changed: frozenset[str] | None = None,
     progress: Progress | None = None,
     began: float | None = None,
+    facts: Facts | None = None,
 ) -> Review:
-    """Reviews a project that was read."""
+    """Reviews a project that was read; `facts` are those of it, where they were gathered already."""
     began = time.perf_counter() if began is None else began
     say = progress or (lambda words: None)
     say("following the code")
-    facts = gather(project)
+    facts = gather(project) if facts is None else facts
     rules = chosen(config)
     findings: list[Finding] = []
     for rule in rules:

@@ -10,14 +10,17 @@ TYPED = frozenset({"java", "typescript", "tsx"})
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Lines of a file, counted from 1; `path` is relative to what is checked."""
+    """Lines of a file, counted from 1; `path` is relative to what is checked.
+
+    What has no lines has line 0: an operation of a running API, `GET /orders/{id}`.
+    """
 
     path: str
     line: int
     end: int = 0
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
+        return f"{self.path}:{self.line}" if self.line else self.path
 
 
 @dataclass(slots=True)

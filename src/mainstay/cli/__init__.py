@@ -33,11 +33,13 @@ COMMANDS = {
 
 EXTRAS = {
     "argon2": "accounts",
+    "httpx2": "check",
     "joserfc": "accounts",
     "ast_grep_py": "check",
     "markdown_it": "check",
     "sqlglot": "check",
     "watchfiles": "reload",
+    "yaml": "check",
 }
 """Packages that a command may miss, and the extra of Mainstay that brings each."""
 

@@ -1,4 +1,4 @@
-"""`mainstay check PATH`."""
+"""`mainstay check PATH` and `mainstay check URL`."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ WRITERS: dict[str, Callable[[Review], str]] = {
 
 @app.command()
 def check(
-    path: Annotated[
-        Path | None, typer.Argument(help="A folder, a file, or a Markdown page with code.", exists=True)
+    what: Annotated[
+        str | None,
+        typer.Argument(help="A folder, a file or a Markdown page with code; or http://.., where an API runs."),
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How the report is written.")] = "terminal",
     output: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
@@ -48,8 +49,16 @@ def check(
     fail_on: Annotated[Severity | None, typer.Option(help="The least severity that ends the command with 1.")] = None,
     confidence: Annotated[Confidence | None, typer.Option(help="The least confidence that does.")] = None,
     explain: Annotated[str | None, typer.Option(help="Print the page of a rule.")] = None,
+    source: Annotated[Path | None, typer.Option(help="URL: review its source too.", exists=True)] = None,
+    openapi: Annotated[str | None, typer.Option(help="URL: its document, as a file or a path of the API.")] = None,
+    identity: Annotated[
+        list[str] | None, typer.Option(help="URL: who asks, as NAME='Authorization: Bearer ..'; twice, and admin=..")
+    ] = None,
+    i_own_this: Annotated[bool, typer.Option("--i-own-this", help="URL: it is not on this machine, and mine.")] = False,
+    requests: Annotated[int | None, typer.Option(help="URL: the most requests that are sent.", min=1)] = None,
+    seconds: Annotated[float | None, typer.Option(help="URL: the longest that is asked.", min=1)] = None,
 ) -> None:
-    """Review a backend: FastAPI, Flask, Django or Express, the examples of a page, SQL.
+    """Review a backend: FastAPI, Flask, Django or Express, the examples of a page, SQL; or a running API.
 
     Ends with 1 where something is found that is bad and sure enough; configured in pyproject.toml under
     [tool.mainstay.check]. A comment `mainstay: allow RULE because REASON` suppresses a finding.
@@ -57,13 +66,24 @@ def check(
     if explain is not None:
         print_page(explain)
         return
-    if path is None:
-        raise wrong("say what is to be checked: a folder, a file or a page")
+    if what is None:
+        raise wrong("say what is to be checked: a folder, a file or a page, or the address of a running API")
+    api = what.startswith(("http://", "https://"))
+    path = (source or Path()) if api else Path(what)
+    if not path.exists():
+        raise wrong(f"'{what}' does not exist.")
     try:
         config = configuration.read(path if path.is_dir() else path.parent)
         config = replace(config, fail_on=fail_on or config.fail_on, confidence=confidence or config.confidence)
         file = baseline or (Path(config.baseline) if config.baseline else None)
-        result = reviewed(path, config, file=file, writes=write_baseline, since=since)
+        if api:
+            from mainstay.cli.check_api import Told, reviewed_api
+
+            told = Told(openapi, tuple(identity or ()), requests, seconds)
+            known = baselines.read(file) if file is not None and not write_baseline else frozenset()
+            result = reviewed_api(what, config, told, source=source, owned=i_own_this, known=known)
+        else:
+            result = reviewed(path, config, file=file, writes=write_baseline, since=since)
     except (WrongConfiguration, WrongBaseline, NoRevision) as error:
         raise wrong(str(error)) from None
     if write_baseline:
@@ -101,9 +121,10 @@ def report(result: Review, form: Form, output: Path | None, *, checklist: bool) 
 
 
 def print_page(name: str) -> None:
-    """Prints the page of a rule."""
-    for rule in all_rules():
-        if rule.name == name:
-            typer.echo(rule.page.text)
-            return
-    raise wrong(f"there is no rule {name!r}; {nearest(name, [rule.name for rule in all_rules()])}")
+    """Prints the page of a rule or probe."""
+    from mainstay.check.probes import all_probes
+
+    pages = {each.name: each.page.text for each in (*all_rules(), *all_probes())}
+    if name not in pages:
+        raise wrong(f"there is no rule {name!r}; {nearest(name, pages)}")
+    typer.echo(pages[name])

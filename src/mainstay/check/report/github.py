@@ -11,8 +11,10 @@ def text(review: Review) -> str:
     """A line for each finding."""
     lines = []
     for each in review.findings:
-        where = f"file={_property(each.place.path)},line={each.place.line},title={_property(each.rule)}"
-        lines.append(f"::{LEVELS[each.severity]} {where}::{_data(f'{each.what}. {each.fix}')}")
+        where = f"file={_property(each.place.path)},line={each.place.line}," if each.place.line else ""
+        about = "" if each.place.line else f"{each.place}: "
+        title = f"title={_property(each.rule)}"
+        lines.append(f"::{LEVELS[each.severity]} {where}{title}::{_data(f'{about}{each.what}. {each.fix}')}")
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -34,12 +34,14 @@ def text(review: Review) -> str:
     skipped = "".join(
         f"<li><code>{escape(each.path)}:{each.line}</code> {escape(each.why)}</li>" for each in review.skipped
     )
+    notes = "".join(f"<li>{escape(each)}</li>" for each in review.notes)
+    told = f"<ul>{notes}</ul>" if notes else ""
     passed = f"<h2>Passed over</h2><ul>{skipped}</ul>" if skipped else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         '<meta name="viewport" content="width=device-width,initial-scale=1"><title>Review</title>'
-        f"<style>{STYLE}</style></head><body><h1>Review</h1><p>{escape(summary(review).plain)}</p>"
+        f"<style>{STYLE}</style></head><body><h1>Review</h1><p>{escape(summary(review).plain)}</p>{told}"
         f"<h2>Findings</h2>{found}<h2>Checklist</h2><table><thead><tr><th>Verdict</th><th>Item</th><th>Evidence</th></tr></thead>"
         f"<tbody>{rows}</tbody></table>{passed}</body></html>\n"
     )
@@ -51,11 +53,15 @@ def _question(question: str) -> str:
 
 def _finding(each: Finding) -> str:
     steps = "".join(f"<li><code>{escape(str(step.place))}</code> {escape(step.what)}</li>" for step in each.proof)
+    shown = "".join(
+        f"<p>As {escape(one.who)}:</p><pre>{escape(one.request_text)}\n\n{escape(one.answer_text)}</pre>"
+        for one in each.exchanges
+    )
     standards = f'<p class="dim">{escape(", ".join(each.standards))}</p>' if each.standards else ""
     return (
         f'<details><summary><span class="tag {each.severity}">{each.severity}</span> '
         f"<code>{escape(str(each.place))}</code> "
         f'{escape(each.what)} <span class="dim">{escape(each.rule)}, {each.confidence}</span></summary>'
-        f"<pre>{escape(each.snippet)}</pre>{f'<ol>{steps}</ol>' if steps else ''}"
+        f"{f'<pre>{escape(each.snippet)}</pre>' if each.snippet else ''}{f'<ol>{steps}</ol>' if steps else ''}{shown}"
         f"<p>{escape(each.why)}</p>{standards}<p><strong>{escape(each.fix)}</strong></p></details>"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from mainstay.check.checklist import judge
@@ -22,6 +23,7 @@ def as_json(review: Review) -> dict[str, Any]:
         "findings": [finding(each) for each in review.findings],
         "suppressed": [{**finding(each), "reason": comment.reason} for each, comment in review.suppressed],
         "known": [each.fingerprint for each in review.known],
+        "notes": review.notes,
         "skipped": [{"path": each.path, "line": each.line, "why": each.why} for each in review.skipped],
         "checklist": [
             {
@@ -37,6 +39,7 @@ def as_json(review: Review) -> dict[str, Any]:
         "files": review.files,
         "lines": review.lines,
         "routes": review.routes,
+        "requests": review.asked,
         "seconds": round(review.seconds, 3),
     }
 
@@ -55,6 +58,7 @@ def finding(each: Finding) -> dict[str, Any]:
         "standards": list(each.standards),
         "items": list(each.items),
         "proof": [{"path": step.place.path, "line": step.place.line, "what": step.what} for step in each.proof],
+        "exchanges": [asdict(one) for one in each.exchanges],
         "fix": each.fix,
         "fingerprint": each.fingerprint,
     }

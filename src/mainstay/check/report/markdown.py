@@ -25,17 +25,24 @@ def text(review: Review) -> str:
         f"| {SIGNS[each.verdict]} | {each.item.text} | {each.verdict} | {_cell(each.evidence)} |"
         for each in judge(review)
     ]
+    lines += ["", *(f"- {_inline(each)}" for each in review.notes)] if review.notes else []
     lines += ["", "## Findings", ""]
     for finding in review.findings:
         lines.append(f"### {finding.severity}: {_inline(finding.what)}")
         lines += ["", f"`{finding.place}`, {finding.rule}, {finding.confidence}", ""]
-        fence = "`" * max(3, _longest(finding.snippet) + 1)
-        lines += [fence, finding.snippet, fence, ""]
+        lines += _fenced(finding.snippet) if finding.snippet else []
+        for one in finding.exchanges:
+            lines += [f"As {_inline(one.who)}:", "", *_fenced(f"{one.request_text}\n\n{one.answer_text}")]
         lines += [f"{at}. `{step.place}` {_inline(step.what)}" for at, step in enumerate(finding.proof, 1)]
         lines += [""] if finding.proof else []
         standards = f" ({', '.join(finding.standards)})" if finding.standards else ""
         lines += [f"Why: {finding.why}{standards}", "", f"Do: {finding.fix}", ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _fenced(text: str) -> list[str]:
+    fence = "`" * max(3, _longest(text) + 1)
+    return [fence, text, fence, ""]
 
 
 def _longest(text: str) -> int:

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from mainstay.check.finding import Finding
+from mainstay.check.page import Paged
 from mainstay.check.review import Review
-from mainstay.check.rule import Rule
 from mainstay.check.source import Place
 
 LEVELS = {"high": "error", "medium": "warning", "low": "note"}
@@ -32,6 +32,7 @@ def as_sarif(review: Review) -> dict[str, Any]:
         {"level": "warning", "message": {"text": each.why}, "locations": [_location(Place(each.path, each.line))]}
         for each in review.skipped
     ]
+    skipped += [{"level": "note", "message": {"text": each}} for each in review.notes]
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -46,7 +47,7 @@ def as_sarif(review: Review) -> dict[str, Any]:
     }
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Paged) -> dict[str, Any]:
     page = rule.page
     return {
         "id": page.name,
@@ -59,14 +60,15 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _result(each: Finding, numbers: dict[str, int]) -> dict[str, Any]:
+    shown = [f"{one.request_text}\n\n{one.answer_text}" for one in each.exchanges]
     out: dict[str, Any] = {
         "ruleId": each.rule,
         "ruleIndex": numbers[each.rule],
         "level": LEVELS[each.severity],
         "message": {"text": f"{each.what}. {each.fix}"},
-        "locations": [_location(each.place)],
+        "locations": [_location(each.place)] if each.place.line else [_operation(each.place)],
         "partialFingerprints": {"mainstay/v1": each.fingerprint},
-        "properties": {"confidence": each.confidence},
+        "properties": {"confidence": each.confidence, **({"exchanges": shown} if shown else {})},
     }
     if each.proof:
         steps = [{"location": {**_location(step.place), "message": {"text": step.what}}} for step in each.proof]
@@ -78,6 +80,11 @@ def _location(place: Place) -> dict[str, Any]:
     return {
         "physicalLocation": {"artifactLocation": {"uri": _uri(place.path)}, "region": {"startLine": max(place.line, 1)}}
     }
+
+
+def _operation(place: Place) -> dict[str, Any]:
+    """The place of what has no file: an operation of a running API."""
+    return {"logicalLocations": [{"fullyQualifiedName": place.path, "kind": "resource"}]}
 
 
 def _uri(path: str) -> str:

@@ -23,6 +23,8 @@ def show(review: Review, console: Console) -> None:
             _show(finding, console)
     for skipped in review.skipped:
         console.print(Text(f"passed over {skipped.path}:{skipped.line}: {skipped.why}", style="dim"))
+    for note in review.notes:
+        console.print(Text(note, style="yellow"), soft_wrap=True)
     for each in review.without_reason:
         console.print(
             Text(f'{each.place}: this comment suppresses nothing: it gives no reason ("because ..")', style="yellow")
@@ -67,6 +69,8 @@ def _show(finding: Finding, console: Console) -> None:
         console.print(Text(f"    {finding.snippet[:160]}", style="green"), soft_wrap=True)
     for step in finding.proof:
         console.print(Text(f"      {step.place}  {step.what}", style="dim"), soft_wrap=True)
+    for one in finding.exchanges:
+        console.print(Text(f"      {one}", style="dim"), soft_wrap=True)
     console.print(Text(f"    why: {finding.why}"), soft_wrap=True)
     if finding.standards:
         console.print(Text(f"    {', '.join(finding.standards)}", style="dim"), soft_wrap=True)
@@ -84,7 +88,10 @@ def summary(review: Review) -> Text:
         out.append(" (" + ", ".join(f"{count} {each}" for each, count in sure.most_common()) + ")")
     else:
         out.append("nothing found", "bold green")
-    told = [f"{review.files} files", f"{review.lines:,} lines", f"{review.routes} routes"]
+    told = [f"{review.files} files", f"{review.lines:,} lines"] if review.files or not review.asked else []
+    told.append(f"{review.routes} routes")
+    if review.asked:
+        told.append(f"{review.asked:,} requests")
     if review.stacks:
         told.append(", ".join(review.stacks))
     if review.suppressed:

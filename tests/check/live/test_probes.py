@@ -1,0 +1,43 @@
+"""Each probe finds its flaw in the vulnerable API, as surely as can be, and nothing in the mended one."""
+
+from __future__ import annotations
+
+import pytest
+
+from mainstay.check.probes import ORDER, all_probes
+from mainstay.check.review import Review
+
+FOUND = {
+    "row-of-others-read": {("GET /notes/{note_id}", "proven")},
+}
+"""What each probe finds."""
+
+
+@pytest.mark.parametrize("rule", FOUND)
+def test_a_probe_finds_its_flaw_where_it_is_and_nowhere_else(on_vulnerable: Review, rule: str) -> None:
+    found = {(str(each.place), each.confidence) for each in on_vulnerable.findings if each.rule == rule}
+    assert found == FOUND[rule], on_vulnerable.notes
+
+
+def test_the_mended_api_has_nothing_to_be_found(on_mended: Review) -> None:
+    told = [(each.rule, str(each.place), each.confidence, each.what) for each in on_mended.findings]
+    assert told == []
+    assert not [note for note in on_mended.notes if "left behind" not in note]
+
+
+def test_every_probe_is_shown_by_a_finding() -> None:
+    assert set(FOUND) == {probe.name for probe in all_probes()}
+    assert len(ORDER) == len(FOUND)
+
+
+@pytest.mark.parametrize("probe", all_probes(), ids=lambda probe: probe.name)
+def test_a_page_says_what_is_sent_and_when_it_is_fine(probe: object) -> None:
+    page = getattr(probe, "page")  # noqa: B009 - the type of a parameter is not known
+    assert "## What is sent" in page.text
+    assert "## When it is fine" in page.text
+    assert page.seed
+    assert page.items
+    assert page.cwe
+    assert page.owasp
+    assert page.asvs
+    assert page.fix.endswith(".")
