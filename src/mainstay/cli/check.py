@@ -17,6 +17,7 @@ from mainstay.check.baseline import WrongBaseline
 from mainstay.check.changed import NoRevision
 from mainstay.check.config import Config, WrongConfiguration
 from mainstay.check.finding import Confidence, Severity
+from mainstay.check.page import Paged
 from mainstay.check.report import github, html, json, markdown, sarif, terminal
 from mainstay.check.review import Review, review
 from mainstay.check.rule import all_rules
@@ -124,7 +125,8 @@ def print_page(name: str) -> None:
     """Prints the page of a rule or probe."""
     from mainstay.check.probes import all_probes
 
-    pages = {each.name: each.page.text for each in (*all_rules(), *all_probes())}
+    paged: list[Paged] = [*all_rules(), *all_probes()]
+    pages = {each.name: each.page.text for each in paged}
     if name not in pages:
         raise wrong(f"there is no rule {name!r}; {nearest(name, pages)}")
     typer.echo(pages[name])
