@@ -75,3 +75,76 @@ again:
     result = reviewed(tmp_path, {"app.go": text})
     assert result.skipped == []
     assert [each.rule for each in result.findings] == ["secret-in-code"]
+
+
+RUST = f'const KEY: &str = "{KEY}";\n'
+
+
+@pytest.mark.parametrize("name", ["main.rs", "src/inner/mod.rs"])
+def test_rust_is_read(tmp_path: Path, name: str) -> None:
+    result = reviewed(tmp_path, {name: RUST})
+    assert [(each.rule, str(each.place)) for each in result.findings] == [("secret-in-code", f"{name}:1")]
+
+
+def test_what_is_not_rust_is_told_and_the_other_files_are_read(tmp_path: Path) -> None:
+    files = {
+        "main.rs": RUST,
+        "broken.rs": "}}} this is no program\n",
+        "long.rs": "const A: [u8; 9] = [" + "1, " * 3_000 + "];\n",
+        "deep.rs": "const A: u8 = " + "(" * 3_000 + "1" + ")" * 3_000 + ";\n",
+    }
+    result = reviewed(tmp_path, files)
+    assert {each.path for each in result.skipped} == {"broken.rs", "long.rs", "deep.rs"}
+    assert [each.place.path for each in result.findings] == ["main.rs"]
+
+
+@pytest.mark.parametrize("name", ["tests/api.rs", "crate/benches/all.rs", "build.rs", "target/debug/made.rs"])
+def test_tests_of_rust_and_what_builds_it_are_not_read(tmp_path: Path, name: str) -> None:
+    result = reviewed(tmp_path, {name: RUST, "main.rs": "fn main() {}\n"})
+    assert (result.findings, result.files) == ([], 1)
+
+
+@pytest.mark.parametrize("attribute", ["#[cfg(test)]", "#[cfg(all(test, unix))]"])
+def test_what_is_compiled_for_tests_alone_is_left_out(tmp_path: Path, attribute: str) -> None:
+    text = f'{attribute}\nmod tests {{\n{RUST}}}\n#[test]\nfn works() {{ let key = "{KEY}"; }}\n'
+    assert reviewed(tmp_path, {"main.rs": text}).findings == []
+    assert len(reviewed(tmp_path, {"main.rs": text.replace("test", "feature")}).findings) == 2
+
+
+def test_every_kind_of_statement_of_rust_is_read(tmp_path: Path) -> None:
+    text = """
+use std::{fs, sync::{Arc, Mutex as M}};
+use crate::db::*;
+mod inner { pub fn f() {} }
+pub struct P(pub i32, String);
+enum E { A, B(String), C { x: i32 } }
+type R<T> = Result<T, E>;
+trait Repo { fn find(&self); }
+impl Repo for E {
+    fn find(&self) { match self { E::A => (), E::B(s) if s.len() > 1 => f(s), E::C { x } => g(x), _ => {} } }
+}
+async fn run(Path((id, b)): Path<(i32, String)>, mut c: web::Json<User>, r: Arc<dyn Repo>) -> R<Json<User>> {
+    let x: i32 = a.b?.c as i32;
+    let Some(u) = f().await else { return Err(E::A) };
+    let E::C { x: y, .. } = q else { return Err(E::A)?; };
+    if let Ok(v) = g(&x) && x > 1 { v } else if y { 1 } else { 2 };
+    if let Err(e) = g(&x) { warn!(error = %e, "it failed {x:?}"); }
+    match x { 1 | 2 => h(), "s" => {}, ref z @ E::A => k(z), &w => k(w), Some(Foo { a, .. }) => k(a) }
+    let z = if a { 1 } else { match b { Ok(n) => n, Err(_) => return Ok(Json(User { id, ..Default::default() })) } };
+    'outer: for (i, j) in list.iter().enumerate() { if i > 1 { break 'outer; } else { continue } }
+    while let Some(m) = it.next() { f(m)?; }
+    loop { break }
+    let made = json!({"a": 1, "b": [x, y.z()], "c": {"d": e.to_string()}});
+    let f2 = move |a: i32, (b, c)| async move { a + b };
+    let list = vec![1, 2]; let t = (1, "a\\n\\
+        b"); let raw = r#"x"y"#; let byte = b'c';
+    x.y[0] = 3; x += 1; *r = 4; let part = &s[1..2];
+    "1".parse::<i32>()?; Vec::<u8>::new(); <T as X>::f(); unsafe { g() }; x.0.clone(); !b; -1;
+    write!(out, "{} {name}", x)?; assert_eq!(a, b); matches!(x, E::A); panic!("no {}", 1_000u32);
+    sqlx::query_as!(User, r"select 1", id).fetch_one(&pool).await?;
+    Ok(match x { 1 => Json(user), _ => unreachable!() })
+}
+"""
+    result = reviewed(tmp_path, {"main.rs": text + RUST})
+    assert result.skipped == []
+    assert [(each.rule, each.place.line) for each in result.findings] == [("secret-in-code", text.count("\n") + 1)]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mainstay.check import syntax as s
 from mainstay.check.flow.value import Scope, Unit
-from mainstay.check.languages import go, java, javascript, markdown, python
+from mainstay.check.languages import go, java, javascript, markdown, python, rust
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.source import Skipped, Source
 from mainstay.check.words import words
@@ -26,6 +26,7 @@ SUFFIXES = {
     ".tsx": "tsx",
     ".java": "java",
     ".go": "go",
+    ".rs": "rust",
     ".sql": "sql",
     ".graphql": "graphql",
     ".gql": "graphql",
@@ -42,7 +43,7 @@ PASSED_OVER = words(
 MANIFESTS = words(
     """
     requirements.txt pyproject.toml Pipfile setup.py setup.cfg package.json pom.xml build.gradle build.gradle.kts
-    go.mod
+    go.mod Cargo.toml
     """
 )
 LARGEST = 1_000_000
@@ -50,8 +51,8 @@ LARGEST = 1_000_000
 MADE = re.compile(r"(\.min\.|\.gen\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.|\.pb(\.gw)?\.go$)")
 GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
 """How programs that write Go say so, at the beginning of a file."""
-UNREPORTED = re.compile(r"_test\.go$")
-"""Tests of languages in which no rule looks at tests: they are not read at all."""
+UNREPORTED = re.compile(r"_test\.go$|(^|/)(tests|benches)/.*\.rs$|(^|/)build\.rs$")
+"""Tests in languages in which no rule looks at them, and what only runs when a program is built: not read at all."""
 
 
 class Project:
@@ -93,6 +94,8 @@ def _tree(source: Source, fragment: bool) -> s.Module | None:
         return (javascript.read_fragment if fragment else javascript.read)(source.text, source.language)
     if source.language == "go":
         return go.read_fragment(source.text) if fragment else go.read(source.text)
+    if source.language == "rust":
+        return rust.read_fragment(source.text) if fragment else rust.read(source.text)
     if source.language == "java":
         return java.read_fragment(source.text) if fragment else java.read(source.text)
     return None

@@ -23,6 +23,8 @@ ALIASES = {
     "java": "java",
     "go": "go",
     "golang": "go",
+    "rust": "rust",
+    "rs": "rust",
     "sql": "sql",
     "postgresql": "sql",
     "pgsql": "sql",
