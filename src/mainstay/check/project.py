@@ -124,7 +124,9 @@ def files(path: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(path, followlinks=False):
         packages = f"src{os.sep}main{os.sep}java" in folder
         folders[:] = sorted(
-            each for each in folders if packages or (each not in PASSED_OVER and not each.endswith(".egg-info"))
+            each
+            for each in folders
+            if packages or (each not in PASSED_OVER and not each.startswith(".") and not each.endswith(".egg-info"))
         )
         for name in sorted(names):
             suffix = os.path.splitext(name)[1]

@@ -238,7 +238,9 @@ class Follower(Definitions):
                     owner.fields["**"] = value
                 return
             if isinstance(target.object, s.Name) and target.object.id == "self" and owner.instance is not None:
-                owner.instance.attributes[key] = value
+                before = owner.instance.attributes.get(key)
+                if before is None or before.type != value.type or not before.marks > value.marks:
+                    owner.instance.attributes[key] = value
             elif owner is not NOTHING:
                 if owner.fields is None and (owner.path in ("module.exports", "exports") or not owner.path):
                     owner.fields = {}

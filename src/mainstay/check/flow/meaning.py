@@ -28,6 +28,8 @@ SAFE_FOR: dict[str, tuple[str, ...]] = {
     "mongodb.ObjectId": (EVERYTHING,),
     "sum": (EVERYTHING,),
     "Number.parseInt": (EVERYTHING,),
+    "Math.min": ("size",),
+    "min": ("size",),
     "datetime.date.fromisoformat": (EVERYTHING,),
     "datetime.datetime.fromisoformat": (EVERYTHING,),
     "ipaddress.ip_address": ("shell", "path", "html", "sql", "log", "header"),

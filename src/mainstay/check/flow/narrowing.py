@@ -11,6 +11,8 @@ from mainstay.check.words import words
 
 TEXT_TESTS = words("isdigit isalnum isalpha isdecimal isnumeric isidentifier isInteger isSafeInteger")
 MATCHES = frozenset({"match", "fullmatch", "test"})
+ONE_OF = words("includes has issubset contains containsKey")
+LESS = frozenset({"<", "<=", ">", ">="})
 INSIDE = frozenset({"is_relative_to", "startsWith", "startswith", "commonpath"})
 
 REFUSED: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -41,6 +43,11 @@ def narrowed(test: s.Node, holds: bool) -> Iterator[tuple[str, tuple[str, ...]]]
         yield from _compared(test, holds)
     elif isinstance(test, s.Call) and holds:
         yield from _asked(test)
+    elif isinstance(test, s.Call) and isinstance(test.function, s.Member) and len(test.arguments) == 1:
+        refused = test.arguments[0].value
+        if test.function.name in ("contains", "includes") and isinstance(refused, s.Literal):
+            purposes = without(str(refused.value))
+            yield from ((name, purposes) for name in named(test.function.object) if purposes)
 
 
 def _compared(test: s.Binary, holds: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -57,6 +64,10 @@ def _compared(test: s.Binary, holds: bool) -> Iterator[tuple[str, tuple[str, ...
         purposes = without(refused) if isinstance(refused, str) else ()
         if purposes:
             yield from ((name, purposes) for name in named(test.right))
+    elif operator in LESS:
+        small, large = (test.left, test.right) if holds == (operator in ("<", "<=")) else (test.right, test.left)
+        if not isinstance(small, s.Literal) and (isinstance(large, s.Literal) or s.dotted(large).isupper()):
+            yield from ((name, ("size",)) for name in named(small))
     elif (operator in ("==", "is") and holds) or (operator in ("!=", "is not") and not holds):
         for one, other in ((test.left, test.right), (test.right, test.left)):
             if isinstance(other, s.Literal) and other.value is not None:
@@ -79,7 +90,12 @@ def _asked(test: s.Call) -> Iterator[tuple[str, tuple[str, ...]]]:
     given = [name for each in test.arguments for name in named(each.value)]
     if method in TEXT_TESTS:
         yield from ((name, (EVERYTHING,)) for name in [*given, *(named(receiver) if receiver else ())])
-    elif method in MATCHES or method in ("includes", "has", "issubset"):
+    elif method in ("matches", "equals", "equalsIgnoreCase"):
+        told = not test.arguments or isinstance(test.arguments[0].value, s.Literal)
+        yield from ((name, (EVERYTHING,)) for name in (named(receiver) if told and receiver else ()))
+        known = isinstance(receiver, s.Literal) or s.dotted(receiver).rpartition(".")[2].isupper()
+        yield from ((name, (EVERYTHING,)) for name in given if known)
+    elif method in MATCHES or method in ONE_OF:
         yield from ((name, (EVERYTHING,)) for name in given)
     elif method in INSIDE and receiver is not None:
         yield from ((name, ("path", "url", "redirect")) for name in named(receiver))

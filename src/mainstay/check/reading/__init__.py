@@ -12,6 +12,7 @@ from mainstay.check.flow.follow import Follower
 from mainstay.check.project import Project
 from mainstay.check.reading import (
     answers,
+    builders,
     caching,
     classes,
     configured,
@@ -20,6 +21,7 @@ from mainstay.check.reading import (
     health,
     libraries,
     lookups,
+    nestjs,
     outgoing,
     queries,
     secrets,
@@ -45,6 +47,8 @@ ALL: tuple[Reader, ...] = (
     configured.read,
     health.read,
     libraries.read,
+    builders.read,
+    nestjs.read,
     texts.set_headers,
 )
 """Readers of functions."""

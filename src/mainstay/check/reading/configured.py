@@ -57,8 +57,7 @@ def _cors(seen: Seen) -> Iterator[Located]:
         credentials = seen.keywords.get("supports_credentials")
     elif name == "cors" and seen.is_javascript:
         given = seen.arguments[0].fields if seen.arguments and seen.arguments[0].fields is not None else {}
-        origin = given.get("origin")
-        origins = "*" if origin is None else "any" if origin.const is True or _reflects(origin) else _origins(origin)
+        origins = origins_of(given.get("origin"))
         credentials = given.get("credentials")
     else:
         return
@@ -71,6 +70,11 @@ def _cors(seen: Seen) -> Iterator[Located]:
             credentials=credentials is not None and credentials.const is True,
         ),
     )
+
+
+def origins_of(origin: Value | None) -> str:
+    """Who may call, by the option `origin` of cors: everybody unless it is given."""
+    return "*" if origin is None else "any" if origin.const is True or _reflects(origin) else _origins(origin)
 
 
 def _reflects(origin: Value) -> bool:

@@ -83,6 +83,8 @@ def _unchecked(run: Run) -> Iterator[Located]:
         elif isinstance(node, s.Member | s.Index) and isinstance(node.object, s.Name) and node.object.id in found:
             name = node.object.id
             method = found.pop(name)
+            if isinstance(node, s.Member) and node.name == "length":
+                continue
             shown = f"{name}.{node.name}" if isinstance(node, s.Member) else f"{name}[..]"
             function = run.function.label if run.function is not None else ""
             yield 0, Unchecked(place=run.unit.place(node), function=function, call=method, use=shown)

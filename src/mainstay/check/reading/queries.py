@@ -11,7 +11,7 @@ from mainstay.check.facts import Commit, PageSize, Query
 from mainstay.check.flow.program import Changed, Run, Seen
 from mainstay.check.flow.value import EVERYTHING, Trace, Value
 from mainstay.check.reading.conditions import columns, options, written
-from mainstay.check.reading.reader import OWNER, Located, known_text, label, last, names_caller, under
+from mainstay.check.reading.reader import OWNER, Located, entity, known_text, label, last, names_caller, under
 from mainstay.check.words import words
 
 SQL = re.compile(r"^\s*(select|insert|update|delete|replace|with|merge)\b", re.IGNORECASE)
@@ -84,7 +84,7 @@ WRITES = {
     "remove": "delete",
 }
 COLLECTION = re.compile(
-    r"(^|\.)(\??db|\??database|mongo(db)?|\??prisma|\??tx|\??trx|collection\.\w+|.*[cC]ollection|.*[rR]epo(sitory)?|objects|.*Model)(\.|$|\[\])"
+    r"(^|\.)(\??db|\??database|mongo(db)?|\??prisma\w*|\??tx|\??trx|collection\.\w+|.*[cC]ollection|.*[rR]epo(sitory)?|objects|.*Model)(\.|$|\[\])"
 )
 DJANGO = words(
     """
@@ -102,6 +102,8 @@ PAGING = frozenset({"limit", "offset", "all", "order_by"})
 ONE = words("first one get one_or_none count exists aggregate scalar_one_or_none scalar_one scalar last")
 RUNS = frozenset({"execute", "scalars", "scalar", "exec"})
 LOCKS = frozenset({"with_for_update", "select_for_update", "forUpdate", "setLock"})
+BUILT = re.compile(r"createQueryBuilder|selectFrom|insertInto|updateTable|deleteFrom")
+"""In what is written before a call: it belongs to a statement that a builder makes."""
 SESSION = re.compile(r"(^|\.)\??(db|session|sess|s|db_session|async_session)$|[sS]ession$")
 SQLALCHEMY = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
 
@@ -109,7 +111,7 @@ SQLALCHEMY = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
 def read(run: Run) -> Iterator[Located]:
     """The statements of a function, and its commits."""
     calls = run.calls
-    chains = _chains(calls)
+    links = chains(calls)
     for seen in calls:
         if seen.method in ("commit", "rollback") and not seen.arguments:
             yield seen.position, Commit(place=seen.place, function=label(seen))
@@ -117,7 +119,7 @@ def read(run: Run) -> Iterator[Located]:
         page = _page_size(seen)
         if page is not None:
             yield seen.position, page
-        query = _query(seen, chains.get(id(seen), [seen]))
+        query = _query(seen, links.get(id(seen), [seen]))
         if query is not None:
             yield seen.position, query
     yield from _changed_rows(run)
@@ -139,12 +141,13 @@ def _page_size(seen: Seen) -> PageSize | None:
                 if bound is not None
                 else None
             )
-    if value is None or value.trace is None or value.trace.kind not in ("query", "body", "path"):
+    trace = value.trace if value is not None else None
+    if trace is None or trace.kind not in ("query", "body", "path") or "size" in trace.safe:
         return None
-    return PageSize(place=seen.place, function=label(seen), name="the number of rows", trace=value.trace)
+    return PageSize(place=seen.place, function=label(seen), name="the number of rows", trace=trace)
 
 
-def _chains(calls: list[Seen]) -> dict[int, list[Seen]]:
+def chains(calls: list[Seen]) -> dict[int, list[Seen]]:
     """For each call, it and the calls made on what it answered, in order."""
     out: dict[int, list[Seen]] = {}
     for seen in calls:
@@ -340,8 +343,10 @@ def _kind(seen: Seen, chain: list[Seen]) -> _Kind | None:
 def _mapper(seen: Seen, chain: list[Seen], front: str, method: str) -> _Kind | None:
     collection = COLLECTION.search(front) is not None
     written = s.dotted(seen.node.function.object) if isinstance(seen.node.function, s.Member) else ""
+    if BUILT.search(written) is not None or (method == "create" and under(seen.name, "typeorm", "@mikro-orm")):
+        return None
     collection = collection or COLLECTION.search(written) is not None
-    receiver = last(written) or last(front.removesuffix("[]"))
+    receiver = entity(last(written) or last(front.removesuffix("[]")))
     modelled = receiver[:1].isupper() and receiver not in ("Object", "Array", "Promise", "React", "Map", "JSON")
     given = [each for each in seen.arguments if each.callee is not None]
     if (

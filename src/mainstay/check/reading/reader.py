@@ -25,6 +25,8 @@ OWNER = re.compile(
     re.IGNORECASE,
 )
 
+KEEPER = re.compile(r"(Repository|Repo|Model|Dao|DAO|Mapper|Store)(Impl)?$")
+
 
 def label(seen: Seen) -> str:
     """The function that a call stands in."""
@@ -39,6 +41,12 @@ def shown(seen: Seen) -> str:
 def last(path: str) -> str:
     """The last name of a qualified one."""
     return path.rpartition(".")[2].removeprefix("?")
+
+
+def entity(name: str) -> str:
+    """What a repository of that name keeps: `userRepository` keeps users."""
+    found = KEEPER.sub("", name)
+    return found or name
 
 
 def under(name: str, *roots: str) -> bool:

@@ -90,8 +90,14 @@ def _named(name: str, value: s.Node | None, unit: Unit, in_test: bool) -> Iterat
         return
     text = value.value
     known = is_secret_name(name) or name.lower() in ("secret_key", "jwt_secret", "token_secret", "app_secret")
+    if _letters(name) == _letters(text):
+        return
     if known and len(text) >= 6 and not HARMLESS.match(text) and not form(text):
         yield SecretLiteral(place=unit.place(value), name=name, kind="a secret", sure=surprising(text))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
 
 
 def _default(node: s.Call, unit: Unit, in_test: bool) -> Iterator[SecretLiteral]:

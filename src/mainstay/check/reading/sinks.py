@@ -351,7 +351,7 @@ def _fields(seen: Seen) -> Iterator[tuple[str, Value]]:
 
 def _whole(value: Value) -> bool:
     """Whether it is the body itself, and not one of its fields."""
-    return value.type in ("express.Request.body", "mapping") and value.trace is not None
+    return (value.type in ("express.Request.body", "mapping") or "whole" in value.marks) and value.trace is not None
 
 
 def _given(seen: Seen, at: At) -> Iterator[tuple[str, Value]]:
@@ -452,6 +452,8 @@ def _answers(seen: Seen) -> Iterator[tuple[str, Value]]:
 
 def _operators(seen: Seen) -> Iterator[tuple[str, Value]]:
     first = seen.arguments[0]
+    if under(seen.name, "typeorm"):
+        return
     if first.trace is not None and first.fields is None:
         yield "nosql", first
     for key, value in (first.fields or {}).items():

@@ -29,6 +29,7 @@ STORES = re.compile(
     r"^(create|insert_one|insertOne|insert|save|create_one|findOneAndUpdate|update_one|updateOne|update|findByIdAndUpdate|upsert|build)$"
 )
 SCHEMA = re.compile(r"(Schema|Request|Form|Input|Create|Update|DTO|Dto|In|Login|Credentials)$")
+CHOICE = re.compile(r"(Type|Kind|Enum|Role|Event|Job|Action|Status|Mode|Method|Name|Key|Scope)s?$")
 HASHES = re.compile(r"hash|bcrypt|argon|scrypt|pbkdf2|crypt|make_password|encode_password|digest", re.IGNORECASE)
 
 
@@ -205,12 +206,14 @@ def _stored(seen: Seen) -> PasswordUse | None:
         and seen.method[:1].isupper()
         and re.match(r"(User|Account|Member|Customer|Admin)", seen.method)
     )
-    if SCHEMA.search(seen.method):
+    if SCHEMA.search(seen.method) or (seen.name.startswith("!") and not seen.method[:1].isupper()):
         return None
     if not (mapped or named or (STORES.match(seen.method) and "objects.create_user" not in seen.name)):
         return None
     given = dict(seen.keywords)
     for each in seen.arguments:
+        if each.instance is not None and any("hash" in name.lower() for name in each.instance.methods):
+            continue
         given.update(each.fields or {})
         data = (each.fields or {}).get("data")
         if data is not None:
@@ -273,7 +276,7 @@ def _compared(run: Run) -> Iterator[Located]:
         if isinstance(node.left, s.Literal) or isinstance(node.right, s.Literal):
             continue
         place, function = run.unit.place(node), run.function.label if run.function else ""
-        if any(SIGNATURES.search(each) for each in sides):
+        if any(SIGNATURES.search(each) for each in sides) and not any(map(_is_choice, (node.left, node.right))):
             what = next(each for each in sides if SIGNATURES.search(each))
             yield 0, Comparison(place=place, function=function, what=what)
         elif (
@@ -282,6 +285,11 @@ def _compared(run: Run) -> Iterator[Located]:
             and isinstance(node.left, s.Member | s.Index) != isinstance(node.right, s.Member | s.Index)
         ):
             yield 0, PasswordUse(place=place, function=function, action="compare")
+
+
+def _is_choice(node: s.Node) -> bool:
+    """Whether it is one of the values of an enumeration: `TokenType.API_KEY`."""
+    return isinstance(node, s.Member) and node.name.isupper() and CHOICE.search(s.dotted(node.object)) is not None
 
 
 def _last_name(node: s.Node) -> str:

@@ -51,6 +51,7 @@ TOLD = words(
     """
 )
 """Checks of class-validator after which a text is one of a few."""
+BOUNDED = words("Max Min IsIn IsEnum")
 OPEN = words("Public SkipAuth AllowAnonymous NoAuth IsPublic AllowUnauthorized SkipAuthorization PublicRoute")
 
 
@@ -188,7 +189,7 @@ def _field(node: s.Assign, trace: Trace, checked: bool) -> Value:
         trace = trace.safe_for(EVERYTHING)
     elif checked and names & {"IsString", "IsEmail", "IsNotEmpty", "MinLength", "MaxLength", "Length", "IsUrl"}:
         trace = trace.safe_for("nosql", *(("shell", "path") if "IsEmail" in names else ()))
-    return Value(type=f"field.{written}", trace=trace)
+    return Value(type=f"field.{written}", trace=trace.safe_for("size") if checked and names & BOUNDED else trace)
 
 
 def _pipes(told: list[Value]) -> Iterator[Value]:

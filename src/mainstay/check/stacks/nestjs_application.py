@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mainstay.check.flow.follow import Follower
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import ClassValue, Value
 from mainstay.check.reading.reader import known_text, last
 from mainstay.check.stacks.stack import guards_inside, is_guard, is_limit, name_of
+
+WIRED = {
+    "HttpService": ("HttpModule.register", "timeout", "timed"),
+    "JwtService": ("JwtModule.register", "expiresIn", "expires"),
+}
+"""Clients: the module that makes them, the option of it, and the mark of a client that has it."""
 
 
 @dataclass(slots=True)
@@ -63,7 +69,21 @@ def read_application(follower: Follower) -> Application:
     for run in follower.modules:
         if "NestFactory" in run.unit.source.text:
             _set_up(run, out)
+    _wire(follower)
     return out
+
+
+def _wire(follower: Follower) -> None:
+    """Marks the clients that are handed in with what their modules are configured with."""
+    told = {
+        kind: mark
+        for kind, (module, word, mark) in WIRED.items()
+        if any(module in unit.source.text and word in unit.source.text for unit in follower.program.units)
+    }
+    for _, made in follower.classes if told else ():
+        for name, value in made.attributes.items():
+            if last(value.type) in told:
+                made.attributes[name] = replace(value, marks=value.marks | {told[last(value.type)]})
 
 
 def _provided(module: Seen, out: Application) -> None:
@@ -77,7 +97,7 @@ def _provided(module: Seen, out: Application) -> None:
             name = last(name_of(used)) if used is not None else "a guard"
             if is_limit(name) or "Throttl" in name:
                 out.limited = True
-            elif used is None or is_guard(name) or _asks(used):
+            elif used is None or _asks(used):
                 out.guards.append(name)
         elif what == "APP_PIPE":
             _piped(used or Value(), out)
@@ -85,7 +105,7 @@ def _provided(module: Seen, out: Application) -> None:
 
 def _asks(value: Value) -> bool:
     method = value.made.methods.get("canActivate") if value.made is not None else None
-    return method is not None and guards_inside(method)
+    return is_guard(name_of(value)) if method is None else guards_inside(method)
 
 
 def _set_up(run: Run, out: Application) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mainstay.check.facts import CacheUse, Facts, Query
-from mainstay.check.finding import Found
+from mainstay.check.finding import Confidence, Found
 from mainstay.check.flow.value import Step
 
 
@@ -19,4 +19,6 @@ def findings(facts: Facts) -> Iterator[Found]:
         for use in handler.of(CacheUse):
             if own and use.action == "set" and not use.caller:
                 what = "this key does not name the caller, and what is kept under it is the caller's"
-                yield Found(use.place, what, "likely", (Step(own[0].place, "read for the caller"),))
+                near = next((each for each in own if each.function == use.function), None)
+                sure: Confidence = "likely" if near is not None else "review"
+                yield Found(use.place, what, sure, (Step((near or own[0]).place, "read for the caller"),))
