@@ -123,15 +123,16 @@ def files(path: Path) -> Iterator[Path]:
         return
     for folder, folders, names in os.walk(path, followlinks=False):
         packages = f"src{os.sep}main{os.sep}java" in folder
-        folders[:] = sorted(
-            each
-            for each in folders
-            if packages or (each not in PASSED_OVER and not each.startswith(".") and not each.endswith(".egg-info"))
-        )
+        folders[:] = sorted(each for each in folders if packages or not _is_made(each))
         for name in sorted(names):
             suffix = os.path.splitext(name)[1]
             if (suffix in SUFFIXES and suffix != ".md") or name in MANIFESTS:
                 yield Path(folder, name)
+
+
+def _is_made(folder: str) -> bool:
+    """Whether a folder of that name holds what nobody wrote for the application."""
+    return folder in PASSED_OVER or folder.startswith(".") or folder.endswith(".egg-info")
 
 
 def read_text(file: Path) -> str:

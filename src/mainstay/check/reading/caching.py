@@ -99,13 +99,8 @@ def _quadratic(seen: Seen) -> bool:
     if seen.loop is None:
         return False
     if seen.is_javascript:
-        given = any(each.callee is not None for each in seen.arguments)
-        return (
-            given
-            and seen.method in SEARCHES
-            and not shown(seen).startswith("$")
-            and not seen.receiver.type.startswith(("mapping", "express"))
-        )
+        given = any(each.callee is not None for each in seen.arguments) and not shown(seen).startswith("$")
+        return given and seen.method in SEARCHES and not seen.receiver.type.startswith(("mapping", "express"))
     if (
         seen.name.removeprefix("?") == "next"
         and seen.node.arguments

@@ -164,11 +164,10 @@ def _synchronised(seen: Seen) -> Iterator[Setting]:
     if LOCAL.search(seen.unit.source.path.rpartition("/")[2]) and seen.unit.source.first == 1:
         return
     for each in s.walk(seen.node):
-        if isinstance(each, s.Pair) and isinstance(each.key, s.Literal) and each.key.value == "synchronize":
-            if isinstance(each.value, s.Literal) and each.value.value is True:
-                yield Setting(
-                    place=seen.unit.place(each), function=label(seen), name="synchronize", value=True, stack="nestjs"
-                )
+        if isinstance(each, s.Pair) and isinstance(each.key, s.Literal) and isinstance(each.value, s.Literal):
+            place = seen.unit.place(each)
+            if each.key.value == "synchronize" and each.value.value is True:
+                yield Setting(place=place, function=label(seen), name="synchronize", value=True, stack="nestjs")
 
 
 def _raised(event: Raised) -> Iterator[Located]:
