@@ -124,6 +124,8 @@ class Test(Fact):
     name: str
     asserts: bool
     why: str = ""
+    may_raise: bool = False
+    """Whether what it calls may raise, and so let it fail without an assertion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

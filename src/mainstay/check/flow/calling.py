@@ -158,7 +158,8 @@ class Calling(Expressions):
         const: Any = UNKNOWN
         if text is not None and not seen.arguments and method in ("lower", "upper", "strip", "encode", "decode"):
             const = text if method in ("encode", "decode") else getattr(text, method)()
-        return Value(type=seen.name, trace=trace, marks=marks, source=seen, const=const)
+        kind = "pathlib.Path" if method == "joinpath" else seen.name
+        return Value(type=kind, trace=trace, marks=marks, source=seen, const=const)
 
     def _hand_over(self, seen: Seen, closures: list[Value], result: Value, frame: Frame) -> None:
         """Follows functions that were given to a call, as far as it is known that it calls them there."""

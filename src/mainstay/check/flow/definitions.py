@@ -11,7 +11,7 @@ from mainstay.check.flow.frame import Frame, Inputs
 from mainstay.check.flow.importing import Importing
 from mainstay.check.flow.meaning import NUMBERS, is_secret_name
 from mainstay.check.flow.packages import Packages
-from mainstay.check.flow.program import Program, Run
+from mainstay.check.flow.program import Program, Run, Seen
 from mainstay.check.flow.value import EVERYTHING, NOTHING, ClassValue, Closure, Scope, Unit, Value
 from mainstay.check.words import words
 
@@ -101,6 +101,17 @@ class Definitions(Importing):
             return replace(value, type=told.type, instance=told.instance)
         return replace(value, type=told.type) if told.type and not told.type.startswith("?") else value
 
+    def _hashed(self, made: ClassValue) -> None:
+        """Fields that a validator of the class hashes: what is read from them is a digest, and no password."""
+        for closure in made.methods.values():
+            for value in self.decorators.get(id(closure.function), []):
+                seen = value.source
+                if isinstance(seen, Seen) and seen.method in ("field_validator", "validator", "validates"):
+                    names = [s.dotted(each.function) for each in s.walk(*closure.function.body) if type(each) is s.Call]
+                    if any("hash" in name.lower() for name in names):
+                        hashed = {each.text: Value(type="hashed") for each in seen.arguments if each.text}
+                        made.attributes.update({name: found for name, found in hashed.items() if name})
+
     def define(self, function: s.Function, frame: Frame) -> Value:
         """A function where it is defined: it sees the variables around it."""
         closure = Closure(function, frame.scope, frame.unit)
@@ -141,6 +152,7 @@ class Definitions(Importing):
                     if name not in inner.scope.names:
                         inner.scope.names[name] = self.declared(each.annotation, name, inner)
         made.attributes.update({k: v for k, v in inner.scope.names.items() if v.callee is None})
+        self._hashed(made)
         start = made.methods.get("__init__") or made.methods.get("constructor")
         if start is not None:
             self._entered.setdefault(id(frame.run), set())

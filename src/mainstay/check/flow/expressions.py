@@ -155,7 +155,7 @@ class Expressions(ABC):
         if trace is not None:
             trace = trace.then(frame.place(node), "becomes part of a text")
         marks = frozenset({"text"}).union(*(each.marks - {"begun"} for each in values))
-        if values and ((values[0].trace is None and begins(values[0])) or "begun" in values[0].marks):
+        if values and ("begun" in values[0].marks or begins(values)):
             marks |= {"begun"}
         shown = "".join(str(each.const) if each.const is not UNKNOWN else "{}" for each in values)
         return (

@@ -104,6 +104,7 @@ class Follower(Definitions):
             frame.transaction,
             frame.caught,
             frame.within,
+            around=frame.loop,
         )
         if inner.transaction is None and self._transactional(closure):
             inner.transaction = closure.unit.place(function)
@@ -161,7 +162,9 @@ class Follower(Definitions):
         elif isinstance(node, s.If):
             self._if(node, frame)
         elif isinstance(node, s.Return):
+            looped, frame.loop = frame.loop, frame.around
             value = self.value(node.value, frame)
+            frame.loop = looped
             frame.returned.append(value)
             if frame.function is not None:
                 frame.run.events.append(Returned(node, frame.place(node), value, frame.function, len(frame.run.events)))
@@ -333,7 +336,9 @@ class Follower(Definitions):
     def _error(self, catch: s.Catch, frame: Frame) -> Value:
         """What is caught: an error that nobody wrote for callers, unless its types are the program's own."""
         kinds = [self.value(each, frame) for each in catch.types]
-        own = bool(kinds) and all(each.made is not None or each.path in TOLD for each in kinds)
+        own = bool(kinds) and all(
+            each.made is not None or (each.path or each.type.removeprefix("?")) in TOLD for each in kinds
+        )
         return Value(type="error", marks=frozenset({"refusal"} if own else {"error"}))
 
     def _with(self, node: s.With, frame: Frame) -> None:

@@ -26,6 +26,8 @@ class Frame:
     awaited: bool = False
     returned: list[Value] = field(default_factory=list)
     narrowings: bool = False
+    around: Place | None = None
+    """The loop that the function was called in: what it returns is worked out once, whatever loop the return is in."""
 
     def place(self, node: s.Node) -> Place:
         """Where a node stands."""

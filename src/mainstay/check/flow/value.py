@@ -213,15 +213,18 @@ class Value:
 
 
 NOTHING = Value()
-BEGINNING = re.compile(r"^(/[^/\\{]|/$|https?://[^/{}]+/|\?|#)")
-"""Of an address whose host nobody can change by what follows."""
+BEGINNING = re.compile(r"^(\{\}|/[^/\\]|/$|https?://[^/]+/|\?|#)")
+"""Of an address whose host nobody can change by what follows; `{}` stands for what is not the caller's."""
 
 
-def begins(value: Value) -> bool:
-    """Whether a value, at the beginning of an address, settles where it leads."""
-    if value.const is UNKNOWN:
-        return not value.type.startswith("text:") or BEGINNING.match(value.type[5:]) is not None
-    return isinstance(value.const, str) and BEGINNING.match(value.const) is not None
+def begins(parts: list[Value]) -> bool:
+    """Whether what stands before the caller's part of an address settles where it leads."""
+    front = ""
+    for each in parts:
+        if each.trace is not None:
+            break
+        front += str(each.const) if each.const is not UNKNOWN else each.type[5:] if each.type[:5] == "text:" else "{}"
+    return BEGINNING.match(front) is not None
 
 
 def merged(one: Value, other: Value) -> Value:

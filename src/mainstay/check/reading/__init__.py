@@ -62,7 +62,7 @@ def _secrets(project: Project, follower: Follower) -> Iterable[Fact]:
 def _units(project: Project, follower: Follower) -> Iterable[Fact]:
     yield from classes.read(project.units, follower)
     yield from expressions.read(project.units)
-    yield from libraries.imported(project.units)
+    yield from libraries.imported(project.units, project.manifests)
     yield from testing.read(project.units)
 
 

@@ -145,6 +145,8 @@ def _sent(seen: Seen) -> Iterator[Located]:
         if seen.method == "sendStatus":
             status, body = status_of(body), None
         told = "the text of the error" if body is not None and body.type == "error" else leak(body)
+        if _has_own_status(seen):
+            told = ""
         refused = kind == "express.Response" and seen.function is not None and _sets_status(seen)
         yield (
             seen.position,
@@ -179,6 +181,15 @@ def _sent(seen: Seen) -> Iterator[Located]:
                 headers=frozenset(headers.fields or {}) if headers is not None else frozenset(),
             ),
         )
+
+
+def _has_own_status(seen: Seen) -> bool:
+    """Whether the status is the error's own (`res.status(err.status)`): who gives it one means it for callers."""
+    before = seen.receiver.source
+    if not isinstance(before, Seen) or before.method != "status" or not before.node.arguments:
+        return False
+    given = before.node.arguments[0].value
+    return isinstance(given, s.Member) and "error" in before.arguments[0].marks
 
 
 def _sets_status(seen: Seen) -> bool:

@@ -47,7 +47,11 @@ def _class(unit: Unit, made: ClassValue) -> Iterator[Body | MoneyAsFloat | Incor
         yield Body(place=unit.place(made.node), name=made.node.name, fields=fields)
     if settings:
         for field in fields:
-            if field.kind == "str" and (is_secret_name(field.name) or field.name.lower().endswith(("_key", "_dsn"))):
+            if (
+                field.kind == "str"
+                and field.name[:1] != "_"
+                and (is_secret_name(field.name) or field.name.lower().endswith(("_key", "_dsn")))
+            ):
                 yield Setting(place=field.place, name=field.name, value="str", stack="pydantic")
     yield from _never_set(unit, made)
 

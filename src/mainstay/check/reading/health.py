@@ -11,7 +11,10 @@ from mainstay.check.flow.program import Run
 from mainstay.check.reading.reader import Located, last, own_nodes, stands_in
 from mainstay.check.words import words
 
-NAMED = re.compile(r"health|readiness|liveness|readyz|livez|heartbeat", re.IGNORECASE)
+NAMED = re.compile(
+    r"health(z|y|_?checks?|_?status|_?probe)?(?![a-z]|_(?!check|status|probe))|readiness|liveness|readyz|livez|heartbeat",
+    re.IGNORECASE,
+)
 CHECK = re.compile(
     r"^(check|ping|probe|test)_?(db|database|cache|redis|queue|broker|connection|postgres|mongo|rabbit\w*|elastic\w*|storage)",
     re.IGNORECASE,

@@ -142,6 +142,7 @@ def _outgoing(seen: Seen, breakers: bool) -> Fact | None:
     is_http = under(name, *FOR_EVER, *OWN_TIMEOUT) and (
         method in VERBS or name in ("axios", "node-fetch", "got", "superagent")
     )
+    is_http = is_http and not _of_an_answer(seen)
     if name in ("fetch", "http.get", "https.get", "http.request", "https.request") and seen.is_javascript:
         is_http = True
     money = not name.startswith("!") and (
@@ -176,6 +177,16 @@ def _outgoing(seen: Seen, breakers: bool) -> Fact | None:
         loop=seen.loop,
         unbounded=not under(name, *OWN_TIMEOUT),
     )
+
+
+def _of_an_answer(seen: Seen) -> bool:
+    """Whether it is a method of what another call answered: `requests.get(..).json().get(..)`."""
+    made = seen.receiver.source
+    while isinstance(made, Seen):
+        if made.method in ("json", "text", "headers", "cookies", "raise_for_status"):
+            return True
+        made = made.receiver.source
+    return any(f".{part}" in seen.receiver.type for part in ("json", "headers", "cookies"))
 
 
 def _posts(seen: Seen) -> bool:

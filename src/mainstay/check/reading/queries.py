@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mainstay.check import syntax as s
 from mainstay.check.facts import Commit, PageSize, Query
 from mainstay.check.flow.program import Changed, Run, Seen
-from mainstay.check.flow.value import EVERYTHING, Trace, Value
+from mainstay.check.flow.value import EVERYTHING, UNKNOWN, Trace, Value
 from mainstay.check.reading.conditions import columns, options, written
 from mainstay.check.reading.reader import OWNER, Located, entity, known_text, label, last, names_caller, under
 from mainstay.check.words import words
@@ -101,6 +101,8 @@ BOUNDS = words(
 PAGING = frozenset({"limit", "offset", "all", "order_by"})
 ONE = words("first one get one_or_none count exists aggregate scalar_one_or_none scalar_one scalar last")
 RUNS = frozenset({"execute", "scalars", "scalar", "exec"})
+READ_WITH = RUNS | words("all fetchall mappings unique partitions yield_per stream tuples paginate list iter")
+"""Methods that read what a statement of SQLAlchemy says."""
 LOCKS = frozenset({"with_for_update", "select_for_update", "forUpdate", "setLock"})
 BUILT = re.compile(r"createQueryBuilder|selectFrom|insertInto|updateTable|deleteFrom")
 """In what is written before a call: it belongs to a statement that a builder makes."""
@@ -174,6 +176,8 @@ class _Kind:
     table: str
     many: bool = False
     own_transaction: bool = True
+    lazy: bool = False
+    """Whether it only says what to read, and something else reads it."""
 
 
 def _query(seen: Seen, chain: list[Seen]) -> Query | None:
@@ -209,7 +213,7 @@ def _query(seen: Seen, chain: list[Seen]) -> Query | None:
         action=kind.action,
         table=kind.table,
         columns=named,
-        many=kind.many and not methods & ONE,
+        many=kind.many and not methods & ONE and not (kind.lazy and not methods & READ_WITH),
         bounded=bounded,
         by_input=by_input,
         caller=names_caller(*nodes) or any(OWNER.match(each) for each in named),
@@ -325,8 +329,8 @@ def _kind(seen: Seen, chain: list[Seen]) -> _Kind | None:
     session = SESSION.search(front) is not None or under(name, *SQLALCHEMY)
     if session:
         if method == "query" and first is not None and not known_text(first):
-            return _Kind("read", _model(seen), many=True)
-        if method == "get" and len(seen.arguments) >= 2:
+            return _Kind("read", _model(seen), many=True, lazy=True)
+        if method == "get" and len(seen.arguments) >= 2 and seen.arguments[0].const is UNKNOWN:
             return _Kind("read", _model(seen))
         if method in ("add", "add_all", "delete", "merge") and seen.arguments:
             model = (
@@ -335,7 +339,12 @@ def _kind(seen: Seen, chain: list[Seen]) -> _Kind | None:
                 else last(first.type if first else "")
             )
             return _Kind("delete" if method == "delete" else "insert", model, own_transaction=False)
-    if front.endswith(".query") and method in ("filter_by", "filter", "get", "all", "get_or_404", "first_or_404"):
+    built = isinstance(seen.receiver.source, Seen) and seen.receiver.source.method == "query"
+    if (
+        front.endswith(".query")
+        and not built
+        and method in ("filter_by", "filter", "get", "all", "get_or_404", "first_or_404")
+    ):
         return _Kind("read", last(front.removesuffix(".query")), many=method in ("filter_by", "filter", "all"))
     return _mapper(seen, chain, front, method)
 

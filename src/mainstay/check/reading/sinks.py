@@ -163,6 +163,10 @@ LOGGERS = re.compile(
     r"(^|\.)\??(log|logger|logging|console|winston|pino|app\.logger|_logger|LOG|current_app\.logger|structlog\.get_logger|logging\.getLogger|loguru\.logger|bunyan)(\.|$)",
     re.IGNORECASE,
 )
+WHOLE = re.compile(
+    r"\.(cleaned_data|validated_data|POST|GET|args|form|json|get_json|query_params|headers|cookies|body|query|params)$|^mapping$"
+)
+"""Of a mapping with everything that was sent: a log shows its texts with their line breaks escaped."""
 XML = ("xml.sax", "xml.dom.minidom", "xml.dom.pulldom", "lxml.etree", "libxmljs", "libxmljs2", "xml.etree.ElementTree")
 FIELD_WRITERS = words(
     "create update updateOne findByIdAndUpdate findOneAndUpdate insertOne insert build upsert updateMany"
@@ -312,7 +316,8 @@ def _sinks(seen: Seen) -> Iterator[tuple[str, Value]]:
         yield from _given(seen, At("ldap", (0, 1, 2), ("search_filter", "filterstr", "search_base")))
     elif is_log(seen):
         for each in seen.arguments:
-            yield "log", each
+            if not WHOLE.search(each.type):
+                yield "log", each
     yield from _fields(seen)
     yield from _answers(seen)
     if seen.is_javascript and method in MONGO and seen.arguments:

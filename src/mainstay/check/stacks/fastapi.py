@@ -33,6 +33,8 @@ NUMBERS = words(
     PositiveInt pydantic.PositiveInt
     """
 )
+MODELLED = ("fields", "nosql")
+"""What a body that a model has checked is safe for."""
 SOURCES = {
     "Query": "query",
     "Path": "path",
@@ -139,7 +141,9 @@ class FastAPI:
             if name in ("Depends", "Security") and isinstance(each.source, Seen):
                 return _dependency(each.source, kind, follower, frame)
             if name in SOURCES and isinstance(each.source, Seen):
-                return self._traced(parameter, SOURCES[name], kind, closure, route, each.source), []
+                value = self._traced(parameter, SOURCES[name], kind, closure, route, each.source)
+                modelled = kind.made is not None and kind.made.ancestors() and value.trace is not None
+                return value.with_trace(value.trace.safe_for(*MODELLED)) if modelled and value.trace else value, []
         typed = follower.typed(parameter, frame)
         if (
             kind.path in ("fastapi.Request", "starlette.requests.Request")
@@ -156,7 +160,7 @@ class FastAPI:
         if kind.made is not None and kind.made.ancestors():
             route.body = kind.made.node.name
             trace = entered("body", closure.unit, parameter, f"the caller's body ({parameter.name})").safe_for(
-                "fields", "nosql"
+                *MODELLED
             )
             return Value(type=kind.made.name, trace=trace), []
         if (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mainstay.check.facts import Branch, Fact, Facts, Query
+from mainstay.check.facts import Branch, Effect, Fact, Facts, MovedMoney, OutgoingCall, Query
 from mainstay.check.finding import Confidence, Found
 from mainstay.check.flow.value import Step
 
@@ -15,6 +15,9 @@ STATES = re.compile(
     re.IGNORECASE,
 )
 """Columns that a second request must not find as the first one did."""
+
+TURNED = re.compile(r"status|state$|enabled|active", re.IGNORECASE)
+"""Columns of which it does no harm to be written twice, as long as nothing else is done."""
 
 
 def findings(facts: Facts) -> Iterator[Found]:
@@ -37,9 +40,26 @@ def findings(facts: Facts) -> Iterator[Found]:
                     Step(write.place, f"{column} is written"),
                 )
                 what = f"two requests at once both pass this test of {column}: no lock, no condition in the write"
-                sure: Confidence = "likely" if STATES.search(column) and branch.ends else "review"
+                harms = STATES.search(column) and branch.ends
+                if TURNED.search(column) and not _does_more(handler.facts[position + 1 :], write):
+                    harms = None
+                sure: Confidence = "likely" if harms else "review"
                 yield Found(branch.place, what, sure, proof)
                 break
+
+
+def _does_more(rest: list[Fact], write: Query) -> bool:
+    """Whether something else is done that two requests would do twice."""
+    return any(
+        isinstance(each, Effect | MovedMoney)
+        or (isinstance(each, OutgoingCall) and not each.idempotent)
+        or (isinstance(each, Query) and each.action in ("insert", "update") and not _same(each, write))
+        for each in rest
+    )
+
+
+def _same(one: Query, other: Query) -> bool:
+    return one is other or (one.action == "update" and (one.table == other.table or not one.table or not other.table))
 
 
 def _write(rest: list[Fact], branch: Branch, read: Query) -> Query | None:
