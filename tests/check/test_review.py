@@ -213,3 +213,22 @@ def test_input_is_followed_through_controllers_of_express(tmp_path: Path) -> Non
     assert str(found.place) == "store.js:1"
     assert found.proof[0].place.path == "controller.js"
     assert result.routes == 1
+
+
+@pytest.mark.parametrize(
+    "manifest,pinned",
+    [
+        ("pydantic==1.10.2", True),
+        ("pydantic[email]>=1.8,<2", True),
+        ("pydantic>=2", False),
+        ("pydantic<3", False),
+        ("pydantic-settings==1.0", False),
+        ("pydantic", False),
+    ],
+)
+def test_what_a_newer_version_removed_is_no_fault_where_an_older_one_is_kept(
+    tmp_path: Path, manifest: str, pinned: bool
+) -> None:
+    write(tmp_path, "requirements.txt", manifest + "\n")
+    write(tmp_path, "app.py", "from pydantic import BaseSettings\n")
+    assert rules(tmp_path) == ([] if pinned else ["removed-api"])

@@ -10,6 +10,7 @@ from mainstay.check import syntax as s
 from mainstay.check.facts import Incorrect, NaiveTime, RemovedApi
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import Unit
+from mainstay.check.reading.pins import kept_before
 from mainstay.check.reading.reader import Located, label, shown, under
 
 REMOVED: dict[tuple[str, str], tuple[str, str, bool]] = {
@@ -157,7 +158,7 @@ def imported(units: Iterable[Unit], manifests: str = "") -> Iterator[RemovedApi 
     for unit in units:
         for node in unit.nodes:
             if isinstance(node, s.Import):
-                yield from (each for each in _import(node, unit) if not _before(each.since, manifests))
+                yield from (each for each in _import(node, unit) if not kept_before(each.since, manifests))
             elif isinstance(node, s.Call) and s.dotted(node.function) == "require" and node.arguments:
                 given = node.arguments[0].value
                 module = given.value if isinstance(given, s.Literal) else ""
@@ -182,24 +183,6 @@ def _import(node: s.Import, unit: Unit) -> Iterator[RemovedApi]:
             what, instead = ENDED[name]
             yield RemovedApi(place=unit.place(node), name=what, since="", instead=instead, fails=False, ended=True)
             return
-
-
-def _before(since: str, manifests: str) -> bool:
-    """Whether the manifests keep a library at a version from before that one."""
-    library, _, version = since.rpartition(" ")
-    if not library or library in ("Python", "Node"):
-        return False
-    gone = [int(each) for each in version.split(".")]
-    name = re.escape(library.lower()).replace("\\ ", "[-_ ]")
-    pattern = rf"^\s*[\"']?{name}(?![\w.-])(?:\[[\w, -]*\])?[\"']?\s*(?:=\s*(?=[\"'{{]))?(?:\{{.*?version\s*=\s*)?[\"']?([^\"'\n#;]*)"
-    for line in re.findall(pattern, manifests, re.MULTILINE | re.IGNORECASE):
-        for operator, told in re.findall(r"(==|~=|\^|~|<=|<|>=|)\s*(\d+(?:\.\d+)*)", line):
-            told_version = [int(each) for each in told.split(".")]
-            if operator in ("==", "~=", "^", "~", "<=") and told_version[: len(gone)] < gone:
-                return True
-            if operator == "<" and told_version <= [*gone, 0][: len(told_version)]:
-                return True
-    return False
 
 
 def _missing(unit: Unit) -> Iterator[Incorrect | RemovedApi]:
