@@ -16,8 +16,24 @@ BLOCKS = [
     for rule in all_rules()
     for example in rule.page.examples
 ]
-SUFFIXES = {"python": "py", "javascript": "js", "typescript": "ts", "sql": "sql", "graphql": "graphql", "http": "http"}
-MANIFESTS = {"fastapi": "fastapi", "flask": "flask", "django": "django", "express": '"express"', "any": ""}
+SUFFIXES = {
+    "python": "py",
+    "javascript": "js",
+    "typescript": "ts",
+    "java": "java",
+    "sql": "sql",
+    "graphql": "graphql",
+    "http": "http",
+}
+MANIFESTS = {
+    "fastapi": "fastapi",
+    "flask": "flask",
+    "django": "django",
+    "express": '"express"',
+    "nestjs": '"@nestjs/common"',
+    "spring": "org.springframework.boot",
+    "any": "",
+}
 
 
 def found(rule: Rule, example: Example) -> dict[int, str]:

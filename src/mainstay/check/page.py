@@ -18,7 +18,7 @@ from mainstay.check.finding import SEVERITIES, Severity
 
 FRONT = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n", re.DOTALL)
 MARK = re.compile(r"(?:#|//|--|;)\s*finding:\s*(proven|likely|review)")
-STACKS = ("fastapi", "flask", "django", "express", "any")
+STACKS = ("fastapi", "flask", "django", "express", "nestjs", "spring", "any")
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,10 @@ def _arguments(node: SgNode | None) -> list[s.Argument]:
 def _call(node: SgNode) -> s.Node:
     function, given = _expression(part(node, "function")), _arguments(part(node, "arguments"))
     if isinstance(function, s.Conditional) and isinstance(function.then, s.Member):
-        made = s.Call(line_of(node), function.then, given, end_of(node))
+        made = s.Call(function.then.line, function.then, given, end_of(node))
         return s.Conditional(line_of(node), function.test, made, function.otherwise)
-    return s.Call(line_of(node), function, given, end_of(node))
+    line = function.line if isinstance(function, s.Member) else line_of(node)
+    return s.Call(line, function, given, end_of(node))
 
 
 def _new(node: SgNode) -> s.Node:

@@ -64,8 +64,9 @@ def _field(node: SgNode, owner: str, told: list[s.Node], expression: Expression)
     if isinstance(made, s.Function):
         made.name, made.owner = key.text() if key else "", owner
         return made
-    target = s.Name(line_of(node), key.text().strip("\"'") if key else "")
-    return s.Assign(line_of(node), [target], made, "", annotated(part(node, "type")), told or ())
+    line = line_of(key or node)
+    target = s.Name(line, key.text().strip("\"'") if key else "")
+    return s.Assign(line, [target], made, "", annotated(part(node, "type")), told or ())
 
 
 def kept(node: SgNode) -> list[s.Node]:

@@ -177,8 +177,14 @@ def _money(unit: Unit) -> Iterator[MoneyAsFloat | MovedMoney]:
                 for each in s.walk(*(part for part in (node.annotation, node.value) if part is not None))
                 if isinstance(each, s.Name | s.Member)
             }
+            column |= {
+                str(each.value)
+                for each in s.walk(*node.decorators)
+                if isinstance(each, s.Literal) and each.value in ("float", "double", "real", "double precision")
+            }
             if (
-                kind == "float"
+                column & {"float", "double", "real", "double precision"}
+                or kind == "float"
                 or column & {"FloatField", "Float", "REAL", "Double"}
                 or (node.annotation is not None and "float" in column)
             ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mainstay.check import syntax as s
 from mainstay.check.facts import Route
@@ -14,10 +15,13 @@ from mainstay.check.reading.reader import known_text, last
 from mainstay.check.stacks.express import REQUEST
 from mainstay.check.stacks.nestjs_application import (
     Application,
+    Checks,
+    counts,
     decorated,
     guard_names,
-    is_validation,
+    piped,
     read_application,
+    used,
 )
 from mainstay.check.stacks.stack import Entry, guards_inside, imports, is_public
 from mainstay.check.words import words
@@ -103,15 +107,17 @@ class NestJS:
         if guards_inside(closure):
             guards.append("in the handler")
         route.guards = tuple(dict.fromkeys(guards))
-        route.limited = application.limited or any("Throttl" in each.path + each.type for each in told)
+        route.limited = application.limited or any(_limits(each) for each in told)
         opened = next((last(each.path or each.type) for each in told if last(each.path or each.type) in OPEN), "")
         route.public = opened or is_public(own, closure.function.name)
-        checks = application.checks or any(is_validation(each) for each in _pipes(told))
+        checks = replace(application.checks)
+        for each in _pipes(told):
+            piped(each, checks)
         route.validated = True
         frame = Frame(closure.unit, Scope({}, closure.scope), Run(closure.unit, closure.function), closure.function)
         parameters: dict[str, Value] = {}
         for position, parameter in enumerate(closure.function.parameters):
-            value = self._parameter(parameter, closure, follower, frame, application, checks, route)
+            value = self._parameter(parameter, closure, follower, frame, checks, route)
             if value is not None:
                 parameters[parameter.name or f"#{position}"] = value
         return Entry(closure, parameters, route)
@@ -122,8 +128,7 @@ class NestJS:
         closure: Closure,
         follower: Follower,
         frame: Frame,
-        application: Application,
-        checks: bool,
+        checks: Checks,
         route: Route,
     ) -> Value | None:
         told = [follower.value(each, frame) for each in parameter.decorators]
@@ -141,8 +146,11 @@ class NestJS:
         )
         kind_of, _ = follower.annotated(parameter.annotation, frame)
         written = s.dotted(parameter.annotation)
-        local = checks or any(is_validation(each) for each in seen.arguments)
-        if PARSED & set(pipes) or (written in ("number", "boolean") and application.transforms):
+        checks = replace(checks)
+        for each in seen.arguments:
+            piped(each, checks)
+        local = checks.checks
+        if PARSED & set(pipes) or (written in ("number", "boolean") and checks.transforms):
             return Value(type=written, trace=trace.safe_for(EVERYTHING))
         if where == "path" and kind_of.made is None:
             trace = trace.safe_for("path") if "*" not in route.path else trace
@@ -156,7 +164,7 @@ class NestJS:
             return Value(type=f"express.Request.{where}", trace=trace, marks=marks)
         if where == "body":
             route.body = kind_of.made.node.name
-        return _object(kind_of.made, trace, local, application.strips)
+        return _object(kind_of.made, trace, local, checks.strips)
 
 
 def _object(made: ClassValue, trace: Trace, checked: bool, strips: bool) -> Value:
@@ -190,6 +198,12 @@ def _field(node: s.Assign, trace: Trace, checked: bool) -> Value:
     elif checked and names & {"IsString", "IsEmail", "IsNotEmpty", "MinLength", "MaxLength", "Length", "IsUrl"}:
         trace = trace.safe_for("nosql", *(("shell", "path") if "IsEmail" in names else ()))
     return Value(type=f"field.{written}", trace=trace.safe_for("size") if checked and names & BOUNDED else trace)
+
+
+def _limits(value: Value) -> bool:
+    seen = value.source
+    guards = isinstance(seen, Seen) and seen.method == "UseGuards" and any(map(counts, used(seen)))
+    return guards or "Throttl" in value.path + value.type
 
 
 def _pipes(told: list[Value]) -> Iterator[Value]:

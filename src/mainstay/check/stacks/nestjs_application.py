@@ -30,18 +30,25 @@ class Middleware:
 
 
 @dataclass(slots=True)
+class Checks:
+    """What pipes do to what a caller sends."""
+
+    checks: bool = False
+    """Whether it is validated."""
+    strips: bool = False
+    """Whether fields that no class names are taken away."""
+    transforms: bool = False
+    """Whether texts are turned into the numbers that are declared."""
+
+
+@dataclass(slots=True)
 class Application:
     """What stands before every route."""
 
     prefix: str = ""
     guards: list[str] = field(default_factory=list)
     limited: bool = False
-    checks: bool = False
-    """Whether a pipe validates every body."""
-    strips: bool = False
-    """Whether it takes fields away that no class names."""
-    transforms: bool = False
-    """Whether it turns texts into the numbers that are declared."""
+    checks: Checks = field(default_factory=Checks)
     middleware: list[Middleware] = field(default_factory=list)
 
     def before(self, path: str, methods: tuple[str, ...], controller: ClassValue) -> Iterator[str]:
@@ -95,12 +102,12 @@ def _provided(module: Seen, out: Application) -> None:
         used = next((fields[name] for name in ("useClass", "useExisting", "useValue") if name in fields), None)
         if what == "APP_GUARD":
             name = last(name_of(used)) if used is not None else "a guard"
-            if is_limit(name) or "Throttl" in name:
+            if counts(name):
                 out.limited = True
             elif used is None or _asks(used):
                 out.guards.append(name)
         elif what == "APP_PIPE":
-            _piped(used or Value(), out)
+            piped(used or Value(), out.checks)
 
 
 def _asks(value: Value) -> bool:
@@ -114,7 +121,7 @@ def _set_up(run: Run, out: Application) -> None:
             out.prefix = known_text(seen.arguments[0]) or out.prefix
         elif seen.method == "useGlobalPipes":
             for each in seen.arguments:
-                _piped(each, out)
+                piped(each, out.checks)
         elif seen.method == "useGlobalGuards":
             out.guards += [last(name_of(each)) for each in seen.arguments]
         elif seen.method == "use" and seen.arguments:
@@ -123,7 +130,8 @@ def _set_up(run: Run, out: Application) -> None:
                 out.limited = True
 
 
-def _piped(pipe: Value, out: Application) -> None:
+def piped(pipe: Value, out: Checks) -> None:
+    """Adds what a pipe does."""
     if not is_validation(pipe):
         return
     out.checks = True
@@ -188,6 +196,16 @@ def decorated(told: list[Value], name: str) -> Seen | None:
     return None
 
 
+def used(seen: Seen) -> Iterator[str]:
+    """Names of what a decorator is given."""
+    yield from (last(name_of(each)) for each in seen.arguments)
+
+
+def counts(name: str) -> bool:
+    """Whether a guard of that name counts calls."""
+    return is_limit(name) or "Throttl" in name
+
+
 def guard_names(told: list[Value]) -> Iterator[str]:
     """What the decorators of a class or a method ask of the caller."""
     for each in told:
@@ -195,9 +213,6 @@ def guard_names(told: list[Value]) -> Iterator[str]:
         if not isinstance(seen, Seen) or "@nestjs/swagger" in seen.name or seen.method.startswith("Api"):
             continue
         if seen.method == "UseGuards":
-            for given in seen.arguments:
-                name = last(name_of(given))
-                if not is_limit(name) and "Throttl" not in name:
-                    yield name
+            yield from (name for name in used(seen) if not counts(name))
         elif is_guard(seen.name) and seen.method not in ("Roles", "SetMetadata"):
             yield seen.method
