@@ -12,7 +12,7 @@ from mainstay.check.flow.frame import Inputs
 from mainstay.check.flow.program import Program, Run
 from mainstay.check.flow.value import Closure, Value
 from mainstay.check.project import Project
-from mainstay.check.reading import ALL, LOOSE
+from mainstay.check.reading import LOOSE, readers
 from mainstay.check.reading.reader import Located, stands_in
 from mainstay.check.source import Place, Skipped
 from mainstay.check.stacks import ALL as STACKS
@@ -25,7 +25,7 @@ TESTS = re.compile(
 
 def gather(project: Project) -> Facts:
     """Everything that can be found out about a project without running it."""
-    program = Program(project.units)
+    program = Program(project.units, project.modules)
     stacks = [each for each in STACKS if each.present(program, project.manifests)]
     follower = Follower(program, inputs_of(stacks))
     facts = Facts(
@@ -96,7 +96,7 @@ def inputs_of(stacks: Iterable[Stack]) -> Inputs:
 
 def _handler(run: Run) -> Handler:
     located: list[Located] = []
-    for reader in ALL:
+    for reader in readers(run.unit.source):
         located += reader(run)
     located.sort(key=lambda each: each[0])
     function = run.function

@@ -46,6 +46,7 @@ MANIFESTS = words(
     go.mod Cargo.toml
     """
 )
+MODULE = re.compile(r'^module\s+(\S+)|^\s*name\s*=\s*"([\w-]+)"', re.MULTILINE)
 LARGEST = 1_000_000
 """Bytes of a file; larger ones were not written by a person."""
 MADE = re.compile(r"(\.min\.|\.gen\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.|\.pb(\.gw)?\.go$)")
@@ -64,6 +65,8 @@ class Project:
         self.others: list[Source] = []
         self.skipped: list[Skipped] = []
         self.manifests = ""
+        self.modules: dict[str, str] = {}
+        """Folders with a manifest that names a module of Go or a crate of Rust, and the names."""
         self.files = 0
         self.lines = 0
 
@@ -162,6 +165,9 @@ def _read_file(file: Path, project: Project) -> None:
         return
     if file.name in MANIFESTS:
         project.manifests += text + "\n"
+        named = MODULE.search(text) if file.name in ("go.mod", "Cargo.toml") else None
+        if named is not None:
+            project.modules[file.relative_to(project.root).parent.as_posix()] = named.group(1) or named.group(2)
     language = SUFFIXES.get(file.suffix, "")
     if MADE.search(file.name) or UNREPORTED.search(name) or (language == "go" and GENERATED.search(text[:2_000])):
         return

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 JAVASCRIPT = frozenset({"javascript", "typescript", "tsx"})
-TYPED = frozenset({"java", "typescript", "tsx"})
+TYPED = frozenset({"java", "typescript", "tsx", "go", "rust"})
+COMPILED = frozenset({"java", "go", "rust"})
+LINKED = frozenset({"go", "rust"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,6 +52,16 @@ class Source:
     def declares_types(self) -> bool:
         """Whether most values are declared with a type, so that it tells more of them than where they came from."""
         return self.language in TYPED
+
+    @property
+    def keeps_types(self) -> bool:
+        """Whether a value is never of another type than it is declared with."""
+        return self.language in COMPILED
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether everything of a package is declared before anything of it is run, and errors are values."""
+        return self.language in LINKED
 
     @property
     def name(self) -> str:

@@ -14,10 +14,23 @@ from mainstay.check.flow.frame import Frame
 from mainstay.check.flow.marking import made
 from mainstay.check.flow.meaning import FRESH, LOOPING, ON_TEXT, SAFE_FOR, SAFE_METHODS
 from mainstay.check.flow.narrowing import without
+from mainstay.check.flow.passing import failure, filled, is_kept, passed, repeats
 from mainstay.check.flow.program import Seen
 from mainstay.check.flow.value import EVERYTHING, NOTHING, UNKNOWN, Closure, Step, Trace, Unit, Value
+from mainstay.check.words import words
 
-TRANSACTIONS = frozenset({"transaction", "$transaction", "withTransaction", "with_transaction", "run_in_transaction"})
+TRANSACTIONS = words(
+    """
+    transaction $transaction withTransaction with_transaction run_in_transaction Transaction RunInTransaction
+    WithTransaction RunInTx InTransaction WithTx InTx
+    """
+)
+ON_ERROR = words("map_err unwrap_or_else or_else inspect_err ok_or_else map_or_else")
+"""Methods of Rust that call what they are given for an error."""
+GROUPING = words("Route Group")
+"""Methods of routers of Go that call what they are given with a part of them."""
+ON_VALUE = words("and_then then inspect map_or is_some_and")
+"""Methods of Rust that call what they are given for a value, once."""
 
 
 class Calling(Expressions):
@@ -95,6 +108,9 @@ class Calling(Expressions):
         if closures:
             self._hand_over(seen, closures, result, frame)
         seen.result = result
+        if seen.unit.source.is_linked:
+            for target, value in filled(seen, self._entering(seen)):
+                self.assign(target, value, frame)
         return result
 
     def _answer(self, seen: Seen, callee: Value, frame: Frame) -> Value:
@@ -125,14 +141,15 @@ class Calling(Expressions):
             kind = table[f"{method}()"]
             if kind.startswith("="):
                 return Value(type=kind[1:], source=seen)
-            entered = Trace(kind, (Step(seen.place, f"the caller's {kind} ({s.dotted(seen.node)})"),))
-            return Value(type=seen.name, trace=entered, source=seen)
-        moved = contained(seen)
+            return Value(type=seen.name, trace=None if kind.startswith("&") else _entered(seen, kind), source=seen)
+        moved = passed(seen) if seen.unit.source.is_linked else contained(seen)
         if moved is not None:
             return moved
         safe = SAFE_FOR.get(seen.name.removeprefix("?"), SAFE_METHODS.get(method) if receiver is not NOTHING else None)
         given = next((each.any_trace() for each in seen.values() if each.any_trace()), None)
         own = receiver.any_trace()
+        if given is not None and seen.unit.source.is_linked and is_kept(seen):
+            given = None
         if own is not None and (method in ON_TEXT or method not in FRESH):
             trace: Trace | None = own
             if given is not None and EVERYTHING in own.safe:
@@ -161,19 +178,32 @@ class Calling(Expressions):
         kind = "pathlib.Path" if method == "joinpath" else seen.name
         return Value(type=kind, trace=trace, marks=marks, source=seen, const=const)
 
+    def _entering(self, seen: Seen) -> Trace | None:
+        """The way of what a call fills its argument with, where stacks tell that it is the caller's: `&body`."""
+        table = self.inputs.attributes.get(seen.receiver.type or seen.receiver.path) or {}
+        kind = table.get(f"{seen.method}()", "")
+        return _entered(seen, kind[1:]) if kind.startswith("&") else None
+
     def _hand_over(self, seen: Seen, closures: list[Value], result: Value, frame: Frame) -> None:
         """Follows functions that were given to a call, as far as it is known that it calls them there."""
         method = seen.method
         registers = method in self.inputs.registers and (
-            not frame.stack or seen.receiver.type.startswith(self.inputs.registering_types)
+            not frame.stack or (seen.receiver.type or seen.receiver.path).startswith(self.inputs.registering_types)
         )
         if registers:
             return
         inner = replace(frame, awaited=False)
         first = NOTHING
-        if method in LOOPING:
+        linked = seen.unit.source.is_linked
+        if method in LOOPING and (not linked or repeats(seen)):
             inner.loop = seen.place
             first = self.element(seen.receiver)
+        elif linked and method in ON_ERROR:
+            first = failure(seen.receiver)
+        elif linked and method in LOOPING | ON_VALUE:
+            first = seen.receiver
+        elif linked and method in GROUPING:
+            first = result
         elif method in TRANSACTIONS:
             inner.transaction = seen.place
         elif method == "then":
@@ -182,4 +212,11 @@ class Calling(Expressions):
             closure = value.callee
             if closure is None or (closure.function.name and method not in LOOPING and method not in TRANSACTIONS):
                 continue
-            self.enter(closure, [first], {}, inner, seen.node)
+            self.enter(closure, [] if linked and first is NOTHING else [first], {}, inner, seen.node)
+
+
+def _entered(seen: Seen, kind: str) -> Trace:
+    """The beginning of a way; `path-` is one part of a path, in which no other is named."""
+    whole = kind.removesuffix("-")
+    trace = Trace(whole, (Step(seen.place, f"the caller's {whole} ({s.dotted(seen.node)})"),))
+    return trace if whole == kind else trace.safe_for("path")

@@ -15,7 +15,7 @@ from mainstay.check.flow.program import Program, Run, Seen
 from mainstay.check.flow.value import EVERYTHING, NOTHING, ClassValue, Closure, Scope, Unit, Value
 from mainstay.check.words import words
 
-UNTOLD = words("any unknown object Object String string var String[] void")
+UNTOLD = words("any unknown object Object String string str var String[] void error")
 """Types that tell nothing of a value."""
 
 
@@ -79,6 +79,8 @@ class Definitions(Importing):
         kind, _ = self.annotated(annotation, frame)
         if kind.made is not None:
             return Value(type=kind.made.name, instance=kind.made, marks=marks)
+        if frame.unit.source.is_linked and s.dotted(annotation) in NUMBERS:
+            return Value(type=s.dotted(annotation), marks=marks)
         if kind.path and kind.path not in ("str", "Any", "typing.Any"):
             return Value(type=kind.path, marks=marks)
         if kind.type.startswith("?") and kind.type[1:2].isupper():
@@ -92,7 +94,7 @@ class Definitions(Importing):
         name = s.dotted(annotation)
         if name in UNTOLD or value.made is not None:
             return value
-        if frame.unit.source.language == "java" and name in NUMBERS and value.trace is not None:
+        if frame.unit.source.keeps_types and name in NUMBERS and value.trace is not None:
             return value.with_trace(value.trace.safe_for(EVERYTHING))
         if value.instance is not None or value.fields is not None or value.type.startswith("text:"):
             return value

@@ -19,6 +19,7 @@ from mainstay.check.flow.value import (
     EVERYTHING,
     NOTHING,
     UNKNOWN,
+    Closure,
     Scope,
     Step,
     Trace,
@@ -88,12 +89,13 @@ class Expressions(ABC):
                 kind = table[name]
                 if kind.startswith("="):
                     return Value(type=kind[1:])
-                entered = Trace(kind, (Step(frame.place(node), f"the caller's {kind} ({s.dotted(node) or name})"),))
-                return Value(type=f"{known}.{name}", trace=entered)
+                whole = kind.removesuffix("-")
+                entered = Trace(whole, (Step(frame.place(node), f"the caller's {whole} ({s.dotted(node) or name})"),))
+                return Value(type=f"{known}.{name}", trace=entered if whole == kind else entered.safe_for("path"))
         for holder in (owner.instance, owner.made):
             found = holder.find(name) if holder is not None else None
             if found is not None:
-                if found.callee is not None and found.callee.self_value is None and owner.instance is not None:
+                if found.callee is not None and owner.instance is not None and _takes(found.callee, owner, frame):
                     return replace(found, callee=replace(found.callee, self_value=owner))
                 if owner.trace is not None and found.callee is None and found.trace is None:
                     return self._part(found, owner, frame)
@@ -110,7 +112,7 @@ class Expressions(ABC):
     def _part(self, found: Value, owner: Value, frame: Frame) -> Value:
         """An attribute of what came from a caller; of a type that holds no text, it can do no harm."""
         trace = owner.trace
-        if trace is not None and frame.unit.source.language == "java" and found.type.rpartition(".")[2] in NUMBERS:
+        if trace is not None and frame.unit.source.keeps_types and found.type.rpartition(".")[2] in NUMBERS:
             trace = trace.safe_for(EVERYTHING)
         return replace(found, trace=trace, source=owner.source)
 
@@ -309,6 +311,13 @@ class Expressions(ABC):
             for each in value.source.node.arguments[:1]:
                 for name in named(each.value):
                     self.narrow(name, ("redirect", "url"), frame)
+
+
+def _takes(closure: Closure, owner: Value, frame: Frame) -> bool:
+    """Whether a method is to know the very value that it was called on, and not only its class."""
+    if closure.self_value is None:
+        return not frame.unit.source.is_linked
+    return frame.unit.source.is_linked and owner.instance is closure.self_value.instance
 
 
 def _shown(value: Value) -> Value:

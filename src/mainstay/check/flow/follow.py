@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from mainstay.check import syntax as s
-from mainstay.check.flow.definitions import Definitions
 from mainstay.check.flow.frame import Frame
+from mainstay.check.flow.linking import Linking
 from mainstay.check.flow.meaning import is_check_name, is_secret_name
 from mainstay.check.flow.narrowing import ends, named, narrowed
+from mainstay.check.flow.passing import failure
 from mainstay.check.flow.program import Changed, Raised, Returned, Run, Seen, Tested
 from mainstay.check.flow.value import (
     EVERYTHING,
@@ -29,11 +31,13 @@ MOST_EVENTS = 4_000
 """What is written down of one function at most."""
 TOLD = frozenset({"ValueError", "pydantic.ValidationError", "marshmallow.ValidationError", "fastapi.HTTPException"})
 """Errors whose text is often meant for whoever sent the value."""
+ERROR = re.compile(r"^e$|err", re.IGNORECASE)
+"""Names of errors that are answered beside a value."""
 TRANSACTIONAL = ("atomic", "transactional", "Transactional")
 ATOMIC = ("atomic", "begin", "transaction", "begin_nested", "start_transaction")
 
 
-class Follower(Definitions):
+class Follower(Linking):
     """Follows the functions of a program, statement by statement."""
 
     # ------------------------------------------------------------ beginnings
@@ -74,8 +78,11 @@ class Follower(Definitions):
                 self.assign(parameter.pattern, given.get(f"#{position}", value), frame)
             else:
                 frame.scope.names[parameter.name] = value
-        if closure.self_value is not None and "self" not in frame.scope.names:
-            frame.scope.names["self"] = closure.self_value
+        own, receiver = closure.self_value, closure.function.receiver
+        if own is not None and receiver not in frame.scope.names:
+            frame.scope.names[receiver] = own
+        if own is not None and closure.unit.source.is_linked and closure is self.closures.get(id(closure.function)):
+            frame.scope.names[receiver] = replace(own)
 
     def enter(
         self, closure: Closure, arguments: list[Value], keywords: dict[str, Value], frame: Frame, node: s.Call
@@ -197,6 +204,8 @@ class Follower(Definitions):
 
     def _assign(self, node: s.Assign, frame: Frame) -> None:
         if node.value is None:
+            if frame.unit.source.is_linked and frame.function is not None and isinstance(node.targets[0], s.Name):
+                self.assign(node.targets[0], self.declared(node.annotation, node.targets[0].id, frame), frame)
             return
         value = self.value(node.value, frame)
         if node.annotation is not None:
@@ -240,17 +249,21 @@ class Follower(Definitions):
                 if owner.fields is not None and value.any_trace() is not None:
                     owner.fields["**"] = value
                 return
-            if isinstance(target.object, s.Name) and target.object.id == "self" and owner.instance is not None:
+            linked = frame.unit.source.is_linked
+            own = isinstance(target.object, s.Name) and target.object.id == "self"
+            if own and owner.instance is not None and not linked:
                 before = owner.instance.attributes.get(key)
                 if before is None or before.type != value.type or not before.marks > value.marks:
                     owner.instance.attributes[key] = value
-            elif owner is not NOTHING:
+            elif owner is not NOTHING and (not linked or isinstance(target.object, s.Name)):
                 if owner.fields is None and (owner.path in ("module.exports", "exports") or not owner.path):
                     owner.fields = {}
                 if owner.fields is not None:
                     owner.fields[key] = value
             if s.dotted(target) == "module.exports" or s.dotted(target).startswith("exports."):
                 frame.unit.scope.names["default" if s.dotted(target) == "module.exports" else key] = value
+        elif isinstance(target, s.Results):
+            self._give_out(target, value, frame)
         elif isinstance(target, s.Sequence):
             for position, each in enumerate(target.items):
                 found = value.fields.get(str(position)) if value.fields is not None else None
@@ -268,6 +281,20 @@ class Follower(Definitions):
         elif isinstance(target, s.Other):
             for each in target.parts:
                 self.assign(each, value, frame)
+
+    def _give_out(self, target: s.Results, value: Value, frame: Frame) -> None:
+        """The answers of a call, each to its target; of a function of the program each of them is known."""
+        answers = value.fields or {} if value.type == "sequence" else {}
+        for position, each in enumerate(target.targets):
+            known = answers.get(str(position))
+            if known is None and position == 0:
+                known = value
+            elif known is None and isinstance(each, s.Name) and ERROR.search(each.id):
+                known = failure(value)
+            elif known is None:
+                text = value.trace if position < len(target.targets) - 1 else None
+                known = Value(type=f"{value.type}.{position}", trace=text, source=value.source)
+            self.assign(each, known, frame)
 
     def _if(self, node: s.If, frame: Frame) -> None:
         test = self.value(node.test, frame)

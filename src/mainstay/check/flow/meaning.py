@@ -154,9 +154,11 @@ NUMBERS = words(
     """
     int long short byte float double boolean Integer Long Short Byte Float Double Boolean BigDecimal BigInteger UUID
     LocalDate LocalDateTime Instant OffsetDateTime ZonedDateTime Date
+    int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 uintptr float32 float64 bool Time
+    i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 Uuid NaiveDate NaiveDateTime DateTime
     """
 )
-"""Types of Java whose values can hold no text of a caller."""
+"""Types of Java, Go and Rust whose values can hold no text of a caller."""
 
 SECRET_NAMES = (
     "password",

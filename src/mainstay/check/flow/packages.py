@@ -25,6 +25,8 @@ class Packages:
                 scope.names.update(self._declared(unit.tree.body, package))
             elif unit.source.is_javascript:
                 unit.scope.names.update(self._declared(unit.tree.body, unit.name))
+            elif unit.source.is_linked:
+                dict(self._declared(unit.tree.body, unit.name))
 
     def _declared(self, body: list[s.Node], around: str) -> Iterator[tuple[str, Value]]:
         for node in body:

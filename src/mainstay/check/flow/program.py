@@ -152,10 +152,14 @@ SHORTENED = re.compile(r"(@|~|#|src|apps?|libs?)[\w-]*/")
 
 
 class Program:
-    """Modules by their names, so that an import finds the module of the program that it means."""
+    """Modules by their names, so that an import finds the module of the program that it means.
 
-    def __init__(self, units: list[Unit]) -> None:
+    `modules` are names that manifests give to folders.
+    """
+
+    def __init__(self, units: list[Unit], modules: dict[str, str] | None = None) -> None:
         self.units = units
+        self.modules = modules or {}
         self._python: dict[str, list[Unit]] = {}
         self._javascript: dict[str, Unit] = {}
         self._endings: dict[str, list[tuple[str, Unit]]] = {}

@@ -143,7 +143,7 @@ class ClassValue:
                     found = base.made.find(name, depth + 1)
                     if found is not None:
                         return found
-        if own is not None and depth == 0:
+        if own is not None:
             filled = self.implementations(name)
             return Value(callee=filled[0]) if len(filled) == 1 else None
         return None

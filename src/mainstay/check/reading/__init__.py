@@ -33,6 +33,7 @@ from mainstay.check.reading import (
     tokens,
 )
 from mainstay.check.reading.reader import Reader
+from mainstay.check.source import Source
 
 ALL: tuple[Reader, ...] = (
     queries.read,
@@ -51,7 +52,14 @@ ALL: tuple[Reader, ...] = (
     nestjs.read,
     texts.set_headers,
 )
-"""Readers of functions."""
+"""Readers of functions of Python, JavaScript and Java."""
+LINKED: tuple[Reader, ...] = (lookups.read, health.read)
+"""Readers of functions of Go and Rust, beside those of each of them."""
+
+
+def readers(source: Source) -> tuple[Reader, ...]:
+    """The readers of functions of a text."""
+    return LINKED if source.is_linked else ALL
 
 
 def _secrets(project: Project, follower: Follower) -> Iterable[Fact]:

@@ -48,7 +48,8 @@ def read(run: Run) -> Iterator[Located]:
                         columns=frozenset(columns),
                     ),
                 )
-    yield from _unchecked(run)
+    if not run.unit.source.is_linked:
+        yield from _unchecked(run)
 
 
 def _unchecked(run: Run) -> Iterator[Located]:

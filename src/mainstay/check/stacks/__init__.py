@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from mainstay.check.stacks.django import Django
+from mainstay.check.stacks.echo import Echo
 from mainstay.check.stacks.express import Express
 from mainstay.check.stacks.fastapi import FastAPI
 from mainstay.check.stacks.flask import Flask
+from mainstay.check.stacks.gin import Gin
 from mainstay.check.stacks.nestjs import NestJS
+from mainstay.check.stacks.nethttp import NetHTTP
 from mainstay.check.stacks.stack import Stack
 
-ALL: tuple[Stack, ...] = (FastAPI(), Flask(), Django(), Express(), NestJS())
+ALL: tuple[Stack, ...] = (FastAPI(), Flask(), Django(), Express(), NestJS(), Gin(), Echo(), NetHTTP())
 """Every stack that is known."""
