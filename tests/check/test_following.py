@@ -113,3 +113,16 @@ def test_the_callers_text_arrives(tmp_path: Path, way: str) -> None:
 @pytest.mark.parametrize("way", STOPS)
 def test_the_callers_text_is_stopped(tmp_path: Path, way: str) -> None:
     assert found(tmp_path, STOPS[way]) == set()
+
+
+def test_a_dependency_under_a_name_of_its_own_asks_who_is_calling(tmp_path: Path) -> None:
+    (tmp_path / "asking.py").write_text(
+        "from typing import Annotated\n\nfrom fastapi import Depends\n\n\ndef get_current_user(): ...\n\n\n"
+        "Caller = Annotated[User, Depends(get_current_user)]\n"
+    )
+    (tmp_path / "app.py").write_text(
+        "from fastapi import APIRouter\nfrom asking import Caller\n\nrouter = APIRouter()\n\n\n"
+        '@router.get("/orders")\ndef orders(caller: Caller):\n'
+        '    db.execute("DELETE FROM orders WHERE owner = ?", [caller.id])\n    return eval(caller.name)\n'
+    )
+    assert {each.rule for each in review(tmp_path).findings} & {"missing-authentication", "code-injection"} == set()

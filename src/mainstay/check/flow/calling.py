@@ -32,6 +32,9 @@ GROUPING = words("Route Group")
 ON_VALUE = words("and_then then inspect map_or is_some_and")
 """Methods of Rust that call what they are given for a value, once."""
 
+ROWS = frozenset({"get", "get_object_or_404", "get_or_404"})
+"""Functions that are given a model and answer a row of it."""
+
 
 class Calling(Expressions):
     """Follows calls; how a function's body is followed is its subclass's to say."""
@@ -176,7 +179,8 @@ class Calling(Expressions):
         if text is not None and not seen.arguments and method in ("lower", "upper", "strip", "encode", "decode"):
             const = text if method in ("encode", "decode") else getattr(text, method)()
         kind = "pathlib.Path" if method == "joinpath" else seen.name
-        return Value(type=kind, trace=trace, marks=marks, source=seen, const=const)
+        row = seen.arguments[0].made if seen.arguments and method in ROWS else None
+        return Value(type=kind, trace=trace, marks=marks, source=seen, const=const, instance=row)
 
     def _entering(self, seen: Seen) -> Trace | None:
         """The way of what a call fills its argument with, where stacks tell that it is the caller's: `&body`."""

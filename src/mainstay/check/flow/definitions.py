@@ -59,11 +59,11 @@ class Definitions(Importing):
             return (left, beside) if left.path or left.made else self.annotated(node.right, frame)
         if isinstance(node, s.Literal) and isinstance(node.value, str) and node.value.isidentifier():
             node = s.Name(node.line, node.value)
-        if isinstance(node, s.Name):
-            return frame.scope.find(node.id) or self.value(node, frame), []
         if isinstance(node, s.Index) and frame.unit.source.declares_types:
             return self.annotated(node.object, frame)
-        found = self.value(node, replace(frame, run=Run(frame.unit, None)))
+        found = frame.scope.find(node.id) if isinstance(node, s.Name) else None
+        if found is None:
+            found = self.value(node, replace(frame, run=Run(frame.unit, None)))
         if found.path.rpartition(".")[2] in ("Annotated", "Optional", "Union") and found.fields:
             first, *rest = found.fields.values()
             return first, rest
@@ -92,7 +92,7 @@ class Definitions(Importing):
         if annotation is None or not frame.unit.source.declares_types or value.callee is not None:
             return value
         name = s.dotted(annotation)
-        if name in UNTOLD or value.made is not None:
+        if name in UNTOLD or value.made is not None or "error" in value.marks:
             return value
         if frame.unit.source.keeps_types and name in NUMBERS and value.trace is not None:
             return value.with_trace(value.trace.safe_for(EVERYTHING))
@@ -111,8 +111,7 @@ class Definitions(Importing):
                 if isinstance(seen, Seen) and seen.method in ("field_validator", "validator", "validates"):
                     names = [s.dotted(each.function) for each in s.walk(*closure.function.body) if type(each) is s.Call]
                     if any("hash" in name.lower() for name in names):
-                        hashed = {each.text: Value(type="hashed") for each in seen.arguments if each.text}
-                        made.attributes.update({name: found for name, found in hashed.items() if name})
+                        self.hashed.update(f"{made.name}.{each.text}" for each in seen.arguments if each.text)
 
     def define(self, function: s.Function, frame: Frame) -> Value:
         """A function where it is defined: it sees the variables around it."""

@@ -38,6 +38,8 @@ class Expressions(ABC):
     def __init__(self, program: Program, inputs: Inputs) -> None:
         self.program = program
         self.inputs = inputs
+        self.hashed: set[str] = set()
+        """Fields, with their classes, that a validator hashes."""
 
     @abstractmethod
     def call(self, node: s.Call, frame: Frame) -> Value:
@@ -105,6 +107,8 @@ class Expressions(ABC):
         if "error" in owner.marks:
             return Value(type=f"error.{name}", marks=owner.marks)
         marks = frozenset({"secret"}) if is_secret_name(name) else frozenset()
+        if f"{owner.type}.{name}" in self.hashed:
+            marks |= {"hashed"}
         return Value(
             type=f"{owner.type}.{name}" if owner.type else "", trace=owner.trace, source=owner.source, marks=marks
         )

@@ -11,7 +11,7 @@ GUESSABLE = re.compile(r"^random\.(?!seed$|setstate$|getstate$)[a-z]\w*$|^Math\.
 """Generators whose next numbers follow from those seen."""
 BROKEN = re.compile(r"(^|\.)(md4|md5|sha1|sha|ripemd)$", re.IGNORECASE)
 """Digests for which two texts with one digest can be made."""
-KEPT = frozenset({"guessable", "broken"})
+KEPT = frozenset({"guessable", "broken", "hashed"})
 """Marks that stay when a part is taken, or when something is calculated."""
 HANDED_ON = words("str strip repr encode decode lower trim String toString")
 """Functions whose answer is what they were given, in another form: it has all of its marks."""

@@ -100,6 +100,8 @@ BOUNDS = words(
 )
 PAGING = frozenset({"limit", "offset", "all", "order_by"})
 ONE = words("first one get one_or_none count exists aggregate scalar_one_or_none scalar_one scalar last")
+ROW = words("first one one_or_none scalar_one scalar_one_or_none scalar get get_or_404 first_or_404")
+"""Methods that answer a row: adding it again to a session changes it."""
 RUNS = frozenset({"execute", "scalars", "scalar", "exec"})
 READ_WITH = RUNS | words("all fetchall mappings unique partitions yield_per stream tuples paginate list iter")
 """Methods that read what a statement of SQLAlchemy says."""
@@ -338,7 +340,9 @@ def _kind(seen: Seen, chain: list[Seen]) -> _Kind | None:
                 if first is not None and first.instance is not None
                 else last(first.type if first else "")
             )
-            return _Kind("delete" if method == "delete" else "insert", model, own_transaction=False)
+            read = first is not None and isinstance(first.source, Seen) and first.source.method in ROW
+            action = "delete" if method == "delete" else "update" if read else "insert"
+            return _Kind(action, "" if read else model, own_transaction=False)
     built = isinstance(seen.receiver.source, Seen) and seen.receiver.source.method == "query"
     if (
         front.endswith(".query")

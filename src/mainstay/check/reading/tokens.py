@@ -223,6 +223,7 @@ def _stored(seen: Seen) -> PasswordUse | None:
             name.lower() in ("password", "passwd", "pwd")
             and value.any_trace() is not None
             and not HASHES.search(value.type)
+            and "hashed" not in value.marks
         ):
             return PasswordUse(place=seen.place, function=label(seen), action="store")
     return None
