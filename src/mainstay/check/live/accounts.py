@@ -105,10 +105,11 @@ class Accounts:
     def sign_in(self, person: Person, password: str = "") -> Answer:
         """Signs somebody in, with another password where one is given; on success his headers say who he is."""
         answer: Answer | None = None
-        for answer in self._tried(person, password or person.password):
+        for login, answer in self._tried(person, password or person.password):
             found = signing.token(answer, self.settings.sign_in.token if self.settings.sign_in else "")
             cookies = signing.cookies(answer)
             if answer.went_well and (found or cookies):
+                person.login = login
                 if not password or password == person.password:
                     person.token = found
                     person.headers = self._headers(found, cookies, person)
@@ -123,10 +124,10 @@ class Accounts:
         told = self.settings.sign_in
         return answer.went_well and bool(signing.token(answer, told.token if told else "") or signing.cookies(answer))
 
-    def _tried(self, person: Person, password: str) -> Iterator[Answer]:
-        """The answers to the ways in which a name may be given, until one is good."""
-        for login in dict.fromkeys(self._logins(person)):
-            yield self.ask_in(login, password)
+    def _tried(self, person: Person, password: str) -> Iterator[tuple[str, Answer]]:
+        """The names that somebody may sign in with, and the answer to each."""
+        for login in [person.login] if person.login else dict.fromkeys(self._logins(person)):
+            yield login, self.ask_in(login, password)
 
     def _logins(self, person: Person) -> list[str]:
         into = self.signing.into

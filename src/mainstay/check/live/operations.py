@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,8 @@ HARMFUL = re.compile(
     re.IGNORECASE,
 )
 """Words of a path or a name: what is called so is asked only for what was made here."""
+HOOK = re.compile(r"(^|[/_-])(web_?-?hooks?|hooks?|callbacks?|ipn|notify)($|[/_-])", re.IGNORECASE)
+"""Words of a path: events of others come in there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +95,25 @@ class Operation:
         """Whether its name says that it may change more than what was made here."""
         return bool(HARMFUL.search(self.path) or HARMFUL.search(_snake(self.id)))
 
-    def query(self, name: str) -> Parameter | None:
-        """The query parameter of that name."""
-        return next((each for each in self.parameters if each.place == "query" and each.name == name), None)
+    @property
+    def is_hook(self) -> bool:
+        """Whether it takes the events of others."""
+        return self.method == "POST" and HOOK.search(self.path) is not None
+
+    def fits(self, path: str) -> bool:
+        """Whether a path, with values in it, is of this operation."""
+        return _pattern(self.path).fullmatch(path) is not None
 
     def filled(self, values: dict[str, Any]) -> str | None:
         """The path with these values in it; None where one is missing."""
         if not set(self.names) <= set(values):
             return None
         return re.sub(r"\{([^{}]+)\}", lambda found: quote(str(values[found[1]]), safe=""), self.path)
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{[^{}]+\\\}", "[^/]*", re.escape(path)))
 
 
 def _snake(name: str) -> str:

@@ -21,6 +21,8 @@ class Person:
     """What is known of the account, by the names that the API uses: what it was signed up with, what it answered."""
     password: str = ""
     token: str = ""
+    login: str = ""
+    """The name with which he signs in."""
     renew: Callable[[Person], None] | None = None
     """Signs in anew; None where the headers were given."""
     since: float = field(default_factory=time.monotonic)

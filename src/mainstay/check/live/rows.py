@@ -72,7 +72,7 @@ class Rows:
         create = collection.create
         if create is None or create.upload is not None or create is self.accounts.signing.up or depth > DEEPEST:
             return None
-        if create is self.accounts.signing.into or create.is_harmful:
+        if create is self.accounts.signing.into or create.is_harmful or create.is_hook:
             return None
         around = self._around(collection, owner, depth)
         path = create.filled(around) if around is not None else None
@@ -83,7 +83,7 @@ class Rows:
             body = self.body(create, owner, only_required=only_required, depth=depth)
             answer = self._sent(create, path, owner, _with(body, extra))
             if answer.went_well:
-                row = self._row(collection, owner, around or {}, body, answer, fresh)
+                row = self.made_by(collection, owner, around or {}, body, answer, fresh)
                 if row is not None:
                     self.made.append(row)
                 return row
@@ -138,7 +138,7 @@ class Rows:
         self._kept.setdefault(key, row)
         return row.values
 
-    def _row(
+    def made_by(
         self, collection: Collection, owner: Person, around: dict[str, Any], body: Any, answer: Answer, mark: str
     ) -> Row | None:
         told = {**dict(flat(body)), **dict(flat(answer.json))}
@@ -197,6 +197,15 @@ class Rows:
         if not answer.went_well or not any(each in answer.text for each in owner.words()):
             return None
         return Row(collection, owner, values, None, answer, login, account=True)
+
+    def remember(self, operation: Operation, owner: Person, body: Any, answer: Answer, like: Row | None = None) -> None:
+        """Keeps a row that an answer shows to be made by the way, so that it is tidied up too."""
+        for collection in self.collections:
+            if collection.create is operation and answer.went_well and not operation.is_hook:
+                around = like.values if like is not None else {}
+                row = self.made_by(collection, owner, around, body, answer, self.samples.mark)
+                if row is not None and (like is None or row.values != like.values):
+                    self.made.append(row)
 
     def tidy(self) -> list[Row]:
         """Deletes what was made, the newest first; answers what could not be."""

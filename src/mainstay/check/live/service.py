@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from mainstay.check.live.accounts import Accounts
 from mainstay.check.live.answer import Answer
@@ -33,6 +34,8 @@ class Service:
     """The operations that the source has, where it is known."""
     notes: list[str] = field(default_factory=list)
     """What could not be asked, and why."""
+    remembered: dict[str, Any] = field(default_factory=dict)
+    """What one probe found out and another needs too, by its name."""
 
     @property
     def operations(self) -> list[Operation]:
@@ -86,6 +89,21 @@ class Service:
             if collection.item and (operation.path + "/").startswith(collection.item + "/"):
                 return self.rows.of(collection, owner)
         return None
+
+    def operation_of(self, answer: Answer) -> Operation | None:
+        """The operation that an answer is of, by the shape of the path that was asked."""
+        path = answer.request.path.partition("?")[0]
+        fits = [each for each in self.operations if each.method == answer.request.method and each.fits(path)]
+        return min(fits, key=lambda each: len(each.names), default=None)
+
+    def answered(self) -> dict[str, list[Answer]]:
+        """What each operation has answered so far."""
+        out: dict[str, list[Answer]] = {}
+        for answer in self.client.journal:
+            operation = self.operation_of(answer)
+            if operation is not None:
+                out.setdefault(str(operation), []).append(answer)
+        return out
 
     def send(self, operation: Operation, path: str, who: Person, *, body: object = None) -> Answer:
         """Asks an operation, with a sample of what it takes where no body is given."""

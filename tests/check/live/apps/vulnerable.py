@@ -107,16 +107,20 @@ def application() -> FastAPI:
 
     @app.post("/sign-up", status_code=201)
     def sign_up(body: Account) -> dict[str, Any]:
+        if body.username in users:
+            raise sqlite3.IntegrityError("UNIQUE constraint failed: users.username")
         users[body.username] = {"is_admin": False, **body.model_dump()}
         return {"username": body.username}
 
     @app.post("/sign-in")
-    def sign_in(body: Credentials) -> dict[str, str]:
+    def sign_in(body: Credentials, response: Response) -> dict[str, str]:
         if body.username not in users:
             raise HTTPException(401, "There is no such user.")
         if users[body.username]["password"] != body.password:
             raise HTTPException(401, "The password is wrong.")
-        return {"access_token": tokens.made({"sub": body.username}, KEY)}
+        token = tokens.made({"sub": body.username}, KEY)
+        response.set_cookie("session", token)
+        return {"access_token": token}
 
     @app.get("/me", openapi_extra=BEARER)
     def me(request: Request) -> dict[str, Any]:
@@ -218,8 +222,8 @@ def application() -> FastAPI:
     def paid(body: dict[str, Any]) -> dict[str, bool]:
         return {"received": True}
 
-    @app.get("/internal/stats", include_in_schema=False)
-    def stats() -> dict[str, int]:
+    @app.get("/debug/vars", include_in_schema=False)
+    def variables() -> dict[str, int]:
         return {"users": len(users), "notes": len(notes)}
 
     promised = app.openapi()
