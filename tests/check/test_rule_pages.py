@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mainstay.check.config import Config
-from mainstay.check.page import Example
+from mainstay.check.page import LIVE, Example
 from mainstay.check.project import of_sources
 from mainstay.check.review import review_project
 from mainstay.check.rule import Rule, all_rules
@@ -15,7 +17,9 @@ BLOCKS = [
     pytest.param(rule, example, id=f"{rule.name}-{example.stack}-{'good' if example.good else 'bad'}-{example.line}")
     for rule in all_rules()
     for example in rule.page.examples
+    if example.stack not in LIVE
 ]
+FILE = re.compile(r"^(?:#|--|//) file: (\S+)$")
 SUFFIXES = {
     "python": "py",
     "javascript": "js",
@@ -36,12 +40,24 @@ MANIFESTS = {
 }
 
 
+def files(example: Example, name: str) -> list[Source]:
+    """The files of an example: a comment `file: versions/1.py` begins another."""
+    lines = example.text.splitlines(keepends=True)
+    marks = [(at, found.group(1)) for at, line in enumerate(lines) if (found := FILE.match(line))]
+    if not marks:
+        return [Source(f"{name}.{SUFFIXES[example.language]}", example.language, example.text)]
+    ends = [at for at, _ in marks[1:]] + [len(lines)]
+    return [
+        Source(path, example.language, "".join(lines[at:end]), first=at + 1)
+        for (at, path), end in zip(marks, ends, strict=True)
+    ]
+
+
 def found(rule: Rule, example: Example) -> dict[int, str]:
     """Lines of an example at which its rule finds something, and how sure it is."""
     name = "test_app" if rule.page.area == "testing" else "app"
-    source = Source(f"{name}.{SUFFIXES[example.language]}", example.language, example.text)
     ignore = tuple(each.name for each in all_rules() if each is not rule)
-    result = review_project(of_sources([source], MANIFESTS[example.stack]), Config(ignore=ignore))
+    result = review_project(of_sources(files(example, name), MANIFESTS[example.stack]), Config(ignore=ignore))
     assert result.skipped == []
     return {each.place.line: each.confidence for each in result.findings}
 

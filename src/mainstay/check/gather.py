@@ -32,7 +32,8 @@ def gather(project: Project) -> Facts:
         skipped=project.skipped,
         lines=project.lines,
         files=project.files,
-        stacks=frozenset(each.name for each in stacks),
+        stacks=frozenset([*(each.name for each in stacks), *project.stacks]),
+        loose=list(project.told),
     )
     for unit in project.units:
         facts.sources.setdefault(unit.source.path, []).append(unit.source)

@@ -17,8 +17,10 @@ from markdown_it import MarkdownIt
 from mainstay.check.finding import SEVERITIES, Severity
 
 FRONT = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n", re.DOTALL)
+LIVE = ("sqlite", "postgresql")
+"""Of these a block is run on a database, which is then asked."""
 MARK = re.compile(r"(?:#|//|--|;)\s*finding:\s*(proven|likely|review)")
-STACKS = ("fastapi", "flask", "django", "express", "nestjs", "spring", "any")
+STACKS = ("fastapi", "flask", "django", "express", "nestjs", "spring", "sqlite", "postgresql", "any")
 
 
 @dataclass(frozen=True, slots=True)

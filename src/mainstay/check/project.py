@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mainstay.check import syntax as s
+from mainstay.check.facts import Fact
 from mainstay.check.flow.value import Scope, Unit
 from mainstay.check.languages import go, java, javascript, markdown, python, rust
 from mainstay.check.languages.unreadable import Unreadable
@@ -57,13 +58,15 @@ UNREPORTED = re.compile(r"_test\.go$|(^|/)(tests|benches)/.*\.rs$|(^|/)build\.rs
 
 
 class Project:
-    """Texts that were read, and those that could not be."""
+    """Texts that were read, those that could not be, and facts that a database told by itself."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.units: list[Unit] = []
         self.others: list[Source] = []
         self.skipped: list[Skipped] = []
+        self.told: list[Fact] = []
+        self.stacks: tuple[str, ...] = ()
         self.manifests = ""
         self.modules: dict[str, str] = {}
         """Folders with a manifest that names a module of Go or a crate of Rust, and the names."""

@@ -16,6 +16,7 @@ from mainstay.check import baseline as baselines, changed, config as configurati
 from mainstay.check.baseline import WrongBaseline
 from mainstay.check.changed import NoRevision
 from mainstay.check.config import Config, WrongConfiguration
+from mainstay.check.databases.address import NoDatabase, is_database
 from mainstay.check.finding import Confidence, Severity
 from mainstay.check.page import Paged
 from mainstay.check.report import github, html, json, markdown, sarif, terminal
@@ -39,7 +40,7 @@ WRITERS: dict[str, Callable[[Review], str]] = {
 def check(
     what: Annotated[
         str | None,
-        typer.Argument(help="A folder, a file or a Markdown page with code; or http://.., where an API runs."),
+        typer.Argument(help="A folder, a file or a Markdown page with code; a database; or http://.., where an API runs."),
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How the report is written.")] = "terminal",
     output: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
@@ -68,9 +69,10 @@ def check(
         print_page(explain)
         return
     if what is None:
-        raise wrong("say what is to be checked: a folder, a file or a page, or the address of a running API")
+        raise wrong("say what is to be checked: a folder, a file, a page, a database, or the address of a running API")
     api = what.startswith(("http://", "https://"))
-    path = (source or Path()) if api else Path(what)
+    database = not api and is_database(what)
+    path = (source or Path()) if api else Path() if database else Path(what)
     if not path.exists():
         raise wrong(f"'{what}' does not exist.")
     try:
@@ -83,9 +85,14 @@ def check(
             told = Told(openapi, tuple(identity or ()), requests, seconds)
             known = baselines.read(file) if file is not None and not write_baseline else frozenset()
             result = reviewed_api(what, config, told, source=source, owned=i_own_this, known=known)
+        elif database:
+            from mainstay.cli.check_database import reviewed_database
+
+            known = baselines.read(file) if file is not None and not write_baseline else frozenset()
+            result = reviewed_database(what, config, known=known)
         else:
             result = reviewed(path, config, file=file, writes=write_baseline, since=since)
-    except (WrongConfiguration, WrongBaseline, NoRevision) as error:
+    except (WrongConfiguration, WrongBaseline, NoRevision, NoDatabase) as error:
         raise wrong(str(error)) from None
     if write_baseline:
         if file is None:

@@ -132,15 +132,22 @@ class Change(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Migration(Fact):
-    """A migration: whether it names itself and the one before, what going back loses, and whether it can."""
+    """A migration: whether it names itself and the one before, and what going back loses."""
 
     name: str
     named: bool
     tool: str = "alembic"
     loses: tuple[str, ...] = ()
     loses_at: Place | None = None
-    one_way: tuple[tuple[Place, str, bool], ...] = ()
-    """Steps that have no way back: where, what, and whether the tool refuses to go back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneWay(Fact):
+    """A step of a migration that has no way back, and what happens to who goes back."""
+
+    what: str
+    back: Literal["refused", "raised", "nothing"]
+    """The tool refuses it, the migration raises by itself, or nothing is done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from mainstay.check.facts import Fact
 from mainstay.check.flow.follow import Follower
 from mainstay.check.project import Project
-from mainstay.check.reading.schemas import alembic, sql_files
+from mainstay.check.reading.schemas import alembic, django_migrations, sql_files
 from mainstay.check.reading.schemas.told import told
 
 
 def read(project: Project, follower: Follower) -> Iterator[Fact]:
     """The facts of every history."""
     sources = [each for each in project.others if each.language == "sql"]
-    found = [*sql_files.histories(sources, project.skipped), *alembic.histories(project.units)]
+    found = [
+        *sql_files.histories(sources, project.skipped),
+        *alembic.histories(project.units),
+        *django_migrations.histories(project.units),
+    ]
     for number, history in enumerate(found):
         facts, _ = told(history, f"history {number}")
         yield from facts

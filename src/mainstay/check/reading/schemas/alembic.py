@@ -53,6 +53,7 @@ def _migration(unit: Unit) -> c.Migration | None:
     if back is not None:
         made.down_at = unit.place(back)
         made.down = _Reader(unit, functions, names).body(back.body, names)
+        made.down_unread = any(isinstance(each, s.Call) for each in s.walk(*back.body))
         made.refuses = any(isinstance(each, s.Raise) for each in back.body)
     return made
 

@@ -50,6 +50,8 @@ def histories(sources: Iterable[Source], skipped: list[Skipped]) -> Iterator[c.H
             if dialect in (TSQL, ORACLE):
                 name = {TSQL: "SQL Server", ORACLE: "Oracle"}[dialect]
                 skipped += [Skipped(each.source.path, 1, f"SQL of {name}, which is not read") for each in alike]
+            elif alike[0].source.dialect:
+                yield _asked(alike, dialect, skipped)
             elif versioned:
                 yield _versioned(alike, dialect, skipped)
             else:
@@ -58,6 +60,8 @@ def histories(sources: Iterable[Source], skipped: list[Skipped]) -> Iterator[c.H
 
 def _file(source: Source) -> File:
     path = PurePosixPath(source.path)
+    if source.dialect:
+        return File(source, "", (source.path,), False, False, source.path)
     if path.suffix == ".md":
         return File(source, source.path, (source.first,), True, False, source.name)
     name, folder = path.name, path.parent
@@ -136,6 +140,13 @@ def _leads_back(mark: re.Match[str]) -> bool:
         "undo",
         "rollback",
     )
+
+
+def _asked(files: list[File], dialect: str, skipped: list[Skipped]) -> c.History:
+    """What a database told of itself."""
+    found = [change for file in files for change in _changes(file.source, dialect, skipped)]
+    migration = c.Migration("", files[0].source.place(1), found)
+    return c.History("live", dialect, [migration], versioned=False)
 
 
 def _laid(files: list[File], dialect: str, skipped: list[Skipped]) -> Iterator[c.History]:

@@ -72,6 +72,8 @@ class Index:
     plain: bool = True
     descending: tuple[bool, ...] = ()
     concurrently: bool = False
+    raw: bool = False
+    """Whether SQL made it that stands in a migration of another kind."""
 
 
 @dataclass(slots=True)
@@ -90,6 +92,8 @@ class Table:
     made_in: object = None
     """The migration that made it."""
     model: str = ""
+    links: dict[str, Place] = field(default_factory=dict)
+    """Fields that are tables of their own: references from many to many."""
 
     @property
     def primary(self) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from mainstay.check import facts as f
 from mainstay.check.facts import Fact
 from mainstay.check.facts.databases import ChangeKind
 from mainstay.check.reading.schemas import changes as c
+from mainstay.check.reading.schemas.apply import apply
 from mainstay.check.reading.schemas.state import Column, Index, Schema, Table, base_of, key_of
-from mainstay.check.source import Place
 
 
 def told(history: c.History, group: str) -> tuple[list[Fact], Schema]:
@@ -20,16 +20,17 @@ def told(history: c.History, group: str) -> tuple[list[Fact], Schema]:
     for migration in history.migrations:
         rebuilt = {key_of(each.to) for each in migration.up if isinstance(each, c.RenameTable)}
         for change in migration.up:
-            fact = _change(schema, change, migration, history, rebuilt)
+            fact = _change(schema, change, migration, history, rebuilt) if change.done else None
             if fact is not None:
                 out.append(fact)
-            why = c.apply(schema, change, migration)
+            why = apply(schema, change, migration)
             if why:
                 history.broken.append(c.Broken(change.place, why, c.table_of(change)))
             elif not change.sure and not isinstance(change, c.ChangeRows):
                 history.broken.append(c.Broken(change.place, "it may or may not be done", c.table_of(change)))
         if history.tool != "live":
             out.append(_migration(migration, history))
+            out += _one_way(migration, history)
     if history.heads:
         places = tuple(each.place for each in history.heads)
         names = tuple(each.name for each in history.heads)
@@ -45,6 +46,9 @@ def tables(schema: Schema, tool: str, group: str) -> Iterator[Fact]:
         for index in table.indexes.values():
             yield _index(index, group)
         for each in table.constraints:
+            if not each.valid:
+                name = each.name or f"a {each.kind} constraint"
+                yield f.Trouble(place=each.place, kind="unvalidated constraint", table=table.name, name=name)
             if each.kind in ("primary", "unique") and each.columns:
                 yield f.Index(
                     place=each.place,
@@ -133,7 +137,8 @@ def _change(
 
     def made(kind: ChangeKind, name: str, **more: object) -> f.Change | None:
         table = schema.table(name)
-        if not history.versioned and (table is not None or kind in ("drop table", "drop column", "truncate")):
+        made_here = table is not None and table.made_in is not None
+        if not history.versioned and (made_here or kind in ("drop table", "drop column", "truncate")):
             return None
         if table is not None and table.made_in is migration:
             return None
@@ -221,25 +226,21 @@ def _migration(migration: c.Migration, history: c.History) -> f.Migration:
         tool=history.tool,
         loses=tuple(each.column if isinstance(each, c.DropColumn) else each.table for each in drops),
         loses_at=drops[0].place if drops else None,
-        one_way=tuple(_one_way(migration, history)),
     )
 
 
-def _one_way(migration: c.Migration, history: c.History) -> Iterator[tuple[Place, str, bool]]:
+def _one_way(migration: c.Migration, history: c.History) -> Iterator[f.OneWay]:
     """Steps without a way back."""
     for change in migration.up:
         if isinstance(change, c.ChangeRows) and change.back is False:
-            yield change.place, change.what, True
-    if history.tool == "django" or not migration.up:
+            yield f.OneWay(place=change.place, what=f"{change.what} has no way back", back="refused")
+    steps = [each for each in migration.up if not isinstance(each, c.ChangeRows | c.Unknown)]
+    if history.tool != "alembic" or not steps:
         return
-    schema_steps = [each for each in migration.up if not isinstance(each, c.ChangeRows | c.Unknown)]
+    at = migration.down_at or migration.place
     if migration.refuses:
-        yield migration.down_at or migration.place, "the way back is refused", True
-    elif migration.down is not None and not migration.down and schema_steps:
-        yield (
-            migration.down_at or migration.place,
-            f"the way back does nothing, and the way there {len(schema_steps)}",
-            False,
-        )
-    elif migration.down is None and schema_steps and history.tool == "alembic":
-        yield migration.place, "there is no way back", True
+        yield f.OneWay(place=at, what="the way back raises", back="raised")
+    elif migration.down is None:
+        yield f.OneWay(place=at, what="downgrade is not written", back="refused")
+    elif not migration.down and not migration.down_unread:
+        yield f.OneWay(place=at, what="the way back does nothing, and says that it went back", back="nothing")
