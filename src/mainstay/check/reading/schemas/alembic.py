@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from mainstay.check import syntax as s
 from mainstay.check.flow.value import Unit
@@ -27,8 +28,14 @@ DEEPEST = 3
 def histories(units: Iterable[Unit]) -> Iterator[c.History]:
     """The histories of all migrations of Alembic, one for each line of descent."""
     found = [each for unit in units if (each := _migration(unit)) is not None]
-    for group in _related(found):
-        yield _ordered(group)
+    folders: dict[PurePosixPath, list[c.Migration]] = defaultdict(list)
+    for migration in found:
+        folders[PurePosixPath(migration.place.path).parent].append(migration)
+    names = [name for each in folders.values() for name in {migration.name for migration in each}]
+    apart = len(names) > len(set(names))  # the same names in two folders are two databases
+    for several in folders.values() if apart else [found]:
+        for group in _related(several):
+            yield _ordered(group)
 
 
 def is_migration(unit: Unit) -> bool:
@@ -47,6 +54,8 @@ def _migration(unit: Unit) -> c.Migration | None:
     made = c.Migration(revision or unit.source.name, unit.place(functions["upgrade"]))
     made.named = "revision" in names and "down_revision" in names
     made.after = w.texts(names.get("down_revision"), names) or ()
+    labels = names.get("branch_labels")
+    made.branch = labels is not None and not (isinstance(labels, s.Literal) and labels.value is None)
     reader = _Reader(unit, functions, names)
     made.up = reader.body(functions["upgrade"].body, names)
     back = functions.get("downgrade")
@@ -231,7 +240,9 @@ def _ordered(group: list[c.Migration]) -> c.History:
             waiting.remove(each)
     followed = {before for each in group for before in each.after}
     heads = [each for each in group if each.name not in followed and each.named]
-    history.heads = heads if len(heads) > 1 else []
+    folders = {PurePosixPath(each.place.path).parent for each in heads}
+    branched = len(folders) > 1 or any(each.branch for each in group)
+    history.heads = heads if len(heads) > 1 and not branched else []
     roots = [each for each in group if not each.after]
     if len(roots) > 1:
         history.broken.append(c.Broken(roots[1].place, "it has two beginnings"))

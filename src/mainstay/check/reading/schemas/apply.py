@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import count
 
 from mainstay.check.reading.schemas.changes import (
     AddColumn,
@@ -86,7 +87,7 @@ def apply(schema: Schema, change: Change, migration: Migration | None = None) ->
             if owner is None:
                 schema.loose.append(index)
             else:
-                owner.indexes[index.name.lower() or f"#{len(owner.indexes)}"] = index
+                owner.indexes[_key(index, owner)] = index
         case DropIndex(name=name):
             return _drop_index(schema, change)
         case RenameIndex(name=name, to=to):
@@ -118,6 +119,11 @@ def _table(schema: Schema, name: str, change: Change) -> Table:
     if found is None:
         found = schema.tables[key_of(name)] = Table(name, change.place, whole=False)
     return found
+
+
+def _key(index: Index, table: Table) -> str:
+    """What an index is kept under: its name, or something that no name is."""
+    return index.name.lower() or next(f"#{number}" for number in count() if f"#{number}" not in table.indexes)
 
 
 def _require(table: Table, columns: Iterable[str]) -> None:
@@ -263,7 +269,7 @@ def _redeclare(table: Table, change: RedeclareColumn) -> None:
     }
     table.constraints += change.declared.constraints
     for index in change.declared.indexes:
-        table.indexes[f"#{len(table.indexes)} {index.columns[0]}"] = index
+        table.indexes[_key(index, table)] = index
 
 
 def _together(table: Table, change: Together) -> None:
@@ -276,7 +282,7 @@ def _together(table: Table, change: Together) -> None:
     table.indexes = {key: each for key, each in table.indexes.items() if each.name or len(each.columns) == 1}
     for columns in change.columns:
         index = Index("", table.name, columns, change.place, descending=(False,) * len(columns))
-        table.indexes[f"#{'+'.join(columns)}"] = index
+        table.indexes[_key(index, table)] = index
 
 
 def _name_index(table: Table, columns: tuple[str, ...], to: str) -> None:

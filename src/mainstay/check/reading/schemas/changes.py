@@ -232,6 +232,8 @@ class Migration:
     """Whether it runs in one transaction."""
     named: bool = True
     after: tuple[str, ...] = ()
+    branch: bool = False
+    """Whether it begins a branch that has a name of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ def field_of(name: str, call: s.Call, unit: Unit, names: w.Names, table: str, ap
     made.known = is_known(call)
     made.nullable = bool(w.truth(w.keyword(call, "null"), names)) or kind == "NullBooleanField"
     given = w.keyword(call, "default", "db_default", "auto_now", "auto_now_add")
-    made.default = "a default" if given is not None or made.kind.partition("(")[0] in TEXTS else ""
+    filled = given is not None or made.kind.partition("(")[0] in TEXTS or not made.known
+    made.default = "a default" if filled else ""
     made.on_update = bool(w.truth(w.keyword(call, "auto_now"), names))
     out = Declared(made)
     if kind.endswith("AutoField"):
@@ -114,11 +115,20 @@ def index_of(call: s.Call, table: str, columns: dict[str, str], unit: Unit, name
         table,
         shown,
         unit.place(call),
-        where="a condition" if where is not None else "",
+        where=_condition(where) if where is not None else "",
         plain=not expressions and w.last(call) == "Index" and w.keyword(call, "opclasses", "include") is None,
         method="" if w.last(call) in ("Index", "BTreeIndex") else w.last(call).removesuffix("Index").lower(),
         descending=tuple(each.startswith("-") for each in fields or ()) or (False,),
     )
+
+
+def _condition(node: s.Node) -> str:
+    """A condition of Django; that a field is not null is the one that is understood."""
+    given = node.arguments if isinstance(node, s.Call) else []
+    field = (given[0].name or "") if len(given) == 1 else ""
+    if field.endswith("__isnull") and w.truth(given[0].value, {}) is False:
+        return f"{field.removesuffix('__isnull')} IS NOT NULL"
+    return "a condition"
 
 
 def constraint_of(call: s.Call, columns: dict[str, str], unit: Unit, names: w.Names) -> Constraint | Index | None:

@@ -31,9 +31,9 @@ def migration_class(unit: Unit) -> s.Class | None:
     """The class of a migration, where the module is one of Django."""
     if unit.source.language != "python":
         return None
-    for each in unit.tree.body:
-        named = isinstance(each, s.Class) and each.name == "Migration"
-        if named and any(s.dotted(base).endswith("Migration") for base in each.bases):
+    classes = [each for each in unit.tree.body if isinstance(each, s.Class) and each.name == "Migration"]
+    for each in classes:
+        if any(s.dotted(base).endswith("Migration") for base in each.bases):
             return each
     return None
 

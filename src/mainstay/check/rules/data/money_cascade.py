@@ -31,15 +31,12 @@ def findings(facts: Facts) -> Iterator[Found]:
         if found is None:
             continue
         for key in table.foreign_keys:
-            if key.on_delete == "CASCADE" and not _part_of(name, bare(snake(key.references))):
+            whole = MONEY.search(bare(snake(key.references)))
+            part = whole is not None and whole.group(2) == found.group(2)  # a line of an order belongs to the order
+            if key.on_delete == "CASCADE" and not part:
                 sure = found.group(2) not in UNSURE or _keeps_amounts(table)
                 what = f"rows of {table.name} are deleted with their {key.references}"
                 yield Found(key.place, what, "likely" if sure else "review")
-
-
-def _part_of(name: str, whole: str) -> bool:
-    """Whether the rows are parts of what they refer to, as the lines of an order are."""
-    return MONEY.search(whole) is not None and name.startswith(whole.removesuffix("s"))
 
 
 def _keeps_amounts(table: Table) -> bool:
