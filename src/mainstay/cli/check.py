@@ -40,7 +40,9 @@ WRITERS: dict[str, Callable[[Review], str]] = {
 def check(
     what: Annotated[
         str | None,
-        typer.Argument(help="A folder, a file or a Markdown page with code; a database; or http://.., where an API runs."),
+        typer.Argument(
+            help="A folder, file or page with code; sqlite:///.. or postgresql://..; or http://.., a running API."
+        ),
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How the report is written.")] = "terminal",
     output: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
@@ -60,7 +62,7 @@ def check(
     requests: Annotated[int | None, typer.Option(help="URL: the most requests that are sent.", min=1)] = None,
     seconds: Annotated[float | None, typer.Option(help="URL: the longest that is asked.", min=1)] = None,
 ) -> None:
-    """Review a backend: FastAPI, Flask, Django or Express, the examples of a page, SQL; or a running API.
+    """Review a backend: its code, the examples of a page, SQL and migrations; a database; or a running API.
 
     Ends with 1 where something is found that is bad and sure enough; configured in pyproject.toml under
     [tool.mainstay.check]. A comment `mainstay: allow RULE because REASON` suppresses a finding.
