@@ -11,6 +11,7 @@ import msgspec
 from benchmarks import requests
 from benchmarks.requests import Request
 from benchmarks.serving import Serving
+from benchmarks.translation import TRANSLATIONS
 
 COMPARED = 25
 """Random requests of each work whose answers are compared."""
@@ -32,15 +33,17 @@ def agree(servers: dict[str, Serving], works: Sequence[str]) -> None:
     for request in requests.refused():
         for name, running in servers.items():
             status, body = ask(running, request)
-            if not 400 <= status < 500:
+            if not TRANSLATIONS[running.speaks].refuses(status, body):
                 raise Disagreement(f"{name} does not refuse {request}: {status} {body[:200]!r}")
     for request, seen in requests.hidden():
         compare(request, servers, range(1, 21) if seen else range(1))
 
 
 def ask(running: Serving, request: Request) -> tuple[int, bytes]:
-    """The status and the body of an answer."""
-    return running.ask(request.method, request.target, request.headers, request.body)
+    """The status and the body of an answer, in everybody's words."""
+    language = TRANSLATIONS[running.speaks]
+    asked = language.request(request)
+    return language.answer(request, *running.ask(asked.method, asked.target, asked.headers, asked.body))
 
 
 def compare(request: Request, servers: dict[str, Serving], numbers: range) -> None:

@@ -154,6 +154,7 @@ def fill_sqlite(file: Path, metadata: sa.MetaData) -> None:
     """Creates the tables of `metadata` where they are missing and fills them."""
     engine = sa.create_engine(f"sqlite:///{file}")
     with engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA cache_size = -524288")  # the indexes of a million rows stay in memory
         metadata.create_all(connection)
         for name, rows in TABLES:
             for chunk in chunks(rows()):
@@ -175,6 +176,7 @@ async def copy(url: str) -> None:
     import asyncpg
 
     connection = await asyncpg.connect(url)
+    await connection.execute("SET session_replication_role = replica")  # references are right, each is not looked up
     for name, rows in TABLES:
         for chunk in chunks(rows()):
             records = [tuple(row.values()) for row in chunk]

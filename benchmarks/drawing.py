@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from benchmarks.page import NAMES, by_work
+from benchmarks.goals import NAMES
+from benchmarks.page import by_work
 from benchmarks.peers import BOTH, CONTENDERS
 from benchmarks.requests import WORKS
 from benchmarks.run import OURS, Report
@@ -27,22 +28,22 @@ def drawing(report: Report, date: str) -> str:
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
         f'<text x="{LEFT}" y="18" font-weight="bold">Processor time of a request, Mainstay = 1 ({date})</text>',
     ]
-    y, before = TOP, ""
-    for kind, name, value in shown:
-        if kind != before:
-            y += 10 if before else -12
-            lines.append(f'<text x="{LEFT}" y="{y + 8}" fill="{COLOURS[kind]}">{NAMES[kind]}</text>')
-            y, before = y + 14, kind
-        title = escape(CONTENDERS[name].title)
-        middle = y + BAR - 3
-        lines.append(f'<text x="{LEFT - 8}" y="{middle}" text-anchor="end">{title}</text>')
-        lines.append(f'<rect x="{LEFT}" y="{y}" width="{value * scale:.1f}" height="{BAR}" fill="{COLOURS[kind]}"/>')
-        lines.append(f'<text x="{LEFT + value * scale + 5:.1f}" y="{middle}">{value:.1f}</text>')
-        y += BAR + GAP
-    one = LEFT + scale
-    lines.append(f'<line x1="{one:.1f}" y1="26" x2="{one:.1f}" y2="{y}" stroke="#333333" stroke-dasharray="3 3"/>')
-    works = ", ".join(work for work in WORKS if work != "H")
-    lines.append(f'<text x="{LEFT}" y="{y + 16}" fill="#555555">geometric mean over {works}; shorter is less</text>')
+    one, y = LEFT + scale, TOP - 12
+    for kind in dict.fromkeys(kind for kind, _, _ in shown):
+        lines.append(f'<text x="{LEFT}" y="{y + 8}" fill="{COLOURS[kind]}" font-weight="bold">{NAMES[kind]}</text>')
+        y = begin = y + 14
+        for name, value in ((name, value) for each, name, value in shown if each == kind):
+            middle, end = y + BAR - 3, LEFT + value * scale
+            title = escape(CONTENDERS[name].title)
+            lines.append(f'<text x="{LEFT - 8}" y="{middle}" text-anchor="end">{title}</text>')
+            lines.append(f'<rect x="{LEFT}" y="{y}" width="{end - LEFT:.1f}" height="{BAR}" fill="{COLOURS[kind]}"/>')
+            beside = one if one - 32 < end < one else end  # no figure on the dashed line
+            lines.append(f'<text x="{beside + 5:.1f}" y="{middle}">{value:.1f}</text>')
+            y += BAR + GAP
+        lines.append(f'<path d="M{one:.1f} {begin - 3}V{y}" stroke="#333333" stroke-dasharray="3 3"/>')
+        y += 10
+    told = f"geometric mean over {', '.join(work for work in WORKS if work != 'H')}; the dashed line is Mainstay"
+    lines.append(f'<text x="{LEFT}" y="{y + 8}" fill="#555555">{told}</text>')
     return "\n".join([*lines, "</svg>", ""])
 
 

@@ -1,7 +1,7 @@
 """Every figure of the documentation: measured part by part, then written with a page and a drawing.
 
     python -m benchmarks.figures [--again] [--page] [--rounds 3] [--seconds 1.5]
-                                 [--rows 1000,10000,100000]
+                                 [--rows 1000,10000,100000,1000000]
 
 What a part found is kept in `build/figures`; a run that was interrupted goes on with what is missing, and `--again`
 begins anew.  `--page` only writes the page, of what is there.  It is for a quiet machine.
@@ -19,22 +19,26 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import data, growth, profiled, run, serving
+from benchmarks import data, growth, imports, pgbench, profiled, run, serving
 from benchmarks.drawing import drawing
 from benchmarks.growth import Effort, Point
+from benchmarks.imports import Imports
 from benchmarks.page import Figures, page
 from benchmarks.peers import BOTH
+from benchmarks.pgbench import Rate
 from benchmarks.profiled import Profile
 from benchmarks.run import Options, Report
 
 KEPT = serving.ROOT / "build" / "figures"
-PROFILED = ("W1", "W2", "W4", "W5", "W6")
+PROFILED = ("W1", "W2", "W3", "W4", "W5", "W6")
 PAGE = serving.ROOT / "docs" / "reference" / "benchmarks.md"
 DRAWING = PAGE.with_suffix(".svg")
 
 PARTS: dict[str, Callable[[Effort], object]] = {
     "works": lambda effort: run.measure(Options(effort.rounds, effort.seconds, console=effort.console)),
+    "pgbench": pgbench.rates,
     **growth.MEASURED,
+    "imports": imports.imports,
     "profile": lambda effort: profiled.profiles(BOTH, PROFILED, 2 * effort.seconds, effort.console),
     "versions": lambda effort: versions(),
 }
@@ -77,10 +81,12 @@ def figures(folder: Path) -> Figures:
 
     return Figures(
         works=msgspec.json.decode((folder / "works.json").read_bytes(), type=Report),
+        pgbench=msgspec.json.decode((folder / "pgbench.json").read_bytes(), type=list[Rate]),
         resources=points("resources"),
         rows=points("rows"),
         connections=points("connections"),
         start=points("start"),
+        imports=msgspec.json.decode((folder / "imports.json").read_bytes(), type=list[Imports]),
         profiles=msgspec.json.decode((folder / "profile.json").read_bytes(), type=list[Profile]),
         versions=msgspec.json.decode((folder / "versions.json").read_bytes(), type=dict[str, str]),
     )

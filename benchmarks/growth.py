@@ -1,6 +1,6 @@
 """How the cost of a request grows: with the resources, the rows and the connections; and what a start costs.
 
-python -m benchmarks.growth resources | rows | connections | start [--json FILE] [--rows 1000,10000,100000]
+python -m benchmarks.growth resources | rows | connections | start [--json FILE] [--rows 1000,100000]
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import serving
+from benchmarks.agree import ask
 from benchmarks.fill import fill
-from benchmarks.peers import CONTENDERS, DEFAULT, available, environment
+from benchmarks.peers import CONTENDERS, DEFAULT, Contender, available, environment
+from benchmarks.requests import GROWN, WORKS, Request
 from benchmarks.run import CLIENT_CORE, SERVER_CORE, Report, one_load, server
 
 RESOURCES = (1, 10, 100)
-ROWS = (1_000, 10_000, 100_000)
+ROWS = (1_000, 10_000, 100_000, 1_000_000)
 CONNECTIONS = (1, 64, 512)
 CROWD = ("mainstay", "fastapi", "fastapi-tuned", "fastify", "gin")
 """Whose waiting times are compared where there are many connections."""
@@ -93,7 +95,8 @@ def rows(effort: Effort) -> list[Point]:
                 "MAINSTAY_BENCH_AUTHORS": str(max(10, number // 100)),
             }
             effort_of_each = ["--rounds", str(effort.rounds), "--seconds", str(effort.seconds)]
-            options = ["--contenders", "mainstay", "--works", "W1,W2,W3,W4,W5,W6", *effort_of_each]
+            works = ",".join([*(work for work in WORKS if work != "H"), *GROWN])
+            options = ["--contenders", "mainstay", "--works", works, *effort_of_each]
             subprocess.run(
                 [sys.executable, "-m", "benchmarks.run", *options, "--json", str(file)],
                 cwd=serving.ROOT,
@@ -137,38 +140,47 @@ def connections(effort: Effort) -> list[Point]:
 
 
 def start(effort: Effort) -> list[Point]:
-    """Seconds from the start of the process to the first answer, and memory then."""
+    """Seconds from the start of the process to the first answer, its processor time until then, and its memory."""
     contenders, _ = available(DEFAULT, effort.console)
     found = []
     with TemporaryDirectory(prefix="mainstay-growth-") as folder:
-        urls = {}
-        for name, contender in contenders.items():
-            if "sqlite" not in contender.databases:
-                continue
-            urls[name] = f"sqlite:///{folder}/{name}.db"
-            if not contender.fill:
-                fill(urls[name])
-                continue
-            making = environment(contender, urls[name], Path(os.devnull))
-            subprocess.run([sys.executable, *contender.fill], check=True, env=making, cwd=serving.ROOT)
+        urls = {
+            name: database_of(name, contender, Path(folder))
+            for name, contender in contenders.items()
+            if "sqlite" in contender.databases
+        }
         seconds: dict[str, list[float]] = {name: [] for name in urls}
+        worked: dict[str, list[float]] = {name: [] for name in urls}
         memory: dict[str, list[float]] = {name: [] for name in urls}
         for turn in range(min(STARTS, 2 * effort.rounds) + 1):
             for name, url in urls.items():
                 effort.console.print(f"[dim]start {turn} of {name}", highlight=False)
                 begun = time.perf_counter()
                 with server(name, url, Path(folder)) as running:
-                    while running.ask("GET", "/api/v1/hello")[0] != 200:
+                    while ask(running, Request("GET", "/api/v1/hello"))[0] != 200:
                         time.sleep(0.005)
-                    took = time.perf_counter() - begun
+                    took, used = time.perf_counter() - begun, running.cpu()
                     time.sleep(0.5)
                     if turn:  # the first one compiles what is imported
                         seconds[name].append(took)
+                        worked[name].append(used)
                         memory[name].append(running.memory())
         for name in urls:
             found.append(Point("start to the first answer", name, "sqlite", 1, median(seconds[name]), "s"))
+            found.append(Point("processor time until then", name, "sqlite", 1, median(worked[name]), "s CPU"))
             found.append(Point("memory when idle", name, "sqlite", 1, median(memory[name]), "MB"))
     return found
+
+
+def database_of(name: str, contender: Contender, folder: Path) -> str:
+    """The URL of a database of SQLite of a contender's own, filled."""
+    url = f"sqlite:///{folder}/{name}.db"
+    if contender.fill:
+        making = environment(contender, url, Path(os.devnull))
+        subprocess.run([sys.executable, *contender.fill], check=True, env=making, cwd=serving.ROOT)
+    else:
+        fill(url)
+    return url
 
 
 def show(found: Sequence[Point], console: Console) -> None:
@@ -179,7 +191,7 @@ def show(found: Sequence[Point], console: Console) -> None:
     for heading in ("number", "figure", "unit"):
         table.add_column(heading, justify="right")
     for one in found:
-        shown = f"{one.figure:,.3f}" if one.unit == "s" else f"{one.figure:,.1f}"
+        shown = f"{one.figure:,.3f}" if one.unit in ("s", "s CPU") else f"{one.figure:,.1f}"
         table.add_row(one.what, CONTENDERS[one.contender].title, one.database, f"{one.number:,}", shown, one.unit)
     console.print(table)
 
@@ -194,7 +206,7 @@ def main() -> None:
     parser.add_argument("what", choices=list(MEASURED))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=1.5, help="of load, for each figure in a round")
-    parser.add_argument("--rows", default=",".join(map(str, ROWS)), help="of recipes; 1000000 takes 20 minutes more")
+    parser.add_argument("--rows", default=",".join(map(str, ROWS)), help="of recipes")
     parser.add_argument("--json", type=Path, help="a file for the figures")
     given = parser.parse_args()
     effort = Effort(given.rounds, given.seconds, [int(number) for number in given.rows.split(",")])

@@ -1,6 +1,6 @@
 """A client whose connections are kept open, each with one request at a time; every answer is looked at.
 
-    python -m benchmarks.load PORT WORK SECONDS SEED CONNECTIONS
+    python -m benchmarks.load PORT WORK SECONDS SEED CONNECTIONS LANGUAGE
 
 It prints one JSON object.  It runs in a process of its own, on another core than the server.
 """
@@ -17,12 +17,13 @@ from random import Random
 import msgspec
 
 from benchmarks import requests
+from benchmarks.translation import TRANSLATIONS
 
 CONNECTIONS = 64
 """As many as there are where nothing else is said."""
 DIFFERENT = 4_000
 """Requests that are made beforehand and sent in turn."""
-LEAST = {"H": 12, "W1": 300, "W2": 6_000, "W3": 7_000, "W4": 300, "W5": 6_000, "W6": 7_000}
+LEAST = {"H": 12, "W1": 300, "W2": 6_000, "W3": 7_000, "W4": 300, "W5": 6_000, "W6": 7_000, "L": 6_000, "LP": 6_000}
 """Bytes that a right answer has at least."""
 
 
@@ -37,10 +38,11 @@ class Load(msgspec.Struct):
     first_wrong: str = ""
 
 
-def messages(work: str, seed: int, number: int) -> list[bytes]:
+def messages(work: str, seed: int, number: int, language: str = "") -> list[bytes]:
     """Random requests, ready to be sent."""
     random = Random(seed)
-    return [requests.made(work, random).message() for _ in range(number)]
+    translated = TRANSLATIONS[language].request
+    return [translated(requests.made(work, random)).message() for _ in range(number)]
 
 
 class Connection:
@@ -131,13 +133,13 @@ def run(
 
 def main() -> None:
     """Loads a server as the arguments say."""
-    port, work, seconds, seed, connections = sys.argv[1:]
+    port, work, seconds, seed, connections, language = sys.argv[1:]
     least = LEAST[work]
 
     def right(answer: bytes, length: int) -> bool:
         return answer.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")) and length >= least
 
-    seen = run(int(port), messages(work, int(seed), DIFFERENT), float(seconds), right, int(connections))
+    seen = run(int(port), messages(work, int(seed), DIFFERENT, language), float(seconds), right, int(connections))
     sys.stdout.buffer.write(msgspec.json.encode(seen))
 
 

@@ -18,6 +18,7 @@ from benchmarks.requests import WORKS
 HERE = Path(__file__).parent / "contenders"
 PEERS = Path(sys.prefix) / "peers"
 PYTHON, NODE, GIN = PEERS / "python", PEERS / "node", PEERS / "gin"
+POCKETBASE = PYTHON / "bin" / "pocketbase"
 """Where what only the peers need is installed: beside the environment and not into it."""
 BOTH = ("sqlite", "postgresql")
 
@@ -32,9 +33,12 @@ class Contender:
 
     title: str
     command: tuple[str, ...]
+    """Its arguments; `{port}` is where it is to listen, `{file}` where its database of SQLite is."""
     program: str = sys.executable
     databases: tuple[str, ...] = BOTH
     environment: Mapping[str, str] = field(default_factory=dict)
+    speaks: str = ""
+    """The language that it is to be asked in (`translation.py`); everybody's unless given."""
     install: Callable[[Console], None] | None = None
     """Installs what it needs; raises `Skipped` where that cannot be."""
     fill: tuple[str, ...] = ()
@@ -45,11 +49,11 @@ class Contender:
     """How many times more than it Mainstay may use."""
 
     def goal(self, database: str, work: str) -> float | None:
-        """How many times less Mainstay is to use; 10 at most where rows bring others along."""
+        """How many times less Mainstay is to use; for W6, which has no goal of its own, 10 at most."""
         goal = self.less.get(database)
         if goal is None or work not in WORKS or work == "H":
             return None
-        return min(goal, 10.0) if work in ("W3", "W6") else goal
+        return min(goal, 10.0) if work == "W6" else goal
 
 
 def python_packages(console: Console) -> None:
@@ -131,8 +135,16 @@ CONTENDERS = {
         (*UVICORN, "benchmarks.contenders.fastapi_sqlalchemy:app"),
         environment=IN_PEERS,
         install=python_packages,
-        fill=("-m", "benchmarks.contenders.fill_fastapi"),
+        fill=("-m", "benchmarks.contenders.fill_orm"),
         less={"postgresql": 10.0, "sqlite": 15.0},
+    ),
+    "litestar": Contender(
+        "Litestar + SQLAlchemy",
+        (*UVICORN, "benchmarks.contenders.litestar_sqlalchemy:app"),
+        environment=IN_PEERS,
+        install=python_packages,
+        fill=("-m", "benchmarks.contenders.fill_orm"),
+        less=dict.fromkeys(BOTH, 8.0),
     ),
     "fastapi-tuned": Contender(
         "FastAPI, tuned",
@@ -145,6 +157,14 @@ CONTENDERS = {
         "Django REST framework",
         (*GUNICORN, "benchmarks.contenders.django_rest.wsgi:application"),
         environment=IN_PEERS,
+        install=python_packages,
+        fill=("-m", "benchmarks.contenders.django_rest.fill"),
+        less=dict.fromkeys(BOTH, 8.0),
+    ),
+    "django-ninja": Contender(
+        "django-ninja",
+        (*GUNICORN, "benchmarks.contenders.django_rest.wsgi:application"),
+        environment={**IN_PEERS, "DJANGO_APPLICATION": "django_ninja"},
         install=python_packages,
         fill=("-m", "benchmarks.contenders.django_rest.fill"),
         less=dict.fromkeys(BOTH, 8.0),
@@ -164,6 +184,16 @@ CONTENDERS = {
         environment=IN_NODE,
         install=node_packages,
         less=dict.fromkeys(BOTH, 2.5),
+    ),
+    "pocketbase": Contender(
+        "PocketBase",
+        ("serve", "--http", "127.0.0.1:{port}", "--dir", "{file}"),
+        program=str(POCKETBASE),
+        databases=("sqlite",),
+        speaks="pocketbase",
+        install=python_packages,
+        fill=("-m", "benchmarks.contenders.pocketbase.fill"),
+        less={"sqlite": 5.0},
     ),
     "gin": Contender(
         "Gin + pgx", ("{port}",), program=str(GIN / "server"), databases=("postgresql",), install=gin_program

@@ -20,6 +20,11 @@ WORKS = {
     "W6": "W2 with each recipe's comments and tags",
 }
 """Every piece of work, and what it does."""
+GROWN = {
+    "L": "lists the latest 20 recipes of all",
+    "LP": "L for a caller with a token and a row policy, as W5",
+}
+"""Work besides that is only measured of Mainstay, with ever more rows: what it asks for an index must find."""
 INCLUDES = {"W2": "", "W3": "&include=author", "W6": "&include=comments,tags"}
 """What the lists for everybody ask for besides their rows."""
 
@@ -50,6 +55,10 @@ def made(work: str, random: Random) -> Request:
     if work == "W4":
         return create(recipe(random))
     author = data.author_id(random.randrange(data.AUTHORS))
+    if work == "L":
+        return Request("GET", "/api/v1/recipes?sort=-created_at&limit=20")
+    if work == "LP":
+        return guarded("sort=-created_at&limit=20", author)
     query = f"author_id={author}&published=true&sort=-created_at&limit=20"
     if work in INCLUDES:
         return Request("GET", f"/api/v1/recipes?{query}{INCLUDES[work]}")

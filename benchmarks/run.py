@@ -37,7 +37,7 @@ from benchmarks import data, load, serving
 from benchmarks.agree import agree
 from benchmarks.fill import fill
 from benchmarks.peers import BOTH, CONTENDERS, DEFAULT, HERE, PYTHON, Contender, available, environment
-from benchmarks.requests import WORKS
+from benchmarks.requests import GROWN, WORKS
 from benchmarks.serving import Serving
 
 SERVER_CORE, CLIENT_CORE = 0, 1
@@ -172,13 +172,19 @@ def versions() -> dict[str, str]:
     return found
 
 
-def server(name: str, url: str, folder: Path) -> AbstractContextManager[Serving]:
-    """One contender, started."""
+def server(name: str, url: str, folder: Path, more: Mapping[str, str] | None = None) -> AbstractContextManager[Serving]:
+    """One contender, started, with more variables if need be."""
     contender = CONTENDERS[name]
     variables = environment(contender, url, folder / f"{name}.access")
-    variables |= serving.MAINSTAY | {"MAINSTAY_DATABASE_URL": url}
+    variables |= serving.MAINSTAY | {"MAINSTAY_DATABASE_URL": url} | dict(more or {})
+    file = url.removeprefix("sqlite:///")
     return serving.serving(
-        contender.command, variables, folder / f"{name}.log", core=SERVER_CORE, program=contender.program
+        [argument.replace("{file}", file) for argument in contender.command],
+        variables,
+        folder / f"{name}.log",
+        core=SERVER_CORE,
+        program=contender.program,
+        speaks=contender.speaks,
     )
 
 
@@ -204,9 +210,10 @@ def one_load(
     running: Serving, work: str, seconds: float, *, seed: int, connections: int = load.CONNECTIONS
 ) -> tuple[float, load.Load]:
     """Loads one server: the processor time that it used, and what the client saw."""
+    asked = map(str, (running.port, work, seconds, seed, connections, running.speaks))
     before = running.cpu()
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.load", *map(str, (running.port, work, seconds, seed, connections))],
+        [sys.executable, "-m", "benchmarks.load", *asked],
         stdout=subprocess.PIPE,
         check=True,
         cwd=serving.ROOT,
@@ -295,7 +302,7 @@ def main() -> None:
         rounds=given.rounds,
         seconds=given.seconds,
         databases=chosen(given.databases, BOTH, "--databases"),
-        works=chosen(given.works, tuple(WORKS), "--works"),
+        works=chosen(given.works, (*WORKS, *GROWN), "--works"),
         contenders=chosen(given.contenders, tuple(CONTENDERS), "--contenders"),
         connections=given.connections,
     )

@@ -28,6 +28,8 @@ class Serving:
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    speaks: str = ""
+    """The language that it is to be asked in (`translation.py`)."""
 
     def cpu(self) -> float:
         """Seconds of processor time that its processes have used."""
@@ -113,6 +115,7 @@ def serving(
     probe: str = "/",
     port: int = 0,
     program: str = sys.executable,
+    speaks: str = "",
 ) -> Iterator[Serving]:
     """A server as long as the block lasts; `{port}` in the arguments is where it is to listen."""
     port = port or free_port()
@@ -125,7 +128,7 @@ def serving(
             stderr=output,
             preexec_fn=lambda: pin(0, core),
         )
-    running = Serving(port, process, log)
+    running = Serving(port, process, log, speaks)
     try:
         wait(running, probe)
         yield running

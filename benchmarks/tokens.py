@@ -35,11 +35,20 @@ def encoded(raw: bytes) -> bytes:
     return base64.urlsafe_b64encode(raw).rstrip(b"=")
 
 
+def decoded(text: str) -> bytes:
+    """What URL-safe Base64 without padding says."""
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
 def issue(subject: str) -> str:
     """A token for a day."""
-    claims = msgspec.json.encode(Claims(subject, int(time.time()) + SECONDS, ["author"]))
-    signed = encoded(HEADER) + b"." + encoded(claims)
-    return (signed + b"." + encoded(hmac.digest(SECRET, signed, hashlib.sha256))).decode()
+    return signed(Claims(subject, int(time.time()) + SECONDS, ["author"]), SECRET)
+
+
+def signed(claims: object, secret: bytes) -> str:
+    """A token that says so."""
+    content = encoded(HEADER) + b"." + encoded(msgspec.json.encode(claims))
+    return (content + b"." + encoded(hmac.digest(secret, content, hashlib.sha256))).decode()
 
 
 class Verifier:
@@ -64,12 +73,12 @@ class Verifier:
 def verified(token: str) -> Claims:
     """The claims of a token whose signature is right."""
     try:
-        signed, _, signature = token.encode().rpartition(b".")
-        header, _, claims = signed.partition(b".")
+        content, _, signature = token.encode().rpartition(b".")
+        header, _, claims = content.partition(b".")
         if header != encoded(HEADER) or not hmac.compare_digest(
-            signature, encoded(hmac.digest(SECRET, signed, hashlib.sha256))
+            signature, encoded(hmac.digest(SECRET, content, hashlib.sha256))
         ):
             raise WrongToken
-        return msgspec.json.decode(base64.urlsafe_b64decode(claims + b"=" * (-len(claims) % 4)), type=Claims)
+        return msgspec.json.decode(decoded(claims.decode()), type=Claims)
     except (ValueError, msgspec.MsgspecError) as error:
         raise WrongToken from error

@@ -55,7 +55,7 @@ class PostgresServer:
         self.port = _free_port()
         self.settings = SETTINGS | settings
         self._owner = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
-        self._programs = self._reachable_programs()
+        self.programs = self._reachable_programs()
         self._process: subprocess.Popen[bytes] | None = None
         self._watch: subprocess.Popen[bytes] | None = None
         self._names = (f"scratch_{number}" for number in itertools.count(1))
@@ -84,7 +84,7 @@ class PostgresServer:
     def sql(self, statement: str, *, database: str = "postgres") -> str:
         """Runs one statement as the superuser and returns psql's plain output."""
         quietly = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
-        command = [str(self._programs / "psql"), *quietly, "-c", statement, self.url(database)]
+        command = [str(self.programs / "psql"), *quietly, "-c", statement, self.url(database)]
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
         if answer.returncode:
             raise RuntimeError(f"{statement}: {answer.stderr.strip()}")
@@ -98,7 +98,7 @@ class PostgresServer:
             os.chown(self.home, account.pw_uid, account.pw_gid)
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         done = subprocess.run(
-            [self._programs / "initdb", *options, "-D", data],
+            [self.programs / "initdb", *options, "-D", data],
             capture_output=True,
             text=True,
             check=False,
@@ -118,7 +118,7 @@ class PostgresServer:
         with (self.home / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
-                    self._programs / "postgres",
+                    self.programs / "postgres",
                     *["-D", str(self.home / "data")],
                     *(f"--{name}={value}" for name, value in options.items()),
                 ],
@@ -170,7 +170,7 @@ class PostgresServer:
         self.start()
 
     def _answers(self) -> bool:
-        probe = [str(self._programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        probe = [str(self.programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(probe, check=False).returncode == 0
 
     def _reachable_programs(self) -> Path:

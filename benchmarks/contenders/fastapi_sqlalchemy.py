@@ -1,15 +1,12 @@
 """What is written today: FastAPI, SQLAlchemy's asynchronous session, pydantic models for answers.
 
-Better than most are: no middleware made of `BaseHTTPMiddleware`, FastAPI's telemetry off, SQLAlchemy's pool as large as
-Mainstay's and without overflow (which it would open and close all the time), on SQLite the write-ahead log and the same
-page cache.  Recipes for everybody have neither limit nor request id nor access line; the guarded ones have them all.
+Better than most are: no middleware made of `BaseHTTPMiddleware`, FastAPI's telemetry off, and what `orm.py` says.
+Recipes for everybody have neither limit nor request id nor access line; the guarded ones have them all.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import os
-import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -17,79 +14,14 @@ from uuid import UUID
 import jwt
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Column, DateTime, ForeignKey, Index, String, Table, event, or_, select
+from sqlalchemy import or_
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, joinedload, mapped_column, relationship, selectinload
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from benchmarks.contenders import orm
 from benchmarks.contenders.access import Access, allowed
+from benchmarks.contenders.orm import Recipe
 from benchmarks.tokens import SECRET
-
-GIVEN = os.environ["DATABASE_URL"]
-URL = GIVEN.replace("postgresql:", "postgresql+asyncpg:").replace("sqlite:", "sqlite+aiosqlite:")
-POSTGRESQL = GIVEN.startswith("postgresql")
-
-
-class Base(DeclarativeBase):
-    """Tables with the types that SQLAlchemy chooses."""
-
-
-class Author(Base):
-    """Somebody who writes recipes."""
-
-    __tablename__ = "authors"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(80))
-
-
-recipe_tags = Table(
-    "recipe_tags",
-    Base.metadata,
-    Column("recipe_id", ForeignKey("recipes.id"), primary_key=True),
-    Column("tag_id", ForeignKey("tags.id"), primary_key=True),
-)
-
-
-class Tag(Base):
-    """A word on recipes."""
-
-    __tablename__ = "tags"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(40), unique=True)
-
-
-class Comment(Base):
-    """What somebody says of a recipe."""
-
-    __tablename__ = "comments"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    text: Mapped[str] = mapped_column(String(500))
-    recipe_id: Mapped[UUID] = mapped_column(ForeignKey("recipes.id"))
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id"))
-    created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
-
-
-class Recipe(Base):
-    """A dish."""
-
-    __tablename__ = "recipes"
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(120))
-    body: Mapped[str] = mapped_column(String(20_000))
-    published: Mapped[bool]
-    servings: Mapped[int]
-    author_id: Mapped[UUID] = mapped_column(ForeignKey("authors.id"))
-    created_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
-
-    author: Mapped[Author] = relationship()
-    comments: Mapped[list[Comment]] = relationship(order_by=[Comment.created_at, Comment.id])
-    tags: Mapped[list[Tag]] = relationship(secondary=recipe_tags, order_by=[Tag.name, Tag.id])
-
-
-Index("ix_comments_recipe", Comment.recipe_id, Comment.created_at, Comment.id)
-Index("ix_recipes_author", Recipe.author_id, Recipe.created_at.desc(), Recipe.id.desc())
-Index("ix_recipes_published", Recipe.published, Recipe.created_at.desc(), Recipe.id.desc())
-Index("ix_recipes_created", Recipe.created_at.desc(), Recipe.id.desc())
 
 
 class RecipeAnswer(BaseModel):
@@ -199,21 +131,9 @@ class Asked(BaseModel):
     limit: Annotated[int, Query(ge=1, le=100)] = 20
 
 
-engine = create_async_engine(URL, pool_size=30, max_overflow=0)
-sessions = async_sessionmaker(engine, expire_on_commit=False)
-
-if not POSTGRESQL:
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def tune(connection: Any, _: Any) -> None:
-        """The same page cache as everybody else, and references that are kept."""
-        connection.execute("PRAGMA cache_size = -65536")
-        connection.execute("PRAGMA foreign_keys = ON")
-
-
 async def session() -> AsyncIterator[AsyncSession]:
     """A session for one request."""
-    async with sessions() as opened:
+    async with orm.sessions() as opened:
         yield opened
 
 
@@ -222,24 +142,7 @@ Session = Annotated[AsyncSession, Depends(session)]
 
 async def page(session: AsyncSession, asked: Asked, *conditions: Any) -> Any:
     """A page of recipes that meet the conditions."""
-    statement = select(Recipe).where(*conditions)
-    if asked.author_id is not None:
-        statement = statement.where(Recipe.author_id == asked.author_id)
-    if asked.published is not None:
-        statement = statement.where(Recipe.published == asked.published)
-    if asked.sort == "-created_at":
-        statement = statement.order_by(Recipe.created_at.desc(), Recipe.id.desc())
-    else:
-        statement = statement.order_by(Recipe.created_at, Recipe.id)
-    if asked.include == "author":
-        statement = statement.options(joinedload(Recipe.author))
-    elif asked.include:
-        statement = statement.options(selectinload(Recipe.comments), selectinload(Recipe.tags))
-    rows = (await session.scalars(statement.limit(asked.limit + 1))).all()
-    following = None
-    if len(rows) > asked.limit:
-        rows = rows[: asked.limit]
-        following = f"{rows[-1].created_at.isoformat()},{rows[-1].id}"
+    rows, following = await orm.page(session, asked, *conditions)
     return {"data": rows, "meta": {"limit": asked.limit, "next": following}}
 
 
@@ -281,7 +184,7 @@ async def list_(session: Session, asked: Annotated[Asked, Query()]) -> Any:
 @app.post("/api/v1/recipes", response_model=OneAnswer, status_code=201)
 async def create(session: Session, given: NewRecipe) -> Any:
     """A new recipe."""
-    made = Recipe(id=new_id(), created_at=dt.datetime.now(dt.UTC), **given.model_dump())
+    made = Recipe(id=orm.new_id(), created_at=dt.datetime.now(dt.UTC), **given.model_dump())
     session.add(made)
     try:
         await session.commit()
@@ -294,11 +197,6 @@ async def create(session: Session, given: NewRecipe) -> Any:
 async def hello() -> dict[str, str]:
     """The usual greeting."""
     return {"data": "Hello, world"}
-
-
-def new_id() -> UUID:
-    """A UUID of version 7."""
-    return UUID(int=time.time_ns() // 1_000_000 << 80 | 7 << 76 | 2 << 62 | int.from_bytes(os.urandom(7)))
 
 
 # The list under a policy: token, limit, request id, access line

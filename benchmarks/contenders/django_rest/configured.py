@@ -10,6 +10,8 @@ import django
 from django.conf import settings
 
 HERE = "benchmarks.contenders.django_rest"
+SERVED = os.environ.get("DJANGO_APPLICATION", "django_rest")
+"""Whose routes are served: Django REST framework's, or django-ninja's over the same models."""
 
 
 def database(url: str) -> dict[str, Any]:
@@ -27,15 +29,15 @@ settings.configure(
     ALLOWED_HOSTS=["*"],
     DATABASES={"default": {**database(os.environ["DATABASE_URL"]), "CONN_MAX_AGE": None}},
     DEBUG=False,
-    INSTALLED_APPS=["rest_framework", HERE],
-    MIDDLEWARE=["django.middleware.common.CommonMiddleware", f"{HERE}.guarding.access"],
+    INSTALLED_APPS=["rest_framework", HERE] if SERVED == "django_rest" else [HERE],
+    MIDDLEWARE=["django.middleware.common.CommonMiddleware", f"{HERE}.middleware.access"],
     REST_FRAMEWORK={
         "DEFAULT_AUTHENTICATION_CLASSES": [],
         "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
         "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
         "UNAUTHENTICATED_USER": None,
     },
-    ROOT_URLCONF=f"{HERE}.urls",
+    ROOT_URLCONF=f"benchmarks.contenders.{SERVED}.urls",
     SECRET_KEY="of no use here",
     TIME_ZONE="UTC",
     USE_TZ=True,

@@ -1,6 +1,6 @@
 """Fills a file of SQLite with the tables that SQLAlchemy chooses.
 
-python -m benchmarks.contenders.fill_fastapi
+python -m benchmarks.contenders.fill_orm
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from benchmarks.contenders.fastapi_sqlalchemy import Base
+from benchmarks.contenders.orm import Base
 from benchmarks.data import fill_sqlite
 
 if __name__ == "__main__":

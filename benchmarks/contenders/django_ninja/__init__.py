@@ -1,0 +1,1 @@
+"""django-ninja over the models of Django REST framework's contender; gunicorn with threads."""
