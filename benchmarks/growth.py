@@ -24,9 +24,9 @@ from rich.table import Table
 from benchmarks import serving
 from benchmarks.agree import ask
 from benchmarks.fill import fill
-from benchmarks.peers import CONTENDERS, DEFAULT, Contender, available, environment
+from benchmarks.peers import CONTENDERS, DEFAULT, available
 from benchmarks.requests import GROWN, WORKS, Request
-from benchmarks.run import CLIENT_CORE, SERVER_CORE, Report, one_load, server
+from benchmarks.run import CLIENT_CORE, SERVER_CORE, Report, one_load, server, sqlite_databases
 
 RESOURCES = (1, 10, 100)
 ROWS = (1_000, 10_000, 100_000, 1_000_000)
@@ -142,13 +142,10 @@ def connections(effort: Effort) -> list[Point]:
 def start(effort: Effort) -> list[Point]:
     """Seconds from the start of the process to the first answer, its processor time until then, and its memory."""
     contenders, _ = available(DEFAULT, effort.console)
+    taking_part = {name: contender for name, contender in contenders.items() if "sqlite" in contender.databases}
     found = []
     with TemporaryDirectory(prefix="mainstay-growth-") as folder:
-        urls = {
-            name: database_of(name, contender, Path(folder))
-            for name, contender in contenders.items()
-            if "sqlite" in contender.databases
-        }
+        urls = sqlite_databases(Path(folder), taking_part)
         seconds: dict[str, list[float]] = {name: [] for name in urls}
         worked: dict[str, list[float]] = {name: [] for name in urls}
         memory: dict[str, list[float]] = {name: [] for name in urls}
@@ -170,17 +167,6 @@ def start(effort: Effort) -> list[Point]:
             found.append(Point("processor time until then", name, "sqlite", 1, median(worked[name]), "s CPU"))
             found.append(Point("memory when idle", name, "sqlite", 1, median(memory[name]), "MB"))
     return found
-
-
-def database_of(name: str, contender: Contender, folder: Path) -> str:
-    """The URL of a database of SQLite of a contender's own, filled."""
-    url = f"sqlite:///{folder}/{name}.db"
-    if contender.fill:
-        making = environment(contender, url, Path(os.devnull))
-        subprocess.run([sys.executable, *contender.fill], check=True, env=making, cwd=serving.ROOT)
-    else:
-        fill(url)
-    return url
 
 
 def show(found: Sequence[Point], console: Console) -> None:

@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 import msgspec
 from rich.console import Console
 
-from benchmarks.growth import Effort, database_of
+from benchmarks.growth import Effort
 from benchmarks.peers import CONTENDERS, available
-from benchmarks.run import OURS, server
+from benchmarks.run import OURS, server, sqlite_databases
 
 COMPARED = (OURS, "fastapi")
 LINE = re.compile(r"^import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)", re.MULTILINE)
@@ -37,8 +37,7 @@ def imports(effort: Effort) -> list[Imports]:
     contenders, _ = available(COMPARED, effort.console)
     found = []
     with TemporaryDirectory(prefix="mainstay-imports-") as folder:
-        for name, contender in contenders.items():
-            url = database_of(name, contender, Path(folder))
+        for name, url in sqlite_databases(Path(folder), contenders).items():
             with server(name, url, Path(folder)):
                 pass
             with server(name, url, Path(folder), {"PYTHONPROFILEIMPORTTIME": "1"}) as running:
