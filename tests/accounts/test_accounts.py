@@ -303,7 +303,43 @@ async def test_an_api_key_makes_no_keys_and_ends_no_sign_in(desk: Desk) -> None:
     token = await desk.token("ada")
     key = (await desk.post("api-keys", {"name": "a"}, by=token)).json()["data"]["key"]
     assert (await desk.post("api-keys", {"name": "b"}, by=key)).status_code == 403
-    assert (await desk.post("sign-out", {}, by=key)).status_code == 403
+    for body in ({}, {"everywhere": True}):
+        assert (await desk.post("sign-out", body, by=key)).status_code == 403
+    (own,) = (await desk.get("auth/api-keys", by=key)).json()["data"]
+    deleted = await desk.calling.delete(
+        f"/api/v1/auth/api-keys/{own['id']}", headers={"Authorization": f"Bearer {key}"}
+    )
+    assert (deleted.status_code, deleted.json()["error"]["message"]) == (
+        403,
+        "An API key deletes none; sign in with the password.",
+    )
+    assert (await desk.get("auth/me", by=token)).status_code == 200
+
+
+async def test_an_account_has_a_hundred_keys_at_most(desk: Desk) -> None:
+    token = await desk.token("ada")
+    first = (await desk.post("api-keys", {"name": "first"}, by=token)).json()["data"]
+    for number in range(99):
+        assert (await desk.post("api-keys", {"name": str(number)}, by=token)).status_code == 201
+    refused = await desk.post("api-keys", {"name": "one more"}, by=token)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "CONFLICT")
+    await desk.calling.delete(f"/api/v1/auth/api-keys/{first['id']}", headers={"Authorization": f"Bearer {token}"})
+    assert (await desk.post("api-keys", {"name": "one more"}, by=token)).status_code == 201
+    assert len((await desk.get("auth/api-keys", by=token)).json()["data"]) == 100
+
+
+async def test_of_sign_ins_that_are_over_nothing_is_kept_once_the_account_signs_in_again(desk: Desk) -> None:
+    await desk.sign_up("ada")
+    await desk.sign_up("bob")
+    await desk.sign_in("bob")
+    tokens = [await desk.sign_in("ada") for _ in range(3)]
+    await desk.post("sign-out", {}, by=tokens[0]["access_token"])
+    kept = await desk.app.database.read("SELECT count(*) FROM account_sessions", ())
+    await desk.sign_in("ada")
+    assert (kept[0][0], (await desk.app.database.read("SELECT count(*) FROM account_sessions", ()))[0][0]) == (4, 4)
+    late = await desk.post("refresh", {"refresh_token": tokens[0]["refresh_token"]})
+    assert late.status_code == 401
+    assert (await desk.get("auth/me", by=tokens[1]["access_token"])).status_code == 200
 
 
 @pytest.mark.requirement("A3.19", "A3.11")
@@ -420,6 +456,16 @@ async def test_one_instance_goes_on_where_another_began(database_url: str) -> No
         renewed = (await there.post("refresh", {"refresh_token": tokens["refresh_token"]})).json()["data"]
         assert (await here.post("refresh", {"refresh_token": tokens["refresh_token"]})).status_code == 401
         assert (await there.get("auth/me", by=renewed["access_token"])).status_code == 401
+
+
+async def test_a_file_that_is_no_key_is_told_by_its_setting(sqlite_url: str, tmp_path: Any) -> None:
+    file = tmp_path / "key.pem"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(
+        DeclarationErrors, match=r"MAINSTAY_SIGNING_KEY_FILE, which is .*, cannot be used: it is not the"
+    ):
+        async with opened(sqlite_url, signing_key=None, signing_key_file=str(file)):
+            raise AssertionError("it was opened")
 
 
 async def test_the_public_keys_are_published_and_verify(sqlite_url: str, tmp_path: Any) -> None:

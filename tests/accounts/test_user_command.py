@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -68,6 +69,17 @@ def test_what_is_wrong_is_told(sqlite_url: str) -> None:
     assert "has no accounts" in none.stderr
     behind = user(sqlite_url, "disable", "examples.recipes.app:app", "a@example.com")
     assert (behind.returncode, behind.stderr.count("\n")) == (2, 1), behind.stderr
+
+
+def test_accounts_are_listed_by_address_and_role(sqlite_url: str) -> None:
+    assert json.loads(user(sqlite_url, "list", APP).stdout) == []
+    for name, *roles in (("bob",), ("ada", "--role", "admin")):
+        user(sqlite_url, "create", APP, f"{name}@example.com", f"name={name}", *roles, said=f"{PASSWORD}\n")
+    user(sqlite_url, "disable", APP, "bob@example.com")
+    ada, bob = json.loads(user(sqlite_url, "list", APP).stdout)
+    assert ada == {"email": "ada@example.com", "roles": ["admin"], "disabled_at": None}
+    assert (bob["email"], bob["roles"], bob["disabled_at"][:2]) == ("bob@example.com", [], "20")
+    assert json.loads(user(sqlite_url, "list", APP, "--role", "admin").stdout) == [ada]
 
 
 def test_another_password_ends_the_sign_ins_and_the_old_one(sqlite_url: str) -> None:

@@ -20,7 +20,7 @@ async def test_every_character_means_the_same_in_python_and_in_postgresql(postgr
     metadata = MetaData()
     table = Table("texts", metadata, Column("id", Integer, primary_key=True), Column("text", Text))
     table.info[SEARCH] = SearchIndex("search_00000000", ("text",))
-    database = connect(postgres_url)
+    database = connect(postgres_url, statement_timeout=60)
     await database.open()
     try:
         await database.create_missing(metadata)

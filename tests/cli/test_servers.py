@@ -230,6 +230,18 @@ def test_it_says_where_it_listens_and_what_to_try(served: Served) -> None:
     assert f"curl http://127.0.0.1:{served.port}/api/v1/dishes" in said
 
 
+def test_a_misspelt_setting_is_told(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from mainstay import Mainstay\napp = Mainstay()\n")
+    (tmp_path / ".env").write_text("MAINSTAY_BODY_LIMITS=10\nMAINSTAY_ADDRESS_LIMIT=5/minute\n")
+    nowhere = "sqlite:////nowhere/at/all.db"
+    done = command(tmp_path, "serve", "app:app", "--port", "18232", database_url=nowhere, pool_sise="3", token="x")
+    told = [line for line in done.stderr.splitlines() if "is no setting" in line]
+    assert told == [
+        "mainstay: MAINSTAY_POOL_SISE is no setting and is not read; did you mean MAINSTAY_POOL_SIZE?",
+        "mainstay: MAINSTAY_BODY_LIMITS is no setting and is not read; did you mean MAINSTAY_BODY_LIMIT?",
+    ]
+
+
 def test_a_database_that_is_not_there_is_told_without_a_stack(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text("from mainstay import Mainstay\napp = Mainstay()\n")
     done = command(tmp_path, "serve", "app:app", "--port", "18231", database_url="sqlite:////nowhere/at/all.db")

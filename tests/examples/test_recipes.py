@@ -210,4 +210,4 @@ def test_a_database_that_is_away_is_told_in_one_line(tmp_path: Path, asked: str)
     )
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert line.startswith("mainstay: PostgreSQL cannot be reached: ")
+    assert line.startswith("mainstay: PostgreSQL at 127.0.0.1:9 cannot be reached: ")

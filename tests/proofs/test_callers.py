@@ -45,7 +45,7 @@ def names_in(data: Any) -> Any:
 async def test_every_cell_is_answered_alike_whoever_calls(name: str, database_url: str) -> None:
     module = APPLICATIONS[name]
     # On PostgreSQL fewer cells: what differs there from SQLite is below the door that both callers come through
-    sampled = 8 if database_url.startswith("postgresql") else 2
+    sampled = 24 if database_url.startswith("postgresql") else 6
     scale = Scale(alike=1, sampled=sampled, mutants=0, interference=False, everybody=False)
     answered: dict[Through, list[tuple[Request, Reply]]] = {}
     for through, serve in SERVED.items():

@@ -18,11 +18,11 @@ APPLICATION = "tests.proofs.notes_app:app"
 
 def test_it_holds_and_writes_a_page_and_json(tmp_path: Path) -> None:
     page, data = tmp_path / "access.html", tmp_path / "access.json"
-    words = ["access", APPLICATION, "--database", "sqlite://", "--random", "120"]
+    words = ["access", APPLICATION, "--database", "sqlite://", "--random", "40"]
     done = CliRunner().invoke(app, [*words, "--html", str(page), "--json", str(data)])
     assert done.exit_code == 0, done.output
     assert "0 disagreements" in done.output
-    assert "120 random policies on sqlite: 0 disagreements" in done.output
+    assert "40 random policies on sqlite: 0 disagreements" in done.output
     assert "http" not in page.read_text().replace("http-equiv", "")
     assert "The authorization matrix, as answered on sqlite" in done.output
     assert "notes.list" in page.read_text()

@@ -137,6 +137,21 @@ class Accounts:
         await self.do(change)
         self.identity.forget()
 
+    async def listed(self, role: str | None = None) -> list[dict[str, Any]]:
+        """Every account by address, or those with a role: `email`, `roles`, and `disabled_at` as text or None."""
+        accounts = self.tables.accounts
+        columns = (accounts.c.email, accounts.c.roles, accounts.c.disabled_at)
+
+        async def read(session: AsyncSession) -> list[dict[str, Any]]:
+            rows = await session.execute(sa.select(*columns).order_by(accounts.c.email))
+            return [
+                {"email": email, "roles": sorted(roles.root), "disabled_at": disabled and disabled.isoformat()}
+                for email, roles, disabled in rows
+                if role is None or role in roles.root
+            ]
+
+        return await self.do(read)
+
     async def sign_in(self, email: str) -> SignedIn:
         """The tokens of a sign-in without a password, for tests; Unauthenticated where nobody has this address."""
         actor = await self.identity.find(email)

@@ -35,9 +35,10 @@ def kept(file: Path) -> OKPKey | OctKey:
     try:
         if not file.exists():
             make(file)
-        text = file.read_text()
-    except OSError as error:
-        what = f"MAINSTAY_SIGNING_KEY_FILE, which is {file}, cannot be used: {error.strerror}"
+        text = file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not the text of a key"
+        what = f"MAINSTAY_SIGNING_KEY_FILE, which is {file}, cannot be used: {why}"
         raise wrong(f"{what}; set MAINSTAY_SIGNING_KEY") from None
     return read("signing_key_file", text)
 

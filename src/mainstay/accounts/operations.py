@@ -23,7 +23,7 @@ from mainstay.compiler.docstrings import attribute_docstring
 from mainstay.declare import Actions, action, anyone, signed_in
 from mainstay.declare.account import RoleName, Roles
 from mainstay.declare.action import MARK
-from mainstay.errors import Detail, Forbidden, NotFound, Unauthenticated, ValidationError
+from mainstay.errors import Conflict, Detail, Forbidden, NotFound, Unauthenticated, ValidationError
 from mainstay.identity.passwords import LONGEST, Passwords, weakness
 from mainstay.identity.tokens import Tokens
 from mainstay.kinds import Email, Moment, uuid7
@@ -33,6 +33,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 WRONG = "The address or the password is not right."
 """Told of an unknown address, a wrong password and a disabled account alike."""
+MOST_KEYS = 100
+"""API keys that an account may have at one time."""
 
 Address = Annotated[str, Email(folded=True)]
 End = Annotated[dt.datetime, Moment()]
@@ -236,6 +238,7 @@ class Desk:
         """A new sign-in."""
         identifier = uuid7()
         lifetime = dt.timedelta(seconds=self.settings.sign_in_lifetime)
+        await self.clear(session, account, now)
         values = {"id": identifier, "account_id": account, "generation": 0, "created_at": now, "used_at": now}
         await session.execute(sa.insert(self.tables.sessions).values(**values, expires_at=now + lifetime))
         return self.signed_in(account, Refresh(identifier, 0), self.settings.sign_in_lifetime)
@@ -244,6 +247,7 @@ class Desk:
         """A new session of a browser; the one that it had is over, so that nobody knows the new one from before."""
         if SESSION in call.actor.claims:
             await self.end(session, call.now, self.tables.sessions.c.id == UUID(call.actor.claims[SESSION]))
+        await self.clear(session, account, call.now)
         secret = new_session()
         lifetime = self.settings.session_lifetime
         values = {
@@ -304,6 +308,12 @@ class Desk:
         sessions = self.tables.sessions
         await session.execute(sa.update(sessions).where(sessions.c.revoked_at.is_(None), *which).values(revoked_at=now))
 
+    async def clear(self, session: AsyncSession, account: Any, now: dt.datetime) -> None:
+        """Deletes the rows of an account's sign-ins that are over: nothing that was issued for one is good any more."""
+        sessions = self.tables.sessions
+        over = sa.or_(sessions.c.revoked_at.is_not(None), sessions.c.expires_at <= now)
+        await session.execute(sa.delete(sessions).where(sessions.c.account_id == account, over))
+
     def sign_up_shape(self) -> type[BaseModel]:
         """The body of a sign-up: address, password, and what else the model says that a new account gives."""
         model = self.tables.account
@@ -333,6 +343,14 @@ def counted(name: str) -> Callable[[F], F]:
         return function
 
     return mark
+
+
+def signed_in_with(call: Call, otherwise: str) -> UUID:
+    """The sign-in that a call came of; Forbidden where it came with an API key, which does what its scopes say."""
+    current = call.actor.claims.get(SESSION)
+    if current is None:
+        raise Forbidden(f"An API key {otherwise}; sign in with the password.")
+    return UUID(current)
 
 
 def operations(desk: Desk) -> type[Actions]:
@@ -400,12 +418,8 @@ def operations(desk: Desk) -> type[Actions]:
         @action(allow=signed_in, status=204)
         async def sign_out(self, call: Call, given: SignOut) -> None:
             """End this sign-in, or every one of the account."""
-            current = call.actor.claims.get(SESSION)
-            if current is None and not given.everywhere:
-                raise Forbidden("An API key has no sign-in to end; delete the key, or end them everywhere.")
-            which = sessions.c.account_id == call.actor.id
-            if not given.everywhere:
-                which = sessions.c.id == UUID(current)
+            current = signed_in_with(call, "ends no sign-ins")
+            which = sessions.c.account_id == call.actor.id if given.everywhere else sessions.c.id == current
             await desk.end(call.session, call.now, which)
             call.keep("", 0)
             desk.identity.forget()
@@ -436,18 +450,20 @@ def operations(desk: Desk) -> type[Actions]:
         @action(allow=signed_in, method="GET", path="/api-keys")
         async def api_keys(self, call: Call) -> list[ApiKeyAnswer]:
             """The account's API keys, the newest first."""
-            own = sa.select(keys).where(keys.c.account_id == call.actor.id).order_by(keys.c.id.desc()).limit(100)
+            own = sa.select(keys).where(keys.c.account_id == call.actor.id).order_by(keys.c.id.desc()).limit(MOST_KEYS)
             rows = (await call.session.execute(own)).mappings()
             return [ApiKeyAnswer(**{**row, "scopes": row["scopes"].root}) for row in rows]
 
         @action(allow=signed_in, path="/api-keys", status=201)
         async def create_api_key(self, call: Call, given: NewApiKey) -> MadeApiKey:
             """Make an API key: the answer alone has the key, only its hash is kept."""
-            if SESSION not in call.actor.claims:
-                raise Forbidden("An API key makes no others; sign in with the password.")
+            signed_in_with(call, "makes no others")
             if given.expires_at is not None and given.expires_at <= call.now:
                 raise ValidationError(details=(Detail("expires_at", "in_the_past", "has passed already"),))
             desk.check_scopes(given.scopes, call.actor)
+            own = sa.select(sa.func.count()).select_from(keys).where(keys.c.account_id == call.actor.id)
+            if (await call.session.execute(own)).scalar_one() >= MOST_KEYS:
+                raise Conflict(f"An account has {MOST_KEYS} API keys at most; delete one that is no longer used.")
             made = new_api_key()
             row: dict[str, Any] = {
                 "id": uuid7(),
@@ -466,6 +482,7 @@ def operations(desk: Desk) -> type[Actions]:
             self, call: Call, id: Annotated[UUID, Field(description="What the key is known by.")]
         ) -> None:
             """Delete an API key; it is good for nothing from this moment on."""
+            signed_in_with(call, "deletes none")
             own = sa.delete(keys).where(keys.c.id == id, keys.c.account_id == call.actor.id)
             done: Any = await call.session.execute(own)
             if done.rowcount == 0:

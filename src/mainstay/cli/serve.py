@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import secrets
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from dotenv import dotenv_values
 
 from mainstay.app import Mainstay
 from mainstay.cli.exits import wrong
@@ -19,6 +21,7 @@ from mainstay.cli.target import Target, load
 from mainstay.compiler import DeclarationErrors
 from mainstay.errors import MainstayError
 from mainstay.migrate.folder import MigrationProblem
+from mainstay.settings import Settings
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -68,6 +71,8 @@ def serve(
         if refused:
             raise wrong("\n".join([f"not fit for production, {len(refused)} in all", *(f"  {one}" for one in refused)]))
     refuse_taken(host, port)
+    for name, meant in misspelt(served.settings):
+        typer.echo(f"mainstay: {name} is no setting and is not read; did you mean {meant}?", err=True)
     typer.echo(greeting(served, host, port, server), err=True)
     if workers > 1 and served.settings.secret_key is None:
         # All workers sign cursors with one key, also where none is set.
@@ -99,6 +104,14 @@ def refuse_taken(host: str, port: int) -> None:
             tried.bind((host, port))
         except OSError as error:
             raise wrong(f"cannot listen on {host}:{port}: {error.strerror}; choose another with --port") from None
+
+
+def misspelt(settings: Settings) -> list[tuple[str, str]]:
+    """Variables of the environment and of `.env` that nearly name a setting, each with that setting."""
+    known = [f"MAINSTAY_{field.upper()}" for field in type(settings).model_fields]
+    given = [name for name in (*os.environ, *dotenv_values(".env")) if name.upper().startswith("MAINSTAY_")]
+    near = {name: difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.85) for name in given}
+    return [(name, close[0]) for name, close in near.items() if close and close[0] != name.upper()]
 
 
 def greeting(served: Mainstay, host: str, port: int, server: Server) -> str:

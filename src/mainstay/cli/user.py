@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json as json_of
 import secrets
 import sys
 from collections.abc import Coroutine, Iterable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import pydantic
 import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
 
 from mainstay.accounts import Accounts
 from mainstay.app import Mainstay
@@ -27,12 +31,14 @@ from mainstay.migrate.folder import MigrationProblem
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
+T = TypeVar("T")
+
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The account's address.")]
 
 
 @app.callback()
 def user() -> None:
-    """Make accounts, give them roles, disable them: for whoever may run commands where the application runs."""
+    """Make, list and disable accounts, give them roles: for whoever may run commands where the application runs."""
 
 
 @app.command()
@@ -94,6 +100,26 @@ def enable(target: Target, email: Email) -> None:
     run(served, accounts.update(email, disabled_at=None), f"{email.lower()} is enabled")
 
 
+@app.command("list")
+def listed(
+    target: Target,
+    role: Annotated[str | None, typer.Option(help="Only accounts with this role.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="JSON even where the output is a terminal.")] = False,
+) -> None:
+    """Print the accounts by address, with their roles and whether they are disabled: a table, or JSON elsewhere."""
+    accounts, served = found(target)
+    rows = run(served, accounts.listed(role))
+    if json or not sys.stdout.isatty():
+        sys.stdout.write(json_of.dumps(rows, indent=2, ensure_ascii=False) + "\n")
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("EMAIL", "ROLES", "DISABLED"):
+        table.add_column(name, overflow="fold")
+    for one in rows:
+        table.add_row(one["email"], ", ".join(one["roles"]), one["disabled_at"] or "")
+    Console(markup=False, highlight=False).print(table)
+
+
 def found(target: str) -> tuple[Accounts, Mainstay]:
     """The application and its accounts."""
     served = load(target)
@@ -141,15 +167,15 @@ def told_of(mistake: Any, known: Iterable[str]) -> str:
     return phrase(mistake, "")
 
 
-def run(served: Mainstay, change: Coroutine[Any, Any, None], done: str) -> None:
-    """Makes a change, and prints what was done; tells what keeps it from being done."""
+def run(served: Mainstay, change: Coroutine[Any, Any, T], done: str = "") -> T:
+    """What a change, or a question, comes to; prints what was done, or tells what keeps it from being done."""
 
-    async def inside() -> None:
+    async def inside() -> T:
         async with served.router.lifespan_context(served):
-            await change
+            return await change
 
     try:
-        asyncio.run(inside())
+        result = asyncio.run(inside())
     except LookupError as error:
         raise wrong(str(error)) from None
     except (DeclarationErrors, MigrationProblem) as error:
@@ -160,4 +186,6 @@ def run(served: Mainstay, change: Coroutine[Any, Any, None], done: str) -> None:
         raise wrong("the address, or another value that must be unique, is taken") from None
     finally:
         change.close()
-    typer.echo(done)
+    if done:
+        typer.echo(done)
+    return result

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from random import uniform
 from time import monotonic
 from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import asyncpg
 from sqlalchemy import MetaData
@@ -55,7 +56,10 @@ class PostgreSQL:
         try:
             pool.release(await pool.acquire())
         except Unavailable as error:
-            raise Unavailable(f"PostgreSQL cannot be reached: {error.__cause__ or error}", retry_after=1) from error
+            there = urlsplit(self.url)
+            where = f"{there.hostname or 'its usual place'}:{there.port or 5432}"
+            what = f"PostgreSQL at {where} cannot be reached: {error.__cause__ or error}"
+            raise Unavailable(what, retry_after=1) from error
         self._pool, self._idle = pool, pool.idle
         pool.watch()
 
