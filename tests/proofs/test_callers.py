@@ -32,8 +32,24 @@ class Recorded:
 
     async def ask(self, request: Request) -> Reply:
         reply = await self.door.ask(request)
-        self.replies.append((request, reply))
+        if reply.status not in self.told(frozenset({503})):  # after which the proof asks again
+            self.replies.append((request, reply))
         return reply
+
+
+class Busy:
+    """A door that cannot answer the first time that it is asked something."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        self.told = door.told
+        self.asked: set[int] = set()
+
+    async def ask(self, request: Request) -> Reply:
+        if id(request) in self.asked:
+            return await self.door.ask(request)
+        self.asked.add(id(request))
+        return Reply(503, None, None, b"")
 
 
 def names_in(data: Any) -> Any:
@@ -68,6 +84,18 @@ async def test_every_cell_is_answered_alike_whoever_calls(name: str, database_ur
             assert (timeless(one.data), bool(one.meta)) == (timeless(other.data), bool(other.meta)), request.curl()
         elif one.status < 400 and one.status != 204:
             assert names_in(one.data) == names_in(other.data), request.curl()
+
+
+async def test_what_cannot_be_answered_at_that_moment_is_asked_again(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mainstay.proofs.access.doors.PAUSES", (0.0, 0.0))
+    scale = Scale(alike=1, sampled=40, mutants=0, interference=False, everybody=False)
+    found = await proven(
+        APPLICATIONS["notes"], sqlite_url, scale, serve=lambda engine: Busy(SERVED[Through.rest](engine))
+    )
+    assert not found.disagreements, found.disagreements[0]
+    assert sum(found.cells.values()) > 10
 
 
 def timeless(data: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,6 +20,9 @@ from mainstay.proofs.access.cells import NO_BODY, Request
 
 Message = MutableMapping[str, Any]
 ASGI = Callable[[Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]]
+
+PAUSES = (0.5, 2.0)
+"""Seconds before something is asked again that could not be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,24 @@ class Door(Protocol):
 
     def told(self, expected: frozenset[int]) -> frozenset[int]:
         """The statuses that these are told as."""
+
+
+class Patient:
+    """A door at which is asked again, twice, what could not be answered at that moment, as on a busy machine."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        self.told = door.told
+        self.unavailable = door.told(frozenset({errors.Unavailable.status}))
+
+    async def ask(self, request: Request) -> Reply:
+        """The answer to one request."""
+        for pause in PAUSES:
+            reply = await self.door.ask(request)
+            if reply.status not in self.unavailable:
+                return reply
+            await asyncio.sleep(pause)
+        return await self.door.ask(request)
 
 
 class Rest:

@@ -13,7 +13,7 @@ from mainstay.engine import Engine
 from mainstay.operation import Application
 from mainstay.proofs.access.authorization import Words, is_plain
 from mainstay.proofs.access.coverage import Coverage, coverage
-from mainstay.proofs.access.doors import Direct, Door
+from mainstay.proofs.access.doors import Direct, Door, Patient
 from mainstay.proofs.access.emptied import emptied
 from mainstay.proofs.access.interference import Compared, compared
 from mainstay.proofs.access.matrix import Disagreement, Matrix, planned
@@ -129,8 +129,8 @@ async def prove(
     sessions = backing.sessions(f"{database.name}://", database)
 
     def door(changed: Application) -> Door:
-        identity = Bearer(cast)
-        return serve(Engine(changed, storage, database, identity=identity, cursor_key=CURSOR_KEY, sessions=sessions))
+        engine = Engine(changed, storage, database, identity=Bearer(cast), cursor_key=CURSOR_KEY, sessions=sessions)
+        return Patient(serve(engine))
 
     oracle = Oracle(unlimited, storage, generated)
     matrix = Matrix(unlimited, storage, oracle, store, door(unlimited))
