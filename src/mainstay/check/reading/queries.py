@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mainstay.check import syntax as s
 from mainstay.check.facts import Commit, PageSize, Query
@@ -12,13 +12,9 @@ from mainstay.check.flow.program import Changed, Run, Seen
 from mainstay.check.flow.value import EVERYTHING, UNKNOWN, Trace, Value
 from mainstay.check.reading.conditions import columns, options, written
 from mainstay.check.reading.reader import OWNER, Located, entity, known_text, label, last, names_caller, under
+from mainstay.check.reading.statements import SQL, Statement, parsed
 from mainstay.check.words import words
 
-SQL = re.compile(r"^\s*(select|insert|update|delete|replace|with|merge)\b", re.IGNORECASE)
-TABLE = re.compile(r"\b(?:from|into|update|join)\s+[`\"\[]?([A-Za-z_][\w.]*)", re.IGNORECASE)
-CONDITION = re.compile(r"\bwhere\b(.*)", re.IGNORECASE | re.DOTALL)
-COLUMN = re.compile(r"([A-Za-z_]\w*)[`\"\]]?\s*(?:=|<|>|!=|\bin\b|\blike\b|\bis\b)", re.IGNORECASE)
-SET = re.compile(r"\bset\b(.*?)(?:\bwhere\b|$)", re.IGNORECASE | re.DOTALL)
 TEXTS = words(
     """
     execute executemany query raw all get run exec each fetch fetchrow fetchval fetch_all fetch_one
@@ -253,37 +249,14 @@ def _slices(function: s.Function) -> set[int]:
 
 
 def _from_text(seen: Seen, text: str, chain: list[Seen]) -> Query:
-    word = text.split(None, 1)[0].lower()
-    action = {"select": "read", "with": "read", "replace": "insert", "merge": "update"}.get(word, word)
-    found = TABLE.search(text)
-    where = CONDITION.search(text)
-    columns = frozenset(COLUMN.findall(where.group(1))) if where else frozenset()
-    changed = SET.search(text)
-    written = frozenset(COLUMN.findall(changed.group(1))) if changed and action == "update" else frozenset()
-    trace = next((each for value in seen.values() if (each := value.any_trace())), None)
-    nodes = [each.value for each in seen.node.arguments]
-    lowered = text.lower()
-    counted = re.match(r"\s*select\s+(count|sum|max|min|avg|exists|1\b)", lowered) is not None
+    told = parsed(text)
     one = bool(
         {each.method for each in chain}
         & {"fetchone", "first", "one", "scalar", "scalar_one", "fetchval", "scalar_one_or_none"}
     )
     single = seen.method in ("get", "fetchrow", "fetchval", "fetch_one", "one", "oneOrNone")
-    return Query(
-        place=seen.place,
-        function=label(seen),
-        action=action,
-        table=found.group(1) if found else "",
-        columns=columns,
-        many=action == "read" and not (counted or one or single or _by_key(columns)),
-        bounded=" limit " in f" {lowered} " or " fetch first" in lowered or "limit" in lowered.split(),
-        by_input=trace,
-        caller=names_caller(*nodes) or any(OWNER.match(each) for each in columns),
-        loop=seen.loop,
-        transaction=seen.transaction,
-        locked="for update" in lowered,
-        text=text,
-        own_transaction=False,
+    return replace(
+        of_text(seen, told, many=told.many and not (one or single)),
         raw=(under(seen.name, *SQLALCHEMY) or seen.unit.source.first > 1)
         and seen.method == "execute"
         and isinstance(seen.node.arguments[0].value, s.Literal | s.Template)
@@ -292,13 +265,31 @@ def _from_text(seen: Seen, text: str, chain: list[Seen]) -> Query:
             seen.name, "sqlite3", "psycopg2", "psycopg", "asyncpg", "aiosqlite", "pymysql", "MySQLdb", "django"
         ),
         known=under(seen.name, *SQLALCHEMY),
-        result=seen.position,
-        written=written,
     )
 
 
-def _by_key(columns: frozenset[str]) -> bool:
-    return any(each.lower() in ("id", "_id", "pk", "uuid", "email", "username", "slug", "token") for each in columns)
+def of_text(seen: Seen, told: Statement, *, many: bool) -> Query:
+    """The query of a call that is given a statement as text."""
+    trace = next((each for value in seen.values() if (each := value.any_trace())), None)
+    nodes = [each.value for each in seen.node.arguments]
+    return Query(
+        place=seen.place,
+        function=label(seen),
+        action=told.action,
+        table=told.table,
+        columns=told.columns,
+        many=many,
+        bounded=told.bounded,
+        by_input=trace,
+        caller=names_caller(*nodes) or any(OWNER.match(each) for each in told.columns),
+        loop=seen.loop,
+        transaction=seen.transaction,
+        locked=told.locked,
+        text=told.text,
+        own_transaction=False,
+        result=seen.position,
+        written=told.written,
+    )
 
 
 def _kind(seen: Seen, chain: list[Seen]) -> _Kind | None:

@@ -10,8 +10,9 @@ from mainstay.check import syntax as s
 from mainstay.check.facts import Sink
 from mainstay.check.flow.program import Changed, Returned, Run, Seen
 from mainstay.check.flow.value import Value
-from mainstay.check.reading.queries import SQL, TEXTS, injected
+from mainstay.check.reading.queries import TEXTS, injected
 from mainstay.check.reading.reader import Located, known_text, label, last, shown, under
+from mainstay.check.reading.statements import SQL
 from mainstay.check.words import words
 
 
