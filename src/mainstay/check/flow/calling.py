@@ -12,11 +12,22 @@ from mainstay.check.flow.expressions import Expressions
 from mainstay.check.flow.folding import seconds
 from mainstay.check.flow.frame import Frame
 from mainstay.check.flow.marking import made
-from mainstay.check.flow.meaning import FRESH, LOOPING, ON_TEXT, SAFE_FOR, SAFE_METHODS
+from mainstay.check.flow.meaning import FRESH, FRESH_OF, LOOPING, ON_TEXT, ON_TEXT_OF, SAFE_FOR, SAFE_METHODS
 from mainstay.check.flow.narrowing import without
 from mainstay.check.flow.passing import failure, filled, is_kept, passed, repeats
 from mainstay.check.flow.program import Seen
-from mainstay.check.flow.value import EVERYTHING, NOTHING, UNKNOWN, Closure, Step, Trace, Unit, Value
+from mainstay.check.flow.value import (
+    EVERYTHING,
+    NOTHING,
+    UNKNOWN,
+    ClassValue,
+    Closure,
+    Step,
+    Trace,
+    Unit,
+    Value,
+    merged,
+)
 from mainstay.check.words import words
 
 TRANSACTIONS = words(
@@ -25,6 +36,8 @@ TRANSACTIONS = words(
     WithTransaction RunInTx InTransaction WithTx InTx
     """
 )
+MOST_HELD = 24
+"""Functions in one field of a type that are followed where it is called."""
 ON_ERROR = words("map_err unwrap_or_else or_else inspect_err ok_or_else map_or_else")
 """Methods of Rust that call what they are given for an error."""
 GROUPING = words("Route Group")
@@ -122,7 +135,12 @@ class Calling(Expressions):
             entered = self.enter(called, seen.arguments, seen.keywords, frame, seen.node)
             if entered is not None:
                 return entered if entered.source is not None else replace(entered, source=seen)
+        held = seen.receiver.instance.functions.get(seen.method) if seen.receiver.instance is not None else None
+        if held is not None and callee.callee is None:
+            return self._any_of(held, seen, frame)
         if callee.made is not None:
+            if seen.unit.source.is_linked:
+                keep_functions(callee.made, seen.keywords)
             instance = Value(
                 type=callee.made.name, instance=callee.made, fields=dict(seen.keywords) or None, source=seen
             )
@@ -134,6 +152,13 @@ class Calling(Expressions):
                 instance.trace = next((each.any_trace() for each in seen.arguments if each.any_trace()), None)
             return instance
         return self._unknown(seen, frame)
+
+    def _any_of(self, held: list[Closure], seen: Seen, frame: Frame) -> Value:
+        """What a function answers that is kept in a field: any of those that were put there."""
+        out = NOTHING
+        for each in held:
+            out = merged(out, self.enter(each, seen.arguments, seen.keywords, frame, seen.node) or NOTHING)
+        return out
 
     def _unknown(self, seen: Seen, frame: Frame) -> Value:
         method, receiver = seen.method, seen.receiver
@@ -153,11 +178,12 @@ class Calling(Expressions):
         own = receiver.any_trace()
         if given is not None and seen.unit.source.is_linked and is_kept(seen):
             given = None
-        if own is not None and (method in ON_TEXT or method not in FRESH):
+        fresh, on_text = FRESH_OF.get(seen.language, FRESH), ON_TEXT_OF.get(seen.language, ON_TEXT)
+        if own is not None and (method in on_text or method not in fresh):
             trace: Trace | None = own
             if given is not None and EVERYTHING in own.safe:
                 trace = given
-        elif method in ("format", "join") or method not in FRESH:
+        elif method in ("format", "join") or method not in fresh:
             trace = given
         else:
             trace = None
@@ -166,7 +192,7 @@ class Calling(Expressions):
             safe = without(seen.arguments[0].text)
         if trace is not None:
             trace = trace.safe_for(*safe) if safe else trace
-            if not trace.safe and method not in ON_TEXT:
+            if not trace.safe and method not in on_text:
                 trace = trace.then(seen.place, f"through {s.dotted(seen.node.function) or method}")
         if method == "copy":
             return Value(type="copied", trace=trace, source=seen, marks=receiver.marks, fields={"**": receiver})
@@ -217,6 +243,18 @@ class Calling(Expressions):
             if closure is None or (closure.function.name and method not in LOOPING and method not in TRANSACTIONS):
                 continue
             self.enter(closure, [] if linked and first is NOTHING else [first], {}, inner, seen.node)
+
+
+def keep_functions(made: ClassValue, given: dict[str, Value]) -> None:
+    """Remembers which functions the fields of a type are given."""
+    for name, value in given.items():
+        held = made.functions.setdefault(name, []) if value.callee is not None else []
+        if (
+            value.callee is not None
+            and len(held) < MOST_HELD
+            and all(each.function is not value.callee.function for each in held)
+        ):
+            held.append(value.callee)
 
 
 def _entered(seen: Seen, kind: str) -> Trace:

@@ -30,7 +30,7 @@ class Definitions(Importing):
         self.modules: list[Run] = []
         self.packages = Packages(program.units)
         self._results: dict[int, Value] = {}
-        self._entered: dict[int, set[tuple[object, ...]]] = {}
+        self._entered: dict[int, dict[tuple[object, ...], Value | None]] = {}
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 6_000))
 
     @abstractmethod
@@ -156,6 +156,6 @@ class Definitions(Importing):
         self._hashed(made)
         start = made.methods.get("__init__") or made.methods.get("constructor")
         if start is not None:
-            self._entered.setdefault(id(frame.run), set())
+            self._entered.setdefault(id(frame.run), {})
             quiet = replace(frame, run=Run(frame.unit, start.function), stack=(-1,), function=start.function)
             self.enter(start, [], {}, quiet, s.Call(node.line, s.Name(node.line, node.name), []))

@@ -13,6 +13,7 @@ from mainstay.check.flow.folding import COMPARISONS, FOLD, LONGEST_FOLD
 from mainstay.check.flow.frame import Frame, Inputs
 from mainstay.check.flow.marking import KEPT
 from mainstay.check.flow.meaning import BUILTINS, NUMBERS, SAFE_FOR, is_secret_name
+from mainstay.check.flow.meaning_go import ERROR_FIELDS
 from mainstay.check.flow.narrowing import named, narrowed
 from mainstay.check.flow.program import Program, Seen
 from mainstay.check.flow.value import (
@@ -104,6 +105,8 @@ class Expressions(ABC):
                 return found
         if owner.path:
             return Value(path=f"{owner.path}.{name}", trace=owner.trace)
+        if name == "Error" and owner.type.startswith(ERROR_FIELDS):
+            return Value(type="error", marks=frozenset({"error"}), source=owner.source)
         if "error" in owner.marks:
             return Value(type=f"error.{name}", marks=owner.marks)
         marks = frozenset({"secret"}) if is_secret_name(name) else frozenset()

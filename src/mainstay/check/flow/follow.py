@@ -50,7 +50,7 @@ class Follower(Linking):
         self._bind(closure, parameters, frame)
         if self._transactional(closure):
             frame.transaction = closure.unit.place(function)
-        self._entered[id(run)] = set()
+        self._entered[id(run)] = {}
         self.block(function.body, frame)
         run.result = _joined(frame.returned)
         if run.result is not None and not any(each.trace for each in parameters.values()):
@@ -97,10 +97,10 @@ class Follower(Linking):
             return self._results.get(id(function))
         given, mark = self._given(closure, arguments, keywords, frame, node)
         key = (id(function), mark, frame.loop is not None, frame.transaction is not None)
-        entered = self._entered.setdefault(id(frame.run), set())
+        entered = self._entered.setdefault(id(frame.run), {})
         if key in entered and not lambda_:
-            return self._results.get(id(function), NOTHING)
-        entered.add(key)
+            return entered[key] or self._results.get(id(function), NOTHING)
+        entered[key] = None
         inner = Frame(
             closure.unit,
             Scope({}, closure.scope),
@@ -120,6 +120,7 @@ class Follower(Linking):
         result = _joined(inner.returned)
         if not traced and result is not None:
             self._results.setdefault(id(function), result)
+        entered[key] = result
         return result if result is not None else NOTHING
 
     def _given(
@@ -143,7 +144,7 @@ class Follower(Linking):
             if value.trace is not None and closure.function.name:
                 passed = f"passed to {closure.function.label}() as {parameter.name or 'an argument'}"
                 value = value.with_trace(value.trace.then(frame.place(node), passed))
-            mark.append((position, trace.safe if trace else None, value.type, value.text))
+            mark.append((position, trace.safe if trace else None, value.type, value.text, "error" in value.marks))
             given[parameter.name or f"#{position + offset}"] = value
         return given, tuple(mark)
 
@@ -204,7 +205,7 @@ class Follower(Linking):
 
     def _assign(self, node: s.Assign, frame: Frame) -> None:
         if node.value is None:
-            if frame.unit.source.is_linked and frame.function is not None and isinstance(node.targets[0], s.Name):
+            if frame.unit.source.is_linked and isinstance(node.targets[0], s.Name):
                 self.assign(node.targets[0], self.declared(node.annotation, node.targets[0].id, frame), frame)
             return
         value = self.value(node.value, frame)
@@ -255,7 +256,7 @@ class Follower(Linking):
                 before = owner.instance.attributes.get(key)
                 if before is None or before.type != value.type or not before.marks > value.marks:
                     owner.instance.attributes[key] = value
-            elif owner is not NOTHING and (not linked or isinstance(target.object, s.Name)):
+            elif owner is not NOTHING and (not linked or s.dotted(target).partition(".")[0] in frame.scope.names):
                 if owner.fields is None and (owner.path in ("module.exports", "exports") or not owner.path):
                     owner.fields = {}
                 if owner.fields is not None:

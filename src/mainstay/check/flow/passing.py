@@ -28,6 +28,8 @@ FILLS: dict[str, int] = {
     "github.com/goccy/go-json.Unmarshal": 0,
 }
 """Functions that fill their second argument with what stands in the first."""
+SCANS: dict[str, int | None] = {"First": 1, "Take": 1, "Last": 1, "Find": 1, "Scan": None, "StructScan": 1}
+"""Methods that fill their first arguments, or all of them, with rows of a database."""
 DECODES = words("Decode DecodeElement")
 """Methods that fill their argument with what they were called on."""
 REFUSES = re.compile(
@@ -94,11 +96,18 @@ def failure(value: Value) -> Value:
     return Value(type="error", marks=marks, source=value.source)
 
 
+def _kept(value: Value, seen: Seen) -> Value:
+    return replace(value, trace=None, fields=None, const=UNKNOWN, source=seen)
+
+
 def filled(seen: Seen, entered: Trace | None) -> list[tuple[s.Node, Value]]:
     """Variables that a call fills with text of the caller, and what they are then; `entered` is known by a stack."""
     out: list[tuple[s.Node, Value]] = []
     trace = entered
     targets = list(zip(seen.node.arguments, seen.arguments, strict=False))
+    if seen.method in SCANS and trace is None:
+        kept = targets if SCANS[seen.method] is None else targets[: SCANS[seen.method]]
+        return [(argument.value, _kept(value, seen)) for argument, value in kept if isinstance(argument.value, s.Name)]
     if trace is not None:
         targets = targets[:1]
     elif seen.name in FILLS and len(targets) > 1:

@@ -129,6 +129,8 @@ class ClassValue:
     attributes: dict[str, Value]
     decorators: list[Value] = field(default_factory=list)
     subclasses: list[ClassValue] = field(default_factory=list)
+    functions: dict[str, list[Closure]] = field(default_factory=dict)
+    """Functions that fields of its instances were seen to hold."""
 
     def find(self, name: str, depth: int = 0) -> Value | None:
         """A method or attribute: its own, or inherited from a class of the program, or the only one that fills it."""

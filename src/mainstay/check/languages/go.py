@@ -55,10 +55,8 @@ class Statements(Expressions):
 
     def body(self, node: SgNode | None) -> list[s.Node]:
         """The statements between braces."""
-        inner = named(node) if node is not None else []
-        if len(inner) == 1 and inner[0].kind() == "statement_list":
-            inner = named(inner[0])
-        return self.block(inner)
+        listed = [each for each in named(node) if each.kind() == "statement_list"] if node is not None else []
+        return self.block([each for inner in listed for each in named(inner)])
 
     # ------------------------------------------------------------ declarations
 

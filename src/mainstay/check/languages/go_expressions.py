@@ -101,6 +101,7 @@ class Expressions(ABC):
         pairs: list[s.Pair] = []
         items: list[s.Node] = []
         fields = True
+        inner_kind = _item_type(kind)
         for each in named(body):
             at, each_kind = line_of(each), each.kind()
             if each_kind == "keyed_element":
@@ -109,9 +110,9 @@ class Expressions(ABC):
                 name = inner.text() if inner.kind() == "identifier" else ""
                 fields = fields and bool(name)
                 made = s.Literal(at, name) if name else self.expression(inner, at)
-                pairs.append(s.Pair(at, made, self._element(value, at)))
+                pairs.append(s.Pair(at, made, self._element(value, at, inner_kind)))
             elif each_kind == "literal_element":
-                items.append(self._element(each, at))
+                items.append(self._element(each, at, inner_kind))
         if kind is not None and kind.kind() in STRUCTS and fields and base_of(kind) not in MAPS:
             given = [s.Argument(each.line, each) for each in items]
             given += [s.Argument(e.line, e.value, str(e.key.value)) for e in pairs if isinstance(e.key, s.Literal)]
@@ -122,10 +123,11 @@ class Expressions(ABC):
             return s.Sequence(line, [])
         return s.Mapping(line, pairs)
 
-    def _element(self, node: SgNode, line: int) -> s.Node:
+    def _element(self, node: SgNode, line: int, kind: SgNode | None) -> s.Node:
+        """An item of a list or map, which may leave out the type that all of them have."""
         inner = named(node)[0]
         if inner.kind() == "literal_value":
-            return self._literal(inner, None, line, line)
+            return self._literal(inner, kind, line, line)
         return self.expression(inner, line)
 
     # ------------------------------------------------------------ operators
@@ -155,6 +157,14 @@ class Expressions(ABC):
 
     def _function(self, node: SgNode, line: int) -> s.Node:
         return self.function(node)
+
+
+def _item_type(kind: SgNode | None) -> SgNode | None:
+    """The type of the items of a list or map."""
+    if kind is None or kind.kind() not in ("slice_type", "array_type", "map_type", "implicit_length_array_type"):
+        return None
+    inner = named(kind)[-1]
+    return named(inner)[0] if inner.kind() == "pointer_type" else inner
 
 
 def _formatted(given: list[s.Argument], line: int) -> s.Node | None:

@@ -18,6 +18,7 @@ from mainstay.check.reading import (
     configured,
     cookies,
     expressions,
+    golang,
     health,
     libraries,
     lookups,
@@ -53,13 +54,15 @@ ALL: tuple[Reader, ...] = (
     texts.set_headers,
 )
 """Readers of functions of Python, JavaScript and Java."""
-LINKED: tuple[Reader, ...] = (lookups.read, health.read)
-"""Readers of functions of Go and Rust, beside those of each of them."""
+SHARED: tuple[Reader, ...] = (lookups.read, health.read)
+OWN: dict[str, tuple[Reader, ...]] = {"go": golang.ALL}
+"""Readers of functions of languages that have their own."""
 
 
 def readers(source: Source) -> tuple[Reader, ...]:
     """The readers of functions of a text."""
-    return LINKED if source.is_linked else ALL
+    own = OWN.get(source.language)
+    return (*own, *SHARED) if own is not None else ALL
 
 
 def _secrets(project: Project, follower: Follower) -> Iterable[Fact]:

@@ -86,14 +86,15 @@ def _returned(event: Returned) -> Iterator[Located]:
             status=status,
             keys=frozenset(body.fields),
             leaks=leak(body),
-            error=_is_error(body),
+            error=is_error(body),
             headers=headers,
         ),
     )
 
 
-def _is_error(body: Value) -> bool:
-    fields = body.fields or {}
+def is_error(body: Value | None) -> bool:
+    """Whether a body says that something failed."""
+    fields = (body.fields if body is not None else None) or {}
     told = [name for name in fields if name in ERRORS]
     success = fields.get("success")
     return any(fields[name].const is not None and fields[name].const is not False for name in told) or (
@@ -158,7 +159,7 @@ def _sent(seen: Seen) -> Iterator[Located]:
                 if body is not None and body.fields is not None and body.type == "mapping"
                 else None,
                 leaks=told,
-                error=body is not None and _is_error(body),
+                error=body is not None and is_error(body),
             ),
         )
     elif MAKERS.search(seen.name):
@@ -177,7 +178,7 @@ def _sent(seen: Seen) -> Iterator[Located]:
                 status=named or status or tuple_status,
                 keys=frozenset(body.fields) if body is not None and body.fields is not None else None,
                 leaks=leak(body),
-                error=body is not None and body.fields is not None and _is_error(body),
+                error=body is not None and body.fields is not None and is_error(body),
                 headers=frozenset(headers.fields or {}) if headers is not None else frozenset(),
             ),
         )

@@ -40,7 +40,7 @@ def read(run: Run) -> Iterator[Located]:
         if found is not None:
             yield seen.position, found
     yield from _random(run)
-    yield from _compared(run)
+    yield from compared(run)
 
 
 def _token(seen: Seen) -> TokenUse | None:
@@ -269,7 +269,8 @@ def _random(run: Run) -> Iterator[Located]:
                     yield seen.position, RandomUse(place=seen.place, function=label(seen), call=shown(seen), name=name)
 
 
-def _compared(run: Run) -> Iterator[Located]:
+def compared(run: Run) -> Iterator[Located]:
+    """Signatures, keys and passwords that are compared with `==`."""
     for node in own_nodes(run):
         if not isinstance(node, s.Binary) or node.operator not in ("==", "!="):
             continue

@@ -25,7 +25,7 @@ GUARD = re.compile(
     re.IGNORECASE,
 )
 PUBLIC = re.compile(
-    r"(login|log_in|signin|sign_in|signup|sign_up|sign-up|sign-in|log-in|register|health|healthz|ready|live|ping|status|metrics|webhooks?|callback|"
+    r"(login|log_in|signin|sign_in|signup|sign_up|sign-up|sign-in|log-in|register|health|healthz|ready|live|ping|status|metrics|webhooks?|callback|registration|"
     r"token|oauth|password|forgot|reset|verify|confirm|activate|docs|openapi|favicon|robots|static|public|csrf|version|refresh|logout|^/$|well-known|index|home|about|contact|captcha|auth|sso|saml|unsubscribe)",
     re.IGNORECASE,
 )

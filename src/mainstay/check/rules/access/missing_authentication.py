@@ -21,7 +21,8 @@ def findings(facts: Facts) -> Iterator[Found]:
     for route in facts.routes:
         if route.guards or route.public or route.handler is None or "OPTIONS" in route.methods:
             continue
-        siblings = [each for each in facts.routes if each is not route and each.group == route.group and each.guards]
+        near = [each for each in facts.routes if each is not route and each.group == route.group]
+        siblings = [each for each in near if each.guards and not each.public]
         others = [each for each in facts.routes if each.guards]
         name = f"{'/'.join(route.methods)} {route.path}" if route.path else route.handler.name
         if siblings and (route.changes or len(siblings) >= 2):

@@ -11,7 +11,7 @@ from mainstay.check.finding import Found
 def findings(facts: Facts) -> Iterator[Found]:
     """Debug modes that are switched on in the code."""
     for setting in facts.of(Setting):
-        if setting.stack in ("flask", "fastapi", "django", "express", "nestjs", "spring"):
+        if setting.stack in ("flask", "fastapi", "django", "express", "nestjs", "spring", "gin", "echo"):
             yield Found(
                 setting.place, f"{setting.name} is on in the code: errors show the code, or open a console", "likely"
             )
