@@ -20,11 +20,22 @@ def histories(units: Iterable[Unit]) -> Iterator[c.History]:
     for unit in units:
         found = migration_class(unit)
         if found is not None:
-            folder = PurePosixPath(unit.source.path).parent
-            folder = folder.parent if folder.name == "migrations" else folder
+            folder = _folder(unit)
             apps[labels.get(folder.as_posix(), folder.name)].append((unit, found))
     for app, found_all in apps.items():
         yield _history(app, found_all)
+
+
+def folders(units: list[Unit]) -> dict[str, str]:
+    """The folders of apps that have migrations, with the labels of the apps."""
+    labels = _labels(units)
+    found = {_folder(unit) for unit in units if migration_class(unit) is not None}
+    return {each.as_posix(): labels.get(each.as_posix(), each.name) for each in found}
+
+
+def _folder(unit: Unit) -> PurePosixPath:
+    folder = PurePosixPath(unit.source.path).parent
+    return folder.parent if folder.name == "migrations" else folder
 
 
 def migration_class(unit: Unit) -> s.Class | None:
