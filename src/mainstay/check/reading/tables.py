@@ -21,6 +21,7 @@ from mainstay.check.reading.schemas.drift import Followed, bare, drifts
 from mainstay.check.reading.schemas.modelled import Classes, Modelled
 from mainstay.check.reading.schemas.state import Schema, key_of
 from mainstay.check.reading.schemas.told import tables, told
+from mainstay.check.source import Place, Skipped
 
 FLOATS = ("REAL", "DOUBLE", "FLOAT")
 
@@ -33,7 +34,13 @@ def read(project: Project, follower: Follower) -> Iterator[Fact]:
     found += django_migrations.histories(units)
     followed: list[tuple[c.History, Schema]] = []
     for number, history in enumerate(found):
-        facts, schema = told(history, f"history {number}")
+        try:
+            facts, schema = told(history, f"history {number}")
+        except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
+            place = history.migrations[0].place if history.migrations else Place("", 1)
+            why = f"the migrations could not be followed ({type(error).__name__}: {error})"
+            project.skipped.append(Skipped(place.path, place.line, why))
+            continue
         followed.append((history, schema))
         for fact in facts:
             yield fact

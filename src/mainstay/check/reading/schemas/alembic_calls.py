@@ -75,6 +75,13 @@ class _Given:
             return self.batch
         return self.text(*TABLES)
 
+    def known_table(self) -> str:
+        """The table, where it can be read."""
+        try:
+            return self.table
+        except LookupError:
+            return ""
+
     def name(self) -> str:
         """The name of a constraint or an index, which may be None."""
         node = w.resolved(next(iter(self.given.values()), None), self.names)
@@ -88,10 +95,12 @@ def changed(call: s.Call, name: str, batch: str | None, unit: Unit, names: w.Nam
         return []
     if name not in SIGNATURES:
         return [c.Unknown(place=place, why=f"op.{name} is not known")]
+    given = _Given(call, name, batch, unit, names)
     try:
-        return OPERATIONS[name](_Given(call, name, batch, unit, names))
+        return OPERATIONS[name](given)
     except LookupError as error:
-        return [c.Unknown(place=place, why=f"the {error.args[0]} of op.{name} cannot be read")]
+        why = f"the {error.args[0]} of op.{name} cannot be read"
+        return [c.Unknown(place=place, why=why, table=given.known_table(), indexes=name.endswith("_index"))]
 
 
 def _lax(given: _Given) -> bool:

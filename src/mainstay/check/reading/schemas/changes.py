@@ -209,9 +209,11 @@ class ChangeRows(Change):
 
 @dataclass(slots=True, kw_only=True)
 class Unknown(Change):
-    """Something that cannot be followed, and why."""
+    """Something that cannot be followed, and why; of one table where that is known, or of indexes alone."""
 
     why: str
+    table: str = ""
+    indexes: bool = False
 
 
 @dataclass(slots=True)
@@ -243,6 +245,7 @@ class Broken:
     place: Place
     why: str
     table: str = ""
+    indexes: bool = False
 
 
 @dataclass(slots=True)
@@ -285,6 +288,7 @@ def table_of(change: Change) -> str:
             | RedeclareColumn(table=name)
             | Together(table=name)
             | NameIndex(table=name)
+            | Unknown(table=name)
             | DropIndex(table=name)
         ):
             return name

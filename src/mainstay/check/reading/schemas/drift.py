@@ -20,8 +20,10 @@ class Followed:
     def __init__(self, followed: list[tuple[History, Schema]]) -> None:
         self.followed = followed
         broken = [each for history, _ in followed for each in history.broken]
-        self.unsure = {bare(each.table) for each in broken if each.table}
-        self.lost = [each for each in broken if not each.table]
+        self.unsure = {bare(each.table) for each in broken if each.table and not each.indexes}
+        self.lost = [each for each in broken if not each.table and not each.indexes]
+        self.indexless = {bare(each.table) for each in broken if each.indexes and each.table}
+        self.indexes = not any(each.indexes and not each.table for each in broken)
         self.tables = {bare(key): table for _, schema in followed for key, table in schema.tables.items()}
 
     def table(self, model: Modelled) -> Table | None:
@@ -51,8 +53,9 @@ def drifts(models: list[Modelled], followed: Followed, skipped: list[Skipped]) -
             yield from _missing(model, models, followed)
         elif table.whole and table.ordinary:
             yield from _columns(model, table)
-            yield from _uniques(model, table)
-            yield from _indexes(model, table)
+            if followed.indexes and bare(table.name) not in followed.indexless:
+                yield from _uniques(model, table)
+                yield from _indexes(model, table)
 
 
 def _missing(model: Modelled, models: Iterable[Modelled], followed: Followed) -> Iterator[Drift]:

@@ -128,7 +128,7 @@ def _parts(source: Source) -> Iterator[tuple[Source, bool, int]]:
         yield source, False, 0
         return
     edges = [each.start() for each in marks] + [len(source.text)]
-    for mark, begin, end in zip(marks, edges, edges[1:], strict=True):
+    for mark, begin, end in zip(marks, edges[:-1], edges[1:], strict=True):
         part = Source(source.path, source.language, source.text[begin:end], source.first, source.dialect)
         yield part, _leads_back(mark), source.text[:begin].count("\n")
 

@@ -28,6 +28,7 @@ HARMLESS = re.compile(
     r"|declarative_base(\(\))?|Base|Model|Enum)$"
 )
 """Classes from outside that bring no columns."""
+CONFIGURES = ("metadata", "registry", "model_config", "type_annotation_map", "query_class")
 OTHER = ("ClassVar", "WriteOnlyMapped", "DynamicMapped", "AssociationProxy", "InitVar", "list", "List", "set", "dict")
 """Annotations of what is no column."""
 
@@ -74,8 +75,9 @@ def _model(written: Written, name: str, classes: Classes) -> Modelled:
     names = {**w.constants(unit.tree.body), **w.constants(written.made.node.body)}
     table = Table(name, unit.place(written.made.node), model=written.made.node.name)
     line = list(classes.line(written))
-    out = Modelled(table, line[-1].made.node.name)
-    out.complete = all(HARMLESS.search(each) for each in classes.outside(written))
+    outside = classes.outside(written)
+    out = Modelled(table, line[-1].made.node.name if len(line) > 1 else " ".join(outside))
+    out.complete = all(HARMLESS.search(each) for each in outside)
     for each in line:
         _columns(each, out, {**w.constants(each.unit.tree.body), **w.constants(each.made.node.body)})
     inherited = any(own is not written and _table_name(own, classes) for own in line)
@@ -100,7 +102,7 @@ def _columns(written: Written, out: Modelled, names: w.Names) -> None:
     seen = {each.field for each in out.table.columns.values()} | out.unread
     for node in written.made.node.body:
         attribute, value, annotation = _attribute(node)
-        if not attribute or attribute.startswith("__") or attribute in seen:
+        if not attribute or attribute.startswith("__") or attribute in seen or attribute in CONFIGURES:
             continue
         if isinstance(value, s.Call) and w.last(value) in COLUMNS:
             found = column_of(value, written.unit, names, attribute=attribute, annotation=annotation)

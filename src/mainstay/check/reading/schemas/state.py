@@ -18,6 +18,11 @@ def key_of(name: str) -> str:
     return next((small.removeprefix(each) for each in PUBLIC if small.startswith(each)), small)
 
 
+def shown(name: str) -> str:
+    """The name as it is told: without the schema that everybody has."""
+    return next((name[len(each) :] for each in PUBLIC if name.lower().startswith(each)), name)
+
+
 @dataclass(slots=True)
 class Column:
     """A column as it stands now; `field` is what a model calls it."""

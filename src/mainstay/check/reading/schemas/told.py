@@ -10,7 +10,7 @@ from mainstay.check.facts import Fact
 from mainstay.check.facts.databases import ChangeKind
 from mainstay.check.reading.schemas import changes as c
 from mainstay.check.reading.schemas.apply import apply
-from mainstay.check.reading.schemas.state import Column, Index, Schema, Table, base_of, key_of
+from mainstay.check.reading.schemas.state import Column, Index, Schema, Table, base_of, key_of, shown
 
 
 def told(history: c.History, group: str) -> tuple[list[Fact], Schema]:
@@ -23,11 +23,10 @@ def told(history: c.History, group: str) -> tuple[list[Fact], Schema]:
             fact = _change(schema, change, migration, history, rebuilt) if change.done else None
             if fact is not None:
                 out.append(fact)
+            broken = _broken(change, schema)
             why = apply(schema, change, migration)
-            if why:
-                history.broken.append(c.Broken(change.place, why, c.table_of(change)))
-            elif not change.sure and not isinstance(change, c.ChangeRows):
-                history.broken.append(c.Broken(change.place, "it may or may not be done", c.table_of(change)))
+            if broken is not None or why:
+                history.broken.append(replace(broken, why=why or broken.why) if broken else _lost(change, why))
         if history.tool != "live":
             out.append(_migration(migration, history))
             out += _one_way(migration, history)
@@ -39,6 +38,23 @@ def told(history: c.History, group: str) -> tuple[list[Fact], Schema]:
     return out, schema
 
 
+def _broken(change: c.Change, schema: Schema) -> c.Broken | None:
+    """What is not known any more after a change that may or may not be done."""
+    if change.sure or isinstance(change, c.ChangeRows | c.Unknown):
+        return None
+    table = c.table_of(change)
+    if isinstance(change, c.DropIndex) and not table:
+        found = schema.index(change.name)
+        table = found[0].name if found is not None else ""
+    return _lost(change, "it may or may not be done", table)
+
+
+def _lost(change: c.Change, why: str, table: str = "") -> c.Broken:
+    indexes = isinstance(change, c.DropIndex | c.AddIndex | c.RenameIndex)
+    indexes = indexes or (isinstance(change, c.Unknown) and change.indexes)
+    return c.Broken(change.place, why, table or c.table_of(change), indexes)
+
+
 def tables(schema: Schema, tool: str, group: str) -> Iterator[Fact]:
     """The tables and indexes of a schema."""
     for table in schema.tables.values():
@@ -48,12 +64,12 @@ def tables(schema: Schema, tool: str, group: str) -> Iterator[Fact]:
         for each in table.constraints:
             if not each.valid:
                 name = each.name or f"a {each.kind} constraint"
-                yield f.Trouble(place=each.place, kind="unvalidated constraint", table=table.name, name=name)
+                yield f.Trouble(place=each.place, kind="unvalidated constraint", table=shown(table.name), name=name)
             if each.kind in ("primary", "unique") and each.columns:
                 yield f.Index(
                     place=each.place,
                     name=each.name or f"the {each.kind} key",
-                    table=table.name,
+                    table=shown(table.name),
                     columns=each.columns,
                     unique=True,
                     constraint=True,
@@ -68,7 +84,7 @@ def _index(index: Index, group: str) -> f.Index:
     return f.Index(
         place=index.place,
         name=index.name or f"the index on {', '.join(index.columns)}",
-        table=index.table,
+        table=shown(index.table),
         columns=index.columns,
         unique=index.unique,
         where=index.where,
@@ -85,7 +101,7 @@ def _table(table: Table, schema: Schema, tool: str, group: str) -> f.Table:
     uniques = tuple(table.uniques)
     return f.Table(
         place=table.place,
-        name=table.name,
+        name=shown(table.name),
         columns=tuple(_column(each, table, checks, uniques) for each in table.columns.values()),
         primary=table.primary,
         uniques=uniques,
@@ -93,7 +109,7 @@ def _table(table: Table, schema: Schema, tool: str, group: str) -> f.Table:
             f.ForeignKey(
                 place=each.place,
                 columns=each.columns,
-                references=each.references,
+                references=shown(each.references),
                 target=each.target,
                 on_delete=each.on_delete,
                 name=each.name,
@@ -146,7 +162,7 @@ def _change(
             f.Change(
                 place=change.place,
                 kind=kind,
-                table=name,
+                table=shown(name),
                 dialect=history.dialect,
                 tool=history.tool,
                 transaction=migration.transaction and not change.apart and history.tool in ("alembic", "django"),
@@ -161,8 +177,8 @@ def _change(
         case c.RenameTable(table=name, to=to):
             return made("rename table", name, after=to)
         case c.AddColumn(table=name, column=column):
-            shown = _column(column, Table(name, change.place), frozenset(), ())
-            return made("add column", name, what=column.name, column=shown)
+            added = _column(column, Table(name, change.place), frozenset(), ())
+            return made("add column", name, what=column.name, column=added)
         case c.DropColumn(table=name, column=gone):
             return made("drop column", name, what=gone)
         case c.RenameColumn(table=name, column=before, to=to):
