@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mainstay.check import syntax as s
+from mainstay.check.flow.beans import answered, streams
 from mainstay.check.flow.containers import contained
 from mainstay.check.flow.expressions import Expressions
 from mainstay.check.flow.folding import seconds
@@ -171,6 +172,8 @@ class Calling(Expressions):
                 return Value(type=kind[1:], source=seen)
             return Value(type=seen.name, trace=None if kind.startswith("&") else _entered(seen, kind), source=seen)
         moved = passed(seen) if seen.unit.source.is_linked else contained(seen)
+        if moved is None and seen.language == "java":
+            moved = answered(seen, lambda values: self.joined(values, seen.node, frame))
         if moved is not None:
             return moved
         safe = SAFE_FOR.get(seen.name.removeprefix("?"), SAFE_METHODS.get(method) if receiver is not NOTHING else None)
@@ -225,7 +228,9 @@ class Calling(Expressions):
         inner = replace(frame, awaited=False)
         first = NOTHING
         linked = seen.unit.source.is_linked
-        if method in LOOPING and (not linked or repeats(seen)):
+        java = seen.language == "java"
+        looping = method in LOOPING and (not linked or repeats(seen)) and (not java or streams(seen))
+        if looping and (linked or isinstance(seen.node.function, s.Member)):
             inner.loop = seen.place
             first = self.element(seen.receiver)
         elif linked and method in ON_ERROR:

@@ -15,6 +15,8 @@ from mainstay.check.flow.program import Program, Run, Seen
 from mainstay.check.flow.value import EVERYTHING, NOTHING, ClassValue, Closure, Scope, Unit, Value
 from mainstay.check.words import words
 
+SHAPED = frozenset({"Pattern()", "Email", "Email()"})
+"""Annotations of Java's validation after which a text can hold neither spaces nor signs of other languages."""
 UNTOLD = words("any unknown object Object String string str var String[] void error")
 """Types that tell nothing of a value."""
 
@@ -101,7 +103,8 @@ class Definitions(Importing):
         told = self.declared(annotation, "", frame)
         if told.instance is not None:
             return replace(value, type=told.type, instance=told.instance)
-        return replace(value, type=told.type) if told.type and not told.type.startswith("?") else value
+        known = len(told.type) > 1 and (not told.type.startswith("?") or frame.unit.source.language == "java")
+        return replace(value, type=told.type) if known else value
 
     def _hashed(self, made: ClassValue) -> None:
         """Fields that a validator of the class hashes: what is read from them is a digest, and no password."""
@@ -152,6 +155,10 @@ class Definitions(Importing):
                     name = each.targets[0].id
                     if name not in inner.scope.names:
                         inner.scope.names[name] = self.declared(each.annotation, name, inner)
+                    told = {s.dotted(node).rpartition(".")[2] for node in each.decorators}
+                    if told & SHAPED:
+                        known = inner.scope.names[name]
+                        inner.scope.names[name] = replace(known, marks=known.marks | {"shaped"})
         made.attributes.update({k: v for k, v in inner.scope.names.items() if v.callee is None})
         self._hashed(made)
         start = made.methods.get("__init__") or made.methods.get("constructor")

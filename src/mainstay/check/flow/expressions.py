@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from mainstay.check import syntax as s
+from mainstay.check.flow.beans import harmless
 from mainstay.check.flow.containers import taken
 from mainstay.check.flow.folding import COMPARISONS, FOLD, LONGEST_FOLD
 from mainstay.check.flow.frame import Frame, Inputs
 from mainstay.check.flow.marking import KEPT
-from mainstay.check.flow.meaning import BUILTINS, NUMBERS, SAFE_FOR, is_secret_name
+from mainstay.check.flow.meaning import BUILTINS, SAFE_FOR, is_secret_name
 from mainstay.check.flow.meaning_go import ERROR_FIELDS
 from mainstay.check.flow.narrowing import named, narrowed
 from mainstay.check.flow.program import Program, Seen
@@ -118,10 +119,8 @@ class Expressions(ABC):
 
     def _part(self, found: Value, owner: Value, frame: Frame) -> Value:
         """An attribute of what came from a caller; of a type that holds no text, it can do no harm."""
-        trace = owner.trace
-        if trace is not None and frame.unit.source.keeps_types and found.type.rpartition(".")[2] in NUMBERS:
-            trace = trace.safe_for(EVERYTHING)
-        return replace(found, trace=trace, source=owner.source)
+        kept = frame.unit.source.keeps_types
+        return replace(found, trace=harmless(found, owner.trace) if kept else owner.trace, source=owner.source)
 
     def _index(self, node: s.Index, frame: Frame) -> Value:
         owner = self.value(node.object, frame)
@@ -156,9 +155,10 @@ class Expressions(ABC):
         values = [self.value(part, frame) for part in node.parts]
         if all(each.const is not UNKNOWN for each in values):
             return Value(const="".join(str(each.const) for each in values))
-        return self._joined(values, node, frame)
+        return self.joined(values, node, frame)
 
-    def _joined(self, values: list[Value], node: s.Node, frame: Frame) -> Value:
+    def joined(self, values: list[Value], node: s.Node, frame: Frame) -> Value:
+        """A text that is put together."""
         trace = next((each.trace for each in values if each.trace and EVERYTHING not in each.trace.safe), None)
         trace = trace or next((each.trace for each in values if each.trace), None)
         if trace is not None:
@@ -196,7 +196,7 @@ class Expressions(ABC):
             texts = any(each.text is not None or "text" in each.marks for each in (left, right))
             if texts or left.trace is not None or right.trace is not None:
                 extra = list(right.fields.values()) if right.fields is not None and node.operator == "%" else []
-                made = self._joined([_shown(left), _shown(right), *extra], node, frame)
+                made = self.joined([_shown(left), _shown(right), *extra], node, frame)
                 return made if texts else replace(made, marks=made.marks - {"text"})
         kind = next((each.type for each in (left, right) if each.type.startswith("lifetime:")), "")
         if node.operator == "/" and left.type.startswith("pathlib."):
@@ -324,7 +324,9 @@ def _takes(closure: Closure, owner: Value, frame: Frame) -> bool:
     """Whether a method is to know the very value that it was called on, and not only its class."""
     if closure.self_value is None:
         return not frame.unit.source.is_linked
-    return frame.unit.source.is_linked and owner.instance is closure.self_value.instance
+    if not frame.unit.source.is_linked:
+        return frame.unit.source.declares_types and (owner.trace is not None or owner.source is not None)
+    return owner.instance is closure.self_value.instance
 
 
 def _shown(value: Value) -> Value:

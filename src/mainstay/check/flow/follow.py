@@ -90,13 +90,16 @@ class Follower(Linking):
         """Follows a function of the program from where it is called."""
         function = closure.function
         traced = any(each.any_trace() is not None for each in (*arguments, *keywords.values()))
+        held = closure.self_value.any_trace() if closure.self_value is not None else None
+        traced = traced or held is not None
         lambda_ = not function.name
         if not traced and not lambda_ and frame.function is None:
             return self._results.get(id(function))
         if id(function) in frame.stack or len(frame.stack) > DEEPEST or len(frame.run.events) > MOST_EVENTS:
             return self._results.get(id(function))
         given, mark = self._given(closure, arguments, keywords, frame, node)
-        key = (id(function), mark, frame.loop is not None, frame.transaction is not None)
+        own = held.safe if held is not None else None
+        key = (id(function), mark, own, frame.loop is not None, frame.transaction is not None)
         entered = self._entered.setdefault(id(frame.run), {})
         if key in entered and not lambda_:
             return entered[key] or self._results.get(id(function), NOTHING)
@@ -251,8 +254,12 @@ class Follower(Linking):
                     owner.fields["**"] = value
                 return
             linked = frame.unit.source.is_linked
-            own = isinstance(target.object, s.Name) and target.object.id == "self"
-            if own and owner.instance is not None and not linked:
+            own = isinstance(target.object, s.Name) and target.object.id == "self" and not linked
+            held = frame.unit.source.declares_types and (owner.source is not None or value.any_trace() is not None)
+            if own and owner.instance is not None and held:
+                if owner.source is not None:
+                    owner.fields = {**(owner.fields or {}), key: value}
+            elif own and owner.instance is not None:
                 before = owner.instance.attributes.get(key)
                 if before is None or before.type != value.type or not before.marks > value.marks:
                     owner.instance.attributes[key] = value

@@ -7,7 +7,10 @@ import re
 from mainstay.check.flow.program import Seen
 from mainstay.check.words import words
 
-GUESSABLE = re.compile(r"^random\.(?!seed$|setstate$|getstate$)[a-z]\w*$|^Math\.random$|^uuid\.uuid1$")
+GUESSABLE = re.compile(
+    r"^random\.(?!seed$|setstate$|getstate$)[a-z]\w*$|^Math\.random$|^uuid\.uuid1$"
+    r"|^([a-z0-9]+\.)*((Random|ThreadLocalRandom(\.current)?)\.next\w+|RandomStringUtils\.random\w*)$"
+)
 """Generators whose next numbers follow from those seen."""
 BROKEN = re.compile(r"(^|\.)(md4|md5|sha1|sha|ripemd)$", re.IGNORECASE)
 """Digests for which two texts with one digest can be made."""

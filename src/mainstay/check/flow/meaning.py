@@ -125,6 +125,8 @@ FRESH = words(
     verify compare checkpw create save insert insert_one insertOne update update_one updateOne delete
     delete_one deleteOne count post put patch request urlopen status redirect send render
     render_template jsonify sendFile send_file get_or_create update_or_create exists decode_token sign
+    queryForObject queryForList queryForMap getResultList getSingleResult executeQuery executeUpdate
+    saveAndFlush saveAll
     encode hash hashpw create_user sendMail send_mail publish enqueue delay apply_async add_task
     """
 )
@@ -238,6 +240,11 @@ NOT_SECRET = (
     "_dir",
     "_file",
     "_folder",
+    "charset",
+    "alphabet",
+    "_chars",
+    "_pattern",
+    "_prefix",
 )
 """Parts of names of what is about a secret and is not one."""
 

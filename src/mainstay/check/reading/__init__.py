@@ -20,6 +20,7 @@ from mainstay.check.reading import (
     expressions,
     golang,
     health,
+    java,
     libraries,
     lookups,
     nestjs,
@@ -53,9 +54,9 @@ ALL: tuple[Reader, ...] = (
     nestjs.read,
     texts.set_headers,
 )
-"""Readers of functions of Python, JavaScript and Java."""
+"""Readers of functions of Python and JavaScript."""
 SHARED: tuple[Reader, ...] = (lookups.read, health.read)
-OWN: dict[str, tuple[Reader, ...]] = {"go": golang.ALL}
+OWN: dict[str, tuple[Reader, ...]] = {"go": golang.ALL, "java": java.ALL}
 """Readers of functions of languages that have their own."""
 
 

@@ -33,8 +33,8 @@ def read(run: Run) -> Iterator[Located]:
         elif isinstance(event, Seen):
             yield from _sent(event)
             if is_log(event):
-                yield from _logged(event)
-    yield from _caught(run)
+                yield from logged(event)
+    yield from caught(run)
     yield from _handler_of_errors(run)
     yield from _request_id(run)
 
@@ -219,7 +219,8 @@ def _status_beside(seen: Seen) -> int | None:
     return None
 
 
-def _logged(seen: Seen) -> Iterator[Located]:
+def logged(seen: Seen) -> Iterator[Located]:
+    """A line for a log: the secrets that it shows."""
     secrets = []
     for argument in seen.node.arguments:
         for node in _told(argument.value):
@@ -246,13 +247,14 @@ def _told(node: s.Node) -> Iterator[s.Node]:
             yield from _told(each)
 
 
-def _caught(run: Run) -> Iterator[Located]:
+def caught(run: Run) -> Iterator[Located]:
+    """Every error caught, and nothing done with it."""
     for node in own_nodes(run):
         if not isinstance(node, s.Try):
             continue
         for catch in node.catches:
             names = {last(s.dotted(each)) for each in catch.types}
-            broad = not names or bool(names & {"Exception", "BaseException"})
+            broad = not names or bool(names & {"Exception", "BaseException", "Throwable"})
             nothing = not catch.body or all(
                 (isinstance(each, s.Expression) and isinstance(each.value, s.Literal | s.Name))
                 or (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mainstay.check import syntax as s
 from mainstay.check.facts import Branch, Unchecked
+from mainstay.check.flow.beans import property_of
 from mainstay.check.flow.program import Run, Tested
 from mainstay.check.reading.queries import root_result
 from mainstay.check.reading.reader import Located, last, own_nodes
@@ -28,7 +29,7 @@ def read(run: Run) -> Iterator[Located]:
             if results:
                 names = set(event.values)
                 columns = {
-                    each.name
+                    property_of(each.name, 0) or each.name
                     for each in s.walk(event.node.test)
                     if isinstance(each, s.Member) and s.dotted(each.object) in names
                 }
@@ -48,7 +49,7 @@ def read(run: Run) -> Iterator[Located]:
                         columns=frozenset(columns),
                     ),
                 )
-    if not run.unit.source.is_linked:
+    if not run.unit.source.keeps_types:
         yield from _unchecked(run)
 
 

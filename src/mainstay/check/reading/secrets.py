@@ -38,6 +38,8 @@ HARMLESS = re.compile(
     r"[a-z]+(_[a-z]+)+|.*\s.*\s.*|https?://.*|/.*|\w+@\w+\.\w+|[A-Z_]+)$",
     re.IGNORECASE,
 )
+SHORTEST_KEY = 100
+"""Letters of a private key with its first and last line; what is shorter is such a line alone."""
 DEVELOPMENT = re.compile(
     r"localhost|127\.0\.0\.1|@db[:/]|@postgres[:/]|@mongo[:/]|@redis[:/]|example\.|@host|user:pass", re.IGNORECASE
 )
@@ -117,6 +119,7 @@ def form(text: str) -> str:
     for kind, pattern in FORMS:
         if (
             pattern.search(text)
+            and not (kind == "a private key" and len(text) < SHORTEST_KEY)
             and "EXAMPLE" not in text
             and not (kind == "a database password" and DEVELOPMENT.search(text))
         ):

@@ -221,9 +221,14 @@ def read(run: Run) -> Iterator[Located]:
             yield from _returned_page(event, run)
 
 
+OWN_PATHS = (".path", ".path_info", ".get_full_path", ".full_path", ".originalUrl", ".getRequestURI")
+
+
 def own_path(value: Value) -> bool:
     """Whether it is the path of the request itself, which leads to the same host."""
-    return value.type.endswith((".path", ".path_info", ".get_full_path", ".full_path", ".originalUrl"))
+    return value.type.endswith(
+        (".path", ".path_info", ".get_full_path", ".full_path", ".originalUrl", ".getRequestURI")
+    )
 
 
 def _header_set(event: Changed) -> Iterator[Located]:

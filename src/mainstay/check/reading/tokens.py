@@ -39,7 +39,7 @@ def read(run: Run) -> Iterator[Located]:
         found = _token(seen) or _hashed(seen) or _stored(seen) or _session(seen)
         if found is not None:
             yield seen.position, found
-    yield from _random(run)
+    yield from guessed(run)
     yield from compared(run)
 
 
@@ -239,7 +239,8 @@ def _session(seen: Seen) -> SessionStored | None:
     return None
 
 
-def _random(run: Run) -> Iterator[Located]:
+def guessed(run: Run) -> Iterator[Located]:
+    """Numbers that can be guessed, under names of what must not be."""
     weak = {id(seen.node): seen for seen in run.calls if GUESSABLE.search(seen.name.removeprefix("?"))}
     if not weak:
         return

@@ -10,7 +10,8 @@ from mainstay.check.stacks.flask import Flask
 from mainstay.check.stacks.gin import Gin
 from mainstay.check.stacks.nestjs import NestJS
 from mainstay.check.stacks.nethttp import NetHTTP
+from mainstay.check.stacks.spring import Spring
 from mainstay.check.stacks.stack import Stack
 
-ALL: tuple[Stack, ...] = (FastAPI(), Flask(), Django(), Express(), NestJS(), Gin(), Echo(), NetHTTP())
+ALL: tuple[Stack, ...] = (FastAPI(), Flask(), Django(), Express(), NestJS(), Spring(), Gin(), Echo(), NetHTTP())
 """Every stack that is known."""

@@ -20,6 +20,8 @@ def findings(facts: Facts) -> Iterator[Found]:
 
 def _reached(handler: Handler, facts: Facts) -> bool:
     """Whether a caller sees what it answers: a handler of errors, or a function that a route calls."""
+    if handler.language == "java":
+        return any("ExceptionHandler" in each for each in handler.decorators)
     if handler.language != "python":
         return bool({"res", "response", "reply", "ctx"} & set(handler.parameters))
     if any("Request" in each or "error" in each for each in handler.decorators):

@@ -1,0 +1,233 @@
+"""A program of Spring Boot: beans that are handed in, chains of filters, and annotations on interfaces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mainstay.check.review import Review, review
+
+CONTROLLER = """
+package shop.web;
+
+import java.util.List;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.web.bind.annotation.*;
+import shop.items.*;
+
+@RestController
+@RequestMapping("/api/items")
+public class ItemController {
+    @Autowired
+    private ItemService items;
+
+    @GetMapping
+    public List<Item> find(ItemSearch search) {
+        return items.find(search);
+    }
+
+    @DeleteMapping("/{id}")
+    public void remove(@PathVariable String id) {
+        items.remove(id);
+    }
+}
+"""
+SEARCH = """
+package shop.items;
+
+import lombok.Data;
+
+@Data
+public class ItemSearch {
+    private String name;
+    private Integer page;
+}
+"""
+SERVICE = "package shop.items;\n\nimport java.util.List;\n\npublic interface ItemService {\n" + (
+    "    List<Item> find(ItemSearch search);\n\n    void remove(String id);\n}\n"
+)
+IMPLEMENTATION = """
+package shop.items;
+
+import java.util.List;
+import org.springframework.stereotype.Service;
+
+@Service
+public class SqlItemService implements ItemService {
+    private final ItemStore store;
+
+    public SqlItemService(ItemStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public List<Item> find(ItemSearch search) {
+        store.where("page = " + search.getPage());
+        return store.where("name = '" + search.getName() + "'");
+    }
+
+    @Override
+    public void remove(String id) {
+        store.delete(id);
+    }
+}
+"""
+STORE = """
+package shop.items;
+
+import java.util.List;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Repository;
+
+@Repository
+class ItemStore {
+    private final JdbcTemplate jdbc;
+
+    ItemStore(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    List<Item> where(String condition) {
+        StringBuilder text = new StringBuilder("SELECT * FROM items WHERE ");
+        text.append(condition).append(" LIMIT 20");
+        return jdbc.query(text.toString(), Item.ROWS);
+    }
+
+    void delete(String id) {
+        jdbc.update("DELETE FROM items WHERE id = ?", id);
+    }
+}
+"""
+SECURITY = """
+package shop;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+
+class Security {
+    @Bean
+    SecurityFilterChain chain(HttpSecurity http) throws Exception {
+        return http.authorizeHttpRequests(requests -> requests RULES).build();
+    }
+}
+"""
+ROOT = "src/main/java/shop/"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    write(tmp_path, "pom.xml", "<artifactId>spring-boot-starter-web</artifactId><groupId>org.springframework.boot")
+    write(tmp_path, ROOT + "web/ItemController.java", CONTROLLER)
+    write(tmp_path, ROOT + "items/ItemSearch.java", SEARCH)
+    write(tmp_path, ROOT + "items/ItemService.java", SERVICE)
+    write(tmp_path, ROOT + "items/SqlItemService.java", IMPLEMENTATION)
+    write(tmp_path, ROOT + "items/ItemStore.java", STORE)
+    return tmp_path
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def rules(result: Review) -> dict[str, str]:
+    return {each.rule: str(each.place) for each in result.findings}
+
+
+def test_input_is_followed_from_an_object_through_beans_and_the_only_class_of_an_interface(shop: Path) -> None:
+    result = review(shop)
+    found = [each for each in result.findings if each.rule == "sql-injection"]
+    assert [str(each.place) for each in found] == [ROOT + "items/ItemStore.java:19"]
+    files = [each.place.path.rpartition("/")[2] for each in found[0].proof]
+    assert files[0] == "ItemController.java", "where it enters"
+    assert list(dict.fromkeys(files)) == ["ItemController.java", "SqlItemService.java", "ItemStore.java"]
+    assert any("SqlItemService" in step.place.path and step.place.line == 18 for step in found[0].proof), "the name"
+    assert result.stacks == ("spring",)
+    assert result.routes == 2
+
+
+def test_a_number_in_the_same_object_is_harmless(shop: Path) -> None:
+    write(shop, ROOT + "items/SqlItemService.java", IMPLEMENTATION.replace("search.getName()", "search.getPage()"))
+    assert "sql-injection" not in rules(review(shop))
+
+
+def test_with_two_classes_behind_an_interface_nothing_is_guessed(shop: Path) -> None:
+    other = IMPLEMENTATION.replace("SqlItemService", "OtherItemService")
+    write(shop, ROOT + "items/OtherItemService.java", other)
+    assert "sql-injection" not in rules(review(shop))
+
+
+@pytest.mark.parametrize(
+    "chain,guarded",
+    [
+        ('.requestMatchers("/api/**").permitAll().anyRequest().authenticated()', None),
+        (".anyRequest().authenticated()", True),
+        (".anyRequest().permitAll()", False),
+        ('.requestMatchers(HttpMethod.DELETE).hasRole("ADMIN").anyRequest().permitAll()', True),
+        ('.requestMatchers("/api/orders/**").authenticated().anyRequest().permitAll()', False),
+        ('.requestMatchers("/api/items/*").authenticated().anyRequest().permitAll()', True),
+        ('.requestMatchers("/login", "/health").permitAll().requestMatchers("/api/**").authenticated()', True),
+    ],
+)
+def test_the_rules_of_a_chain_of_filters_are_read_in_order(shop: Path, chain: str, guarded: bool | None) -> None:
+    write(shop, ROOT + "Security.java", SECURITY.replace("RULES", chain))
+    guard = '    @GetMapping("/mine")\n    @PreAuthorize("isAuthenticated()")\n    public void mine() {}\n\n    @DeleteMapping'
+    write(shop, ROOT + "web/ItemController.java", CONTROLLER.replace("    @DeleteMapping", guard, 1))
+    found = rules(review(shop))
+    assert ("missing-authentication" in found) == (guarded is False)
+
+
+def test_the_annotations_of_an_interface_count_for_the_class_that_fills_it(shop: Path) -> None:
+    api = CONTROLLER.replace("public class ItemController {", "public interface ItemApi {").replace(
+        "@RestController", ""
+    )
+    api = api.replace("    @Autowired\n    private ItemService items;\n\n", "").replace("public ", "", 2)
+    api = api.replace(" {\n        return items.find(search);\n    }", ";").replace(
+        " {\n        items.remove(id);\n    }", ";"
+    )
+    own = CONTROLLER.replace("class ItemController", "class ItemController implements ItemApi")
+    for each in (
+        "    @GetMapping\n",
+        '    @DeleteMapping("/{id}")\n',
+        "@PathVariable ",
+        '@RequestMapping("/api/items")\n',
+    ):
+        own = own.replace(each, "")
+    write(shop, ROOT + "web/ItemApi.java", api.replace("interface ItemApi", "public interface ItemApi"))
+    write(shop, ROOT + "web/ItemController.java", own)
+    result = review(shop)
+    assert result.routes == 2
+    assert rules(result)["sql-injection"] == ROOT + "items/ItemStore.java:19"
+
+
+def test_a_client_that_is_handed_in_has_the_time_out_of_the_function_that_makes_it(shop: Path) -> None:
+    call = "import org.springframework.web.client.RestTemplate;\n\nclass Rates {\n    private final RestTemplate client;\n\n"
+    call += "    Rates(RestTemplate client) {\n        this.client = client;\n    }\n\n    String rates() {\n"
+    call += '        return client.getForObject("https://rates.example", String.class);\n    }\n}\n'
+    made = (
+        "import org.springframework.context.annotation.Bean;\nimport org.springframework.web.client.RestTemplate;\n\n"
+    )
+    made += (
+        "class Clients {\n    @Bean\n    RestTemplate client(Builder builder) {\n        return builder SET.build();\n"
+    )
+    made += "    }\n}\n"
+    write(shop, ROOT + "Rates.java", call)
+    write(shop, ROOT + "Clients.java", made.replace(" SET", ""))
+    assert rules(review(shop))["call-without-timeout"] == ROOT + "Rates.java:11"
+    write(shop, ROOT + "Clients.java", made.replace(" SET", ".setReadTimeout(TWO)"))
+    assert "call-without-timeout" not in rules(review(shop))
+
+
+def test_tests_are_not_reported_and_what_is_no_java_is_told_and_passed_over(shop: Path) -> None:
+    write(shop, "src/test/java/shop/StoreTest.java", 'class StoreTest { String jwtSecret = "k7Gq2vXw9ZpLr4Tn8sBd"; }')
+    write(shop, ROOT + "Broken.java", "%%% <<< }}}\n" * 5)
+    write(shop, ROOT + "Deep.java", "class Deep { int x = " + "(" * 4_000 + ")" * 4_000 + "; }")
+    write(shop, "build/Made.java", "class Made { }")
+    result = review(shop)
+    assert {each.path for each in result.skipped} == {ROOT + "Broken.java", ROOT + "Deep.java"}
+    assert "secret-in-code" not in rules(result)
+    assert "sql-injection" in rules(result)
