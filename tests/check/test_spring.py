@@ -44,9 +44,17 @@ public class ItemSearch {
     private Integer page;
 }
 """
-SERVICE = "package shop.items;\n\nimport java.util.List;\n\npublic interface ItemService {\n" + (
-    "    List<Item> find(ItemSearch search);\n\n    void remove(String id);\n}\n"
-)
+SERVICE = """
+package shop.items;
+
+import java.util.List;
+
+public interface ItemService {
+    List<Item> find(ItemSearch search);
+
+    void remove(String id);
+}
+"""
 IMPLEMENTATION = """
 package shop.items;
 
@@ -114,6 +122,38 @@ class Security {
     }
 }
 """
+MINE = """
+    @GetMapping("/mine")
+    @PreAuthorize("isAuthenticated()")
+    public void mine() {}
+
+    @DeleteMapping"""
+RATES = """
+import org.springframework.web.client.RestTemplate;
+
+class Rates {
+    private final RestTemplate client;
+
+    Rates(RestTemplate client) {
+        this.client = client;
+    }
+
+    String rates() {
+        return client.getForObject("https://rates.example", String.class);
+    }
+}
+"""
+CLIENTS = """
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.client.RestTemplate;
+
+class Clients {
+    @Bean
+    RestTemplate client(Builder builder) {
+        return builder SET.build();
+    }
+}
+"""
 ROOT = "src/main/java/shop/"
 
 
@@ -175,10 +215,9 @@ def test_with_two_classes_behind_an_interface_nothing_is_guessed(shop: Path) -> 
 )
 def test_the_rules_of_a_chain_of_filters_are_read_in_order(shop: Path, chain: str, guarded: bool | None) -> None:
     write(shop, ROOT + "Security.java", SECURITY.replace("RULES", chain))
-    guard = '    @GetMapping("/mine")\n    @PreAuthorize("isAuthenticated()")\n    public void mine() {}\n\n    @DeleteMapping'
-    write(shop, ROOT + "web/ItemController.java", CONTROLLER.replace("    @DeleteMapping", guard, 1))
-    found = rules(review(shop))
-    assert ("missing-authentication" in found) == (guarded is False)
+    write(shop, ROOT + "web/ItemController.java", CONTROLLER.replace("    @DeleteMapping", MINE, 1))
+    found = [each.place.line for each in review(shop).findings if each.rule == "missing-authentication"]
+    assert (26 in found) == (guarded is False), "line 26 is that of the route that deletes"
 
 
 def test_the_annotations_of_an_interface_count_for_the_class_that_fills_it(shop: Path) -> None:
@@ -205,20 +244,10 @@ def test_the_annotations_of_an_interface_count_for_the_class_that_fills_it(shop:
 
 
 def test_a_client_that_is_handed_in_has_the_time_out_of_the_function_that_makes_it(shop: Path) -> None:
-    call = "import org.springframework.web.client.RestTemplate;\n\nclass Rates {\n    private final RestTemplate client;\n\n"
-    call += "    Rates(RestTemplate client) {\n        this.client = client;\n    }\n\n    String rates() {\n"
-    call += '        return client.getForObject("https://rates.example", String.class);\n    }\n}\n'
-    made = (
-        "import org.springframework.context.annotation.Bean;\nimport org.springframework.web.client.RestTemplate;\n\n"
-    )
-    made += (
-        "class Clients {\n    @Bean\n    RestTemplate client(Builder builder) {\n        return builder SET.build();\n"
-    )
-    made += "    }\n}\n"
-    write(shop, ROOT + "Rates.java", call)
-    write(shop, ROOT + "Clients.java", made.replace(" SET", ""))
-    assert rules(review(shop))["call-without-timeout"] == ROOT + "Rates.java:11"
-    write(shop, ROOT + "Clients.java", made.replace(" SET", ".setReadTimeout(TWO)"))
+    write(shop, ROOT + "Rates.java", RATES)
+    write(shop, ROOT + "Clients.java", CLIENTS.replace(" SET", ""))
+    assert rules(review(shop))["call-without-timeout"] == ROOT + "Rates.java:12"
+    write(shop, ROOT + "Clients.java", CLIENTS.replace(" SET", ".setReadTimeout(TWO)"))
     assert "call-without-timeout" not in rules(review(shop))
 
 
