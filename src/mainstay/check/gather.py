@@ -59,7 +59,7 @@ def gather(project: Project) -> Facts:
         for key, closure in left:
             done.add(key)
             with _passed_over(facts, closure.unit.place(closure.function)):
-                facts.handlers.append(_followed(follower, closure, {}))
+                facts.handlers.append(_followed(follower, closure, {}, alone=True))
     for reader in LOOSE:
         facts.loose += reader(project, follower)
     return facts
@@ -75,8 +75,8 @@ def _passed_over(facts: Facts, place: Place) -> Iterator[None]:
         facts.skipped.append(Skipped(place.path, place.line, why))
 
 
-def _followed(follower: Follower, closure: Closure, parameters: dict[str, Value]) -> Handler:
-    run = follower.function(closure, parameters)
+def _followed(follower: Follower, closure: Closure, parameters: dict[str, Value], *, alone: bool = False) -> Handler:
+    run = follower.function(closure, parameters, shallow=alone and closure.unit.source.is_linked)
     handler = _handler(run)
     run.events.clear()
     return handler

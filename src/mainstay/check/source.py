@@ -39,29 +39,21 @@ class Source:
     dialect: str = ""
     """Of SQL, where it is known."""
     lines: list[str] = field(init=False)
+    is_javascript: bool = field(init=False)
+    """Whether it is JavaScript, or TypeScript, which is run as such."""
+    declares_types: bool = field(init=False)
+    """Whether most values are declared with a type, so that it tells more of them than where they came from."""
+    keeps_types: bool = field(init=False)
+    """Whether a value is never of another type than it is declared with."""
+    is_linked: bool = field(init=False)
+    """Whether everything of a package is declared before anything of it is run, and errors are values."""
 
     def __post_init__(self) -> None:
         self.lines = self.text.splitlines()
-
-    @property
-    def is_javascript(self) -> bool:
-        """Whether it is JavaScript, or TypeScript, which is run as such."""
-        return self.language in JAVASCRIPT
-
-    @property
-    def declares_types(self) -> bool:
-        """Whether most values are declared with a type, so that it tells more of them than where they came from."""
-        return self.language in TYPED
-
-    @property
-    def keeps_types(self) -> bool:
-        """Whether a value is never of another type than it is declared with."""
-        return self.language in COMPILED
-
-    @property
-    def is_linked(self) -> bool:
-        """Whether everything of a package is declared before anything of it is run, and errors are values."""
-        return self.language in LINKED
+        self.is_javascript = self.language in JAVASCRIPT
+        self.declares_types = self.language in TYPED
+        self.keeps_types = self.language in COMPILED
+        self.is_linked = self.language in LINKED
 
     @property
     def name(self) -> str:

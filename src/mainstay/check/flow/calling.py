@@ -131,14 +131,15 @@ class Calling(Expressions):
         return result
 
     def _answer(self, seen: Seen, callee: Value, frame: Frame) -> Value:
+        owner, written = seen.receiver.instance, seen.node.function
+        held = owner.functions.get(written.name) if owner is not None and isinstance(written, s.Member) else None
+        if held is not None:
+            return self._any_of([*held, *([callee.callee] if callee.callee is not None else [])], seen, frame)
         if callee.callee is not None:
             called = callee.callee.fitting(len(seen.arguments)) if callee.callee.overloads else callee.callee
             entered = self.enter(called, seen.arguments, seen.keywords, frame, seen.node)
             if entered is not None:
                 return entered if entered.source is not None else replace(entered, source=seen)
-        held = seen.receiver.instance.functions.get(seen.method) if seen.receiver.instance is not None else None
-        if held is not None and callee.callee is None:
-            return self._any_of(held, seen, frame)
         if callee.made is not None:
             if seen.unit.source.is_linked:
                 keep_functions(callee.made, seen.keywords)

@@ -19,6 +19,8 @@ SHAPED = frozenset({"Pattern()", "Email", "Email()"})
 """Annotations of Java's validation after which a text can hold neither spaces nor signs of other languages."""
 UNTOLD = words("any unknown object Object String string str var String[] void error")
 """Types that tell nothing of a value."""
+LISTS = words("[] Vec HashMap BTreeMap VecDeque HashSet")
+"""Types of Go and Rust that hold many of another."""
 
 
 class Definitions(Importing):
@@ -78,6 +80,10 @@ class Definitions(Importing):
     def declared(self, annotation: s.Node | None, name: str, frame: Frame) -> Value:
         """What a type, or else a name, tells of a value."""
         marks = frozenset({"secret"}) if is_secret_name(name) else frozenset()
+        if isinstance(annotation, s.Index) and s.dotted(annotation.object) in LISTS and frame.unit.source.is_linked:
+            key = annotation.key.items[-1] if isinstance(annotation.key, s.Sequence) else annotation.key
+            item = self.declared(key, name, frame)
+            return Value(type="sequence", fields={"*": item}) if item.instance is not None else Value(type="?" + name)
         kind, _ = self.annotated(annotation, frame)
         if kind.made is not None:
             return Value(type=kind.made.name, instance=kind.made, marks=marks)

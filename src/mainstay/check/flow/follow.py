@@ -42,10 +42,11 @@ class Follower(Linking):
 
     # ------------------------------------------------------------ beginnings
 
-    def function(self, closure: Closure, parameters: dict[str, Value]) -> Run:
+    def function(self, closure: Closure, parameters: dict[str, Value], *, shallow: bool = False) -> Run:
         """Follows a function from its beginning, with what is known of its parameters."""
         function = closure.function
         run = Run(closure.unit, function, parameters=parameters, decorators=self.decorators.get(id(function), []))
+        run.shallow = shallow
         frame = Frame(closure.unit, Scope({}, closure.scope), run, function, (id(function),))
         self._bind(closure, parameters, frame)
         if self._transactional(closure):
@@ -96,6 +97,8 @@ class Follower(Linking):
         if not traced and not lambda_ and frame.function is None:
             return self._results.get(id(function))
         if id(function) in frame.stack or len(frame.stack) > DEEPEST or len(frame.run.events) > MOST_EVENTS:
+            return self._results.get(id(function))
+        if frame.run.shallow and not traced and not lambda_ and len(frame.stack) > 1:
             return self._results.get(id(function))
         given, mark = self._given(closure, arguments, keywords, frame, node)
         own = held.safe if held is not None else None

@@ -32,7 +32,7 @@ def made(seen: Seen) -> frozenset[str]:
     method, receiver = seen.method, seen.receiver
     name = seen.name.removeprefix("?")
     marks: frozenset[str] = frozenset()
-    given = frozenset[str]().union(*(each.marks for each in seen.values()))
+    given = _given(seen)
     if method in ("format", "join", "concat", "replace", "format_map") and (
         receiver.text is not None or receiver.marks
     ):
@@ -48,6 +48,15 @@ def made(seen: Seen) -> frozenset[str]:
     elif method in ("hash", "id") and not receiver.type:
         marks |= {"unstable"}
     return marks
+
+
+def _given(seen: Seen) -> frozenset[str]:
+    """The marks of everything that a call is given."""
+    out: frozenset[str] = frozenset()
+    for each in seen.values():
+        if each.marks:
+            out |= each.marks
+    return out
 
 
 def _is_broken(seen: Seen) -> bool:

@@ -135,6 +135,8 @@ class Run:
     decorators: list[Value] = field(default_factory=list)
     result: Value | None = None
     own: list[s.Node] | None = None
+    shallow: bool = False
+    """Whether what it calls without text of a caller is followed one deep: each is followed by itself as well."""
 
     @property
     def place(self) -> Place:

@@ -21,6 +21,8 @@ def type_(node: SgNode, line: int) -> s.Node:
         return type_(inner[0], line) if inner else s.Other(line, [])
     if kind == "generic_type":
         return type_(named(node)[0], line)
+    if kind in ("slice_type", "array_type", "map_type"):
+        return s.Index(line, s.Name(line, "[]"), type_(named(node)[-1], line))
     return s.Other(line, [])
 
 

@@ -21,7 +21,6 @@ REQUEST = {
     "Form": "query",
     "PostForm": "body",
     "MultipartForm": "body",
-    "Host": "header",
     "RequestURI": "path",
     "URL": "=net/http.Request.URL",
     "FormValue()": "query",

@@ -119,7 +119,7 @@ def _text(seen: Seen, chain: list[Seen]) -> Query | None:
     if not SQL.match(text):
         return None
     told = parsed(text)
-    one = SINGLE.match(seen.method) is not None
+    one = SINGLE.match(seen.method) is not None or "Exec" in seen.method or not told.table
     query = of_text(seen, told, many=told.many and not one)
     return replace(query, own_transaction=query.action != "read" and not _in_transaction(seen))
 
