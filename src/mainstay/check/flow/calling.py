@@ -8,6 +8,7 @@ from typing import Any
 
 from mainstay.check import syntax as s
 from mainstay.check.flow.beans import answered, streams
+from mainstay.check.flow.constructing import constructs, is_callback
 from mainstay.check.flow.containers import contained
 from mainstay.check.flow.expressions import Expressions
 from mainstay.check.flow.folding import seconds
@@ -137,6 +138,8 @@ class Calling(Expressions):
             return self._any_of([*held, *([callee.callee] if callee.callee is not None else [])], seen, frame)
         if callee.callee is not None:
             called = callee.callee.fitting(len(seen.arguments)) if callee.callee.overloads else callee.callee
+            if constructs(seen, called.function):
+                return self._constructed(seen, called, frame)
             entered = self.enter(called, seen.arguments, seen.keywords, frame, seen.node)
             if entered is not None:
                 return entered if entered.source is not None else replace(entered, source=seen)
@@ -161,6 +164,12 @@ class Calling(Expressions):
         for each in held:
             out = merged(out, self.enter(each, seen.arguments, seen.keywords, frame, seen.node) or NOTHING)
         return out
+
+    def _constructed(self, seen: Seen, closure: Closure, frame: Frame) -> Value:
+        """What a function makes that is called as a constructor: an object with what it gives `this`."""
+        made = Value(type=seen.method or s.dotted(seen.node.function), fields={}, source=seen)
+        self.enter(replace(closure, self_value=made, builds=True), seen.arguments, seen.keywords, frame, seen.node)
+        return made
 
     def _unknown(self, seen: Seen, frame: Frame) -> Value:
         method, receiver = seen.method, seen.receiver
@@ -246,6 +255,9 @@ class Calling(Expressions):
             first = seen.receiver
         for value in closures:
             closure = value.callee
+            if closure is not None and is_callback(closure):
+                self.enter(closure, [Value(type="error", marks=frozenset({"error"})), result], {}, inner, seen.node)
+                continue
             if closure is None or (closure.function.name and method not in LOOPING and method not in TRANSACTIONS):
                 continue
             self.enter(closure, [] if linked and first is NOTHING else [first], {}, inner, seen.node)

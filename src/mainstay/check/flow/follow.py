@@ -94,7 +94,7 @@ class Follower(Linking):
         held = closure.self_value.any_trace() if closure.self_value is not None else None
         traced = traced or held is not None
         lambda_ = not function.name
-        if not traced and not lambda_ and frame.function is None:
+        if not traced and not lambda_ and not closure.builds and frame.function is None:
             return self._results.get(id(function))
         if id(function) in frame.stack or len(frame.stack) > DEEPEST or len(frame.run.events) > MOST_EVENTS:
             return self._results.get(id(function))
@@ -104,7 +104,7 @@ class Follower(Linking):
         own = held.safe if held is not None else None
         key = (id(function), mark, own, frame.loop is not None, frame.transaction is not None)
         entered = self._entered.setdefault(id(frame.run), {})
-        if key in entered and not lambda_:
+        if key in entered and not lambda_ and not closure.builds:
             return entered[key] or self._results.get(id(function), NOTHING)
         entered[key] = None
         inner = Frame(

@@ -90,6 +90,8 @@ class Closure:
     unit: Unit
     self_value: Value | None = None
     decorators: tuple[str, ...] = ()
+    builds: bool = False
+    """Whether it is called as a constructor: `new Store(db)` of a function that gives `this` its methods."""
     overloads: tuple[Closure, ...] = ()
     """Others of the same name in the same class, told apart by what they are given."""
 
