@@ -232,3 +232,15 @@ def test_what_a_newer_version_removed_is_no_fault_where_an_older_one_is_kept(
     write(tmp_path, "requirements.txt", manifest + "\n")
     write(tmp_path, "app.py", "from pydantic import BaseSettings\n")
     assert rules(tmp_path) == ([] if pinned else ["removed-api"])
+
+
+@pytest.mark.parametrize(
+    "libraries,reviewed", [('"react-dom": "19"', False), ('"react-dom": "19", "express": "5"', True)]
+)
+def test_a_program_for_browsers_is_not_reviewed(tmp_path: Path, libraries: str, reviewed: bool) -> None:
+    write(tmp_path, "web/package.json", f'{{"dependencies": {{{libraries}}}}}')
+    write(
+        tmp_path, "web/src/calls.js", "import axios from 'axios';\nexport const rate = () => axios.get('https://a');\n"
+    )
+    write(tmp_path, "app.py", CALL)
+    assert rules(tmp_path) == ["call-without-timeout"] * (2 if reviewed else 1)

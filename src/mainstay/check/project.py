@@ -48,6 +48,12 @@ MANIFESTS = words(
     """
 )
 MODULE = re.compile(r'^module\s+(\S+)|^\s*name\s*=\s*"([\w-]+)"', re.MULTILINE)
+SCRIPTS = frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"})
+BROWSER = words("react-dom vue @angular/core svelte preact solid-js lit ember-source")
+SERVER = words(
+    "express fastify koa @nestjs/core @nestjs/common @hapi/hapi hapi next nuxt @sveltejs/kit @remix-run/node"
+)
+"""Libraries of programs for browsers, and of servers: a program with none of the latter is not reviewed."""
 LARGEST = 1_000_000
 """Bytes of a file; larger ones were not written by a person."""
 MADE = re.compile(r"(\.min\.|\.gen\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.|\.pb(\.gw)?\.go$)")
@@ -127,13 +133,26 @@ def files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
+    pages: tuple[str, ...] = ()
     for folder, folders, names in os.walk(path, followlinks=False):
+        if "package.json" in names and _is_of_pages(Path(folder, "package.json")):
+            pages = (*pages, folder + os.sep)
         packages = f"src{os.sep}main{os.sep}java" in folder
         folders[:] = sorted(each for each in folders if packages or not _is_made(each))
         for name in sorted(names):
             suffix = os.path.splitext(name)[1]
-            if (suffix in SUFFIXES and suffix != ".md") or name in MANIFESTS:
+            in_browser = bool(pages) and suffix in SCRIPTS and (folder + os.sep).startswith(pages)
+            if ((suffix in SUFFIXES and suffix != ".md") or name in MANIFESTS) and not in_browser:
                 yield Path(folder, name)
+
+
+def _is_of_pages(manifest: Path) -> bool:
+    """Whether a `package.json` is that of a program for browsers: it draws pages, and no server is in it."""
+    try:
+        listed = set(re.findall(r'"(@?[\w./-]+)"\s*:', read_text(manifest)))
+    except Unreadable:
+        return False
+    return bool(listed & BROWSER) and not listed & SERVER
 
 
 def _is_made(folder: str) -> bool:

@@ -58,7 +58,7 @@ def _compared(test: s.Binary, holds: bool) -> Iterator[tuple[str, tuple[str, ...
             yield from narrowed(test.right, holds)
     elif operator in ("in", "not in") and holds == (operator == "in"):
         if not isinstance(test.left, s.Literal):
-            yield from ((name, (EVERYTHING,)) for name in named(test.left))
+            yield from _known(test.left)
     elif operator in ("in", "not in"):
         refused = test.left.value if isinstance(test.left, s.Literal) else None
         purposes = without(refused) if isinstance(refused, str) else ()
@@ -79,9 +79,16 @@ def _compared(test: s.Binary, holds: bool) -> Iterator[tuple[str, tuple[str, ...
                         one, other.value is holds if operator in ("==", "is") else other.value is not holds
                     )
                 else:
-                    yield from ((name, (EVERYTHING,)) for name in named(one))
+                    yield from _known(one)
             elif isinstance(one, s.Call | s.Member) and not isinstance(other, s.Literal):
                 yield from ((name, ("url", "redirect", "path")) for name in named(one))
+
+
+def _known(node: s.Node) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is one of a few known values is safe; what it is a part of only leads nowhere else."""
+    whole = s.dotted(node)
+    for name in named(node):
+        yield name, (EVERYTHING,) if name == whole or not isinstance(node, s.Member) else ("url", "redirect")
 
 
 def _asked(test: s.Call) -> Iterator[tuple[str, tuple[str, ...]]]:

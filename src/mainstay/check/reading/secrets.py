@@ -35,7 +35,7 @@ HARMLESS = re.compile(
     r"^(|none|null|true|false|test(ing)?|example|changeme|change[-_ ]?me|placeholder|xxx+|\*+|\.+"
     r"|[A-Z][a-z]+\.|your[-_ ].*|<.*>"
     r"|\$\{.*\}|\{\{.*\}\}|%\(.*\)s|password|secret|token|bearer|basic|string|str|pass|foo|bar|dummy|fake|mock|todo|"
-    r"[a-z]+(_[a-z]+)+|.*\s.*\s.*|https?://.*|/.*|\w+@\w+\.\w+|[A-Z_]+)$",
+    r"[a-z]+(_[a-z]+)+|(api|v\d+|[a-z-]+)(/[a-z-]+|/v\d+)+|.*\s.*\s.*|https?://.*|/.*|\w+@\w+\.\w+|[A-Z_]+)$",
     re.IGNORECASE,
 )
 SHORTEST_KEY = 100

@@ -38,6 +38,8 @@ CALLS: dict[str, tuple[At, ...]] = {
     "eval": (At("code"),),
     "exec": (At("code"),),
     "Function": (At("code", (0, 1, 2)),),
+    "mathjs.eval": (At("code"),),
+    "mathjs.evaluate": (At("code"),),
     "vm.runInNewContext": (At("code"),),
     "vm.runInThisContext": (At("code"),),
     "vm.runInContext": (At("code"),),

@@ -73,10 +73,12 @@ class Express:
                 follower.modules.append(follower.function(closure, {}))
         around = _around(follower)
         done: set[int] = set()
+        routed: set[int] = set()
         for run in list(follower.modules):
             for seen in run.calls:
-                entry = self._route(seen, around)
+                entry = self._route(seen, around) if id(seen.node) not in routed else None
                 if entry is not None:
+                    routed.add(id(seen.node))
                     done.add(id(entry.closure.function))
                     yield entry
         for closure in list(follower.closures.values()):
