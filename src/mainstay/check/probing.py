@@ -61,6 +61,10 @@ def probe(
         say("looking for the document")
         service = opened(client, samples, settings, sourced)
         findings = list(_asked(service, probes, say))
+        if client.limited:
+            service.notes.append(
+                f"{client.limited} requests met a limit (429): what they would have shown is not known"
+            )
         say("tidying up")
         _tidied(service)
     finally:

@@ -46,7 +46,7 @@ FOUND = {
         ("PUT /users/{username}/password", "proven"),
     },
     "security-headers-missing": {("GET /openapi.json", "proven")},
-    "request-id-missing": {("POST /previews", "proven")},
+    "request-id-missing": {("GET /books", "proven")},
     "session-cookie-open": {("POST /sign-in", "proven")},
     "account-enumeration": {("POST /sign-in", "proven")},
     "slow-pattern": {("PUT /me/email", "proven")},

@@ -18,8 +18,11 @@ LARGEST = 2_000_000
 """Bytes of an answer that are read."""
 SILENCES = 3
 """So many requests in a row without any answer, and the API is taken for gone."""
-PATIENCE = 5.0
-"""Seconds that a 429 is waited for, at most."""
+PATIENCE = 15.0
+"""Seconds that one 429 is waited for, at most."""
+SHARE = 0.4
+"""Of the time that is allowed, so much may go by in waiting for limits."""
+TRIES = 3
 Files = dict[str, tuple[str, bytes, str]]
 """What is uploaded: under each name of a field the name of the file, its bytes and its media type."""
 
@@ -36,6 +39,10 @@ class Client:
         self.budget = Budget(limits)
         self.mark = mark
         self.journal: list[Answer] = []
+        self.waited = 0.0
+        """Seconds that went by in waiting for limits."""
+        self.limited = 0
+        """Requests that met a limit which was not looked for."""
         self._silent = 0
         self._http = httpx2.Client(trust_env=False, verify=True, timeout=httpx2.Timeout(limits.timeout), http2=False)
 
@@ -59,7 +66,8 @@ class Client:
     ) -> Answer:
         """Sends one request as somebody; raises Spent, and Gone.
 
-        A 429 is waited for where its Retry-After is short, unless `patient` is False.
+        A 429 is waited for where its Retry-After is short, unless `patient` is False; a 428 is given the ETag that it
+        asks for.
         """
         given = {"accept": "application/json, */*;q=0.5", **who.headers, **(headers or {})}
         if body is not None:
@@ -69,11 +77,27 @@ class Client:
             content = urlencode(form).encode()
             given.setdefault("content-type", "application/x-www-form-urlencoded")
         answer = self._sent(method, path, who, given, content, files, timeout)
-        wait = _seconds(answer)
-        if patient and answer.status == 429 and wait is not None and wait <= min(PATIENCE, self.budget.seconds_left):
-            time.sleep(wait)
+        for _ in range(TRIES if patient else 0):
+            if answer.status != 429 or not self._waited(answer):
+                break
             answer = self._sent(method, path, who, given, content, files, timeout)
+        self.limited += patient and answer.status == 429
+        if answer.status == 428 and "if-match" not in given:
+            tag = self._sent("GET", path, who, {"accept": "*/*", **who.headers}, None, None, timeout).headers.get(
+                "etag"
+            )
+            if tag is not None:
+                answer = self._sent(method, path, who, {**given, "if-match": str(tag)}, content, files, timeout)
         return answer
+
+    def _waited(self, answer: Answer) -> bool:
+        """Waits as long as a 429 says; False where that is too long, all waiting so far considered."""
+        wait = _seconds(answer)
+        if wait is None or wait > PATIENCE or self.waited + wait > SHARE * self.budget.limits.seconds:
+            return False
+        time.sleep(wait)
+        self.waited += wait
+        return True
 
     def _sent(
         self,

@@ -63,7 +63,8 @@ def collections(operations: Iterable[Operation]) -> list[Collection]:
                 found.item = item
     for operation in there:
         _place(operation, out)
-    return sorted(out.values(), key=lambda each: (each.path.count("{"), each.path))
+    there_are_rows = [each for each in out.values() if each.item or each.listed is not None]
+    return sorted(there_are_rows, key=lambda each: (each.path.count("{"), each.path))
 
 
 def _place(operation: Operation, out: dict[str, Collection]) -> None:

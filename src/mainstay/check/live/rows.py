@@ -88,7 +88,7 @@ class Rows:
                     self.made.append(row)
                 return row
             self.refused[collection.path] = answer
-            if answer.status in (401, 403, 404, 405) or answer.status >= 500 or not answer.status:
+            if answer.status in (401, 404, 405, 429) or answer.status >= 500 or not answer.status:
                 break
         return None
 

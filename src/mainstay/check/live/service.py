@@ -65,6 +65,31 @@ class Service:
         """A new account, for what may harm it; None where none can be made."""
         return self.accounts.newcomer(name) if self.accounts.can_make else None
 
+    @property
+    def spare(self) -> Person | None:
+        """An account that may be harmed a little, made once: a wrong password, another address. None for none."""
+        if "spare" not in self.remembered:
+            self.remembered["spare"] = self.newcomer("erin")
+        person: Person | None = self.remembered["spare"]
+        if person is not None:
+            person.refresh()
+        return person
+
+    def may(self, operation: Operation, who: Person) -> bool:
+        """Whether an operation that changes something may be asked as somebody without harm to what was there before.
+
+        As whom the probes signed up, all that is not called harmful; as another, only what makes rows and what changes
+        rows that were made, never what may change the account.
+        """
+        if operation.is_harmful or str(operation) in self.settings.skip:
+            return False
+        if who.made:
+            return True
+        if not operation.names:
+            return any(each.create is operation for each in self.collections)
+        row = self.row_for(operation, who)
+        return row is not None and not row.account
+
     def readable(self) -> list[tuple[Operation, str]]:
         """What somebody who is signed in can read without harm, with the path: lists, his rows, what has no rows."""
         out: list[tuple[Operation, str]] = []

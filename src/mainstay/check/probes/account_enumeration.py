@@ -27,7 +27,7 @@ LEAST = 0.03
 def ask(service: Service) -> Iterator[Found]:
     """Asks for an account that there is and for one that there is not, with a wrong password for both."""
     into = service.accounts.signing.into
-    person = service.newcomer("erin")
+    person = service.spare
     if into is None or person is None:
         return
     yield from _signed_in(service, into, person)

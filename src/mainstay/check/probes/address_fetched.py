@@ -31,7 +31,7 @@ def ask(service: Service) -> Iterator[Found]:
     sent: dict[str, tuple[Operation, str, Answer]] = {}
     with Listener() as listener:
         for operation in service.operations:
-            if not operation.is_harmful:
+            if service.may(operation, service.asker) if operation.changes else not operation.is_harmful:
                 for name in _names(operation):
                     word, address = listener.address()
                     answer = _sent(service, operation, name, address)

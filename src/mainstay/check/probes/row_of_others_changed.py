@@ -47,14 +47,18 @@ def _on_row(service: Service, operation: Operation, row: Row, stranger: Person) 
 
 
 def _on_account(service: Service, operation: Operation, collection: Collection) -> Iterator[Found]:
-    """Asks between two new accounts, since either may be of no use afterwards."""
-    victim, stranger = service.newcomer("carol"), service.newcomer("dave")
+    """Asks between two new accounts, since either may be of no use afterwards; kept where neither was touched."""
+    pair = service.remembered.pop("two accounts", None) or (service.newcomer("carol"), service.newcomer("dave"))
+    victim, stranger = pair
     row = service.rows.account(collection, victim) if victim is not None else None
     if victim is None or stranger is None or row is None:
         return
+    before = len(service.client.journal)
     effect = attempted_on_account(service, operation, row, stranger)
     if effect is not None:
         what = f"{stranger.name} {effect.verb} the account of {victim.name}"
         if effect.verb.startswith("sets"):
             what = f"{stranger.name} {effect.verb} {victim.name}, who was not asked"
         yield found(operation, what, "proven", *effect.shown)
+    elif not any(200 <= each.status < 300 for each in service.client.journal[before:] if each.request.method != "GET"):
+        service.remembered["two accounts"] = pair

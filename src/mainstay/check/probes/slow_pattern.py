@@ -29,10 +29,15 @@ LEAST = 0.08
 
 def ask(service: Service) -> Iterator[Found]:
     """Sends each field whose form is checked a text that nearly fits, a little longer each time, until it is slow."""
-    person = service.newcomer("grace") or service.asker
+    person = service.spare or service.asker
     for operation in service.operations:
         schema = operation.body or operation.form
-        if not operation.changes or operation.method == "DELETE" or schema is None or operation.is_harmful:
+        if (
+            not operation.changes
+            or operation.method == "DELETE"
+            or schema is None
+            or not service.may(operation, person)
+        ):
             continue
         path = _path(service, operation, person)
         if path is None:

@@ -36,7 +36,12 @@ def ask(service: Service) -> Iterator[Found]:
     for operation in service.operations:
         schema = operation.upload
         path = service.path_of(operation, service.asker) if operation.names else operation.path
-        if schema is None or path is None or operation.is_harmful or operation is service.accounts.signing.up:
+        if (
+            schema is None
+            or path is None
+            or not service.may(operation, service.asker)
+            or operation is service.accounts.signing.up
+        ):
             continue
         name = _field(schema)
         if name:

@@ -21,9 +21,9 @@ MOST = 12
 
 def ask(service: Service) -> Iterator[Found]:
     """Sends what cannot be read, what has the wrong types, what is there already, and keys that no row has."""
-    person = service.newcomer("heidi") or service.asker
+    person = service.spare or service.asker
     for operation in service.operations:
-        if operation.changes and operation.method != "DELETE" and operation.body and not operation.is_harmful:
+        if operation.changes and operation.method != "DELETE" and operation.body and service.may(operation, person):
             path = service.path_of(operation, person) if operation.names else operation.path
             if path is not None:
                 yield from _bodies(service, operation, path, person)
@@ -80,7 +80,8 @@ def _keys(service: Service, collection: Collection, person: Person) -> Iterator[
     """Keys that no row has: 404 is due, or 400 or 422 where they cannot be keys."""
     row = service.rows.of(collection, person)
     for operation in collection.on_a_row:
-        if row is None or operation.upload:
+        makes = operation.method == "PUT" and operation in collection.changes and collection.create is None
+        if row is None or operation.upload or makes or (operation.changes and not service.may(operation, person)):
             continue
         for unknown in UNKNOWN:
             path = operation.filled({**row.values, **dict.fromkeys(collection.keys, unknown)})
@@ -135,7 +136,7 @@ def _twice_signed_up(service: Service) -> Iterator[Found]:
 
 def _wrong_password(service: Service) -> Iterator[Found]:
     """A sign-in that does not let in, and says 200."""
-    person, into = service.newcomer("ivan"), service.accounts.signing.into
+    person, into = service.spare, service.accounts.signing.into
     if person is None or into is None:
         return
     answer = service.accounts.ask_in(person.login, f"Wrong-{person.password}")
