@@ -19,7 +19,7 @@ from mainstay.check.stacks import ALL as STACKS
 from mainstay.check.stacks.stack import Stack
 
 TESTS = re.compile(
-    r"(^|/)(tests?|__tests__|spec)/|(^|/)(test_[^/]*|conftest)\.py$|_test\.py$|[._](test|spec)\.[jt]sx?$"
+    r"(^|/)(tests?|__tests__|spec)/|(^|/)(test_[^/]*|conftest)\.py$|(^|/)src/(it|integrationTest|testFixtures)/|(Tests?|IT)\.java$|_test\.py$|[._](test|spec)\.[jt]sx?$"
 )
 
 

@@ -54,6 +54,8 @@ SERVER = words(
     "express fastify koa @nestjs/core @nestjs/common @hapi/hapi hapi next nuxt @sveltejs/kit @remix-run/node"
 )
 """Libraries of programs for browsers, and of servers: a program with none of the latter is not reviewed."""
+PAGES = re.compile(r"(^|/)src/main/(resources|webapp)(/|$)")
+"""Folders of a program in Java from which scripts are sent to browsers."""
 LARGEST = 1_000_000
 """Bytes of a file; larger ones were not written by a person."""
 MADE = re.compile(r"(\.min\.|\.gen\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.|\.pb(\.gw)?\.go$)")
@@ -138,10 +140,13 @@ def files(path: Path) -> Iterator[Path]:
         if "package.json" in names and _is_of_pages(Path(folder, "package.json")):
             pages = (*pages, folder + os.sep)
         packages = f"src{os.sep}main{os.sep}java" in folder
+        browser = (
+            (folder + os.sep).startswith(pages) if pages else PAGES.search(folder.replace(os.sep, "/")) is not None
+        )
         folders[:] = sorted(each for each in folders if packages or not _is_made(each))
         for name in sorted(names):
             suffix = os.path.splitext(name)[1]
-            in_browser = bool(pages) and suffix in SCRIPTS and (folder + os.sep).startswith(pages)
+            in_browser = suffix in SCRIPTS and browser
             if ((suffix in SUFFIXES and suffix != ".md") or name in MANIFESTS) and not in_browser:
                 yield Path(folder, name)
 

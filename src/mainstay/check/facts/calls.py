@@ -51,6 +51,8 @@ class Sink(Fact):
     purpose: str
     call: str
     trace: Trace
+    sure: bool = True
+    """Whether harm is to be seen; else only that there may be some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,8 @@ SAFE_METHODS: dict[str, tuple[str, ...]] = {
     "count": (EVERYTHING,),
     "index": (EVERYTHING,),
     "find": (),
+    "parseClaimsJws": (EVERYTHING,),
+    "parseSignedClaims": (EVERYTHING,),
     "toNumber": (EVERYTHING,),
     "valueOf": (),
     "isoformat": (EVERYTHING,),

@@ -26,6 +26,10 @@ SAFE: dict[str, tuple[str, ...]] = {
         ),
         ("html",),
     ),
+    **dict.fromkeys(
+        words("JSONUtil.parse JSONUtil.toJsonStr JSON.toJSONString ObjectMapper.writeValueAsString Gson.toJson"),
+        ("log", "header"),
+    ),
     "ESAPI.encoder.encodeForHTML": ("html",),
     "ESAPI.encoder.encodeForSQL": ("sql",),
     "URLEncoder.encode": ENCODED,

@@ -27,7 +27,8 @@ def read(run: Run) -> Iterator[Located]:
     """The answers of a function, its refusals and logs, and what it does with errors."""
     for event in run.events:
         if isinstance(event, Returned):
-            yield from _returned(event)
+            if event.function is run.function or not run.unit.source.is_javascript:
+                yield from _returned(event)
         elif isinstance(event, Raised):
             yield from _raised(event)
         elif isinstance(event, Seen):

@@ -99,8 +99,8 @@ def _quadratic(seen: Seen) -> bool:
     if seen.loop is None:
         return False
     if seen.is_javascript:
-        given = any(each.callee is not None for each in seen.arguments) and not shown(seen).startswith("$")
-        return given and seen.method in SEARCHES and not seen.receiver.type.startswith(("mapping", "express"))
+        given = any(each.callee is not None for each in seen.arguments) and seen.method in SEARCHES
+        return given and not seen.receiver.type.startswith(("mapping", "express")) and _stays(seen)
     if (
         seen.name.removeprefix("?") == "next"
         and seen.node.arguments
@@ -108,3 +108,36 @@ def _quadratic(seen: Seen) -> bool:
     ):
         return bool(seen.node.arguments[0].value.tests)
     return False
+
+
+def _stays(seen: Seen) -> bool:
+    """Whether the list that is searched is the same in every turn of a loop of the same function."""
+    node = seen.node.function
+    written = s.dotted(node.object) if isinstance(node, s.Member) else ""
+    head = written.partition(".")[0]
+    function, loop = seen.function, seen.loop
+    if not head or "()" in written or head == "self" or head.startswith("$") or head.isupper() or loop is None:
+        return False
+    first = seen.unit.source.first - 1
+    if function is not None and not (function.line <= loop.line - first <= function.end):
+        return False
+    for each in s.walk(*(function.body if function is not None else seen.unit.tree.body)):
+        turns = isinstance(each, s.Loop | s.Call) and each is not seen.node and each.line == loop.line - first
+        if turns and head in _bound(each):
+            return False
+    return True
+
+
+def _bound(loop: s.Node) -> set[str]:
+    """The variables that each turn of a loop has for itself."""
+    out: set[str] = set()
+    for each in s.walk(loop):
+        if isinstance(each, s.Loop) and each.target is not None:
+            out |= {inner.id for inner in s.walk(each.target) if isinstance(inner, s.Name)}
+        elif isinstance(each, s.Assign):
+            out |= {inner.id for target in each.targets for inner in s.walk(target) if isinstance(inner, s.Name)}
+        elif isinstance(each, s.Function):
+            for parameter in each.parameters:
+                out.add(parameter.name)
+                out |= {inner.id for inner in s.walk(parameter) if isinstance(inner, s.Name)}
+    return out

@@ -26,7 +26,7 @@ FOR_EVER = (
     "smtplib",
 )
 """Clients that wait for ever, or for minutes, unless told."""
-OWN_TIMEOUT = ("httpx", "aiohttp", "niquests")
+OWN_TIMEOUT = ("httpx", "aiohttp", "niquests", "stripe")
 """Clients with a time-out of their own: 5 seconds, 5 minutes."""
 MONEY = re.compile(
     r"(^|\.)\??(payments?|stripe|braintree|paypal|adyen|gateway|billing|payment_?\w*|paymentGateway|paymentService|psp|checkout)(\.|$)",
@@ -154,6 +154,8 @@ def _outgoing(seen: Seen, breakers: bool) -> Fact | None:
         and not under(name, "stripe", "braintree", "paypal")
         and "stripe" not in name.lower()
     ):
+        money = False
+    if money and re.search(r"sessions|customers|portal|intents\.retrieve", front):
         money = False
     if not is_http and not money:
         return None

@@ -34,7 +34,7 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 HARMLESS = re.compile(
     r"^(|none|null|true|false|test(ing)?|example|changeme|change[-_ ]?me|placeholder|xxx+|\*+|\.+"
     r"|[A-Z][a-z]+\.|your[-_ ].*|<.*>"
-    r"|\$\{.*\}|\{\{.*\}\}|%\(.*\)s|password|secret|token|bearer|basic|string|str|pass|foo|bar|dummy|fake|mock|todo|"
+    r"|\$\{.*\}|\{\w*\}|\{\{.*\}\}|%\(.*\)s|password|secret|token|bearer|basic|string|str|pass|foo|bar|dummy|fake|mock|todo|"
     r"[a-z]+(_[a-z]+)+|(api|v\d+|[a-z-]+)(/[a-z-]+|/v\d+)+|.*\s.*\s.*|https?://.*|/.*|\w+@\w+\.\w+|[A-Z_]+)$",
     re.IGNORECASE,
 )

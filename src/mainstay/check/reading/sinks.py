@@ -233,9 +233,13 @@ def own_path(value: Value) -> bool:
     )
 
 
+SCRIPTS = (".js", ".ts", ".mjs", ".tsx", ".jsx")
+
+
 def _header_set(event: Changed) -> Iterator[Located]:
     target = event.target.lower()
-    if ".headers[" in target or target.startswith(("response[", "resp[", "res[")):
+    python = event.object.type != "mapping" and not event.place.path.endswith(SCRIPTS)
+    if ".headers[" in target or (python and target.startswith(("response[", "resp[", "res["))):
         trace = injected(event.value, "header")
         if trace is not None:
             yield (
@@ -465,8 +469,9 @@ def _answers(seen: Seen) -> Iterator[tuple[str, Value]]:
 
 def _operators(seen: Seen) -> Iterator[tuple[str, Value]]:
     first = seen.arguments[0]
-    if under(seen.name, "typeorm"):
+    if under(seen.name, "typeorm", "crypto"):
         return
+    first = (first.fields or {}).get("where", first)
     if first.trace is not None and first.fields is None:
         yield "nosql", first
     for key, value in (first.fields or {}).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -55,6 +56,8 @@ TOLD = words(
     """
 )
 """Checks of class-validator after which a text is one of a few."""
+CLASS = re.compile(r"(Dto|DTO|Input|Command)$")
+"""Names of classes that hold what is sent, also where the class itself is in another project."""
 BOUNDED = words("Max Min IsIn IsEnum")
 OPEN = words("Public SkipAuth AllowAnonymous NoAuth IsPublic AllowUnauthorized SkipAuthorization PublicRoute")
 
@@ -157,7 +160,10 @@ class NestJS:
         if kind_of.made is not None and kind_of.made.node.kind == "enum":
             return Value(trace=trace.safe_for(EVERYTHING) if local else trace)
         checked = kind_of.made is not None and kind_of.made.node.kind == "class"
-        if where == "body" and not (checked and local):
+        elsewhere = kind_of.made is None and CLASS.search(written) is not None and local
+        if elsewhere and checks.strips:
+            trace = trace.safe_for("fields", "nosql")
+        if where == "body" and not ((checked or elsewhere) and local):
             route.validated = False
         if kind_of.made is None or not checked:
             marks = frozenset({"whole"}) if where == "body" else frozenset[str]()

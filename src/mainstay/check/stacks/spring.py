@@ -57,9 +57,13 @@ SOURCES = {
     "ModelAttribute": "body",
     "MatrixVariable": "path",
 }
-CALLER = words(
-    "AuthenticationPrincipal CurrentUser CurrentSecurityContext LoginUser AuthUser Value Autowired Qualifier"
+CHECKS = words(
+    """
+    Valid Validated NotNull NotBlank NotEmpty Nullable NonNull Size Length Pattern Email Min Max Positive
+    PositiveOrZero Negative Past Future Digits DecimalMin DecimalMax Parameter ApiParam Schema DateTimeFormat Range
+    """
 )
+"""Annotations of a parameter that only check or describe it; any other is Spring's, or a library's, to fill."""
 BROAD = words(
     "Exception Throwable RuntimeException SQLException DataAccessException IOException NullPointerException Error"
 )
@@ -194,7 +198,7 @@ def _parameter(
     if written in ("HttpServletRequest", "HttpServletResponse", "MultipartFile", "WebRequest"):
         return typed
     if not where:
-        if names & CALLER or not (own or written == "String" or written in NUMBERS):
+        if names - CHECKS or not (own or written == "String" or written in NUMBERS):
             return None
         where = "body" if own else "query"
     trace = entered(where, closure.unit, parameter, f"the caller's {where} ({parameter.name})")

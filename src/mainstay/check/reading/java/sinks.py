@@ -87,6 +87,12 @@ PARSERS_SAFE = re.compile(
     r"disallow-doctype-decl|ACCESS_EXTERNAL_DTD|SUPPORT_DTD|supportDTD|external-general-entities|IS_SUPPORTING_EXTERNAL"
 )
 WRITERS = words("save saveAndFlush saveAll persist merge insert insertOrUpdate saveOrUpdate updateById")
+DECIDING = re.compile(
+    r"^id$|admin|role|permission|authorit|status|state$|balance|credit|verified|enabled|locked|approved|owner|user_?id"
+    r"|created|price|paid|amount",
+    re.IGNORECASE,
+)
+"""Names of fields that are not for callers to set."""
 ENTITIES = words("Entity Document Table TableName Node")
 
 
@@ -108,10 +114,18 @@ def _told(event: Seen | Returned, purpose: str, value: Value, call: str) -> Iter
     if purpose in ("redirect", "url", "log") and own_path(value):
         return
     function = event.function.label if event.function is not None else ""
+    sure = purpose != "fields" or _holds_more(value)
     yield (
         event.position,
-        Sink(place=event.place, function=function, purpose=purpose, call=call, trace=trace),
+        Sink(place=event.place, function=function, purpose=purpose, call=call, trace=trace, sure=sure),
     )
+
+
+def _holds_more(value: Value) -> bool:
+    """Whether a row has fields that a caller must not set: its key, unless the program sets it, and what decides."""
+    made = value.instance
+    names = set(made.attributes) - set(value.fields or {}) if made is not None else set()
+    return any(DECIDING.search(each) for each in names)
 
 
 def _sinks(seen: Seen) -> Iterator[tuple[str, Value]]:

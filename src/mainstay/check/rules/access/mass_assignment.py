@@ -13,4 +13,4 @@ def findings(facts: Facts) -> Iterator[Found]:
     for sink in facts.of(Sink):
         if sink.purpose == "fields":
             what = f"{sink.call} writes every field that the caller sends, also those that are not his to set"
-            yield Found(sink.place, what, "likely", sink.trace.steps)
+            yield Found(sink.place, what, "likely" if sink.sure else "review", sink.trace.steps)
