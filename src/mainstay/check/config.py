@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,8 @@ class Config:
 
     `ignore`: rules that are not used. `exclude`: patterns of paths, as `fnmatch` reads them. `fail_on` and
     `confidence`: the least severity and the least confidence that make the command end with 1.
-    `baseline`: a file of findings that are known. `live`: what is told of a running API.
+    `baseline`: a file of findings that are known. `environment`: variables that the program runs with; branches that
+    they switch off are not followed. `live`: what is told of a running API.
     """
 
     ignore: tuple[str, ...] = ()
@@ -31,6 +34,7 @@ class Config:
     fail_on: Severity = "high"
     confidence: Confidence = "likely"
     baseline: str = ""
+    environment: dict[str, str] = field(default_factory=dict)
     live: LiveSettings = field(default_factory=LiveSettings)
 
     def fails(self, severity: Severity, confidence: Confidence) -> bool:
@@ -74,11 +78,25 @@ def of(told: dict[str, Any]) -> Config:
             if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
                 raise WrongConfiguration(f"tool.mainstay.check.{key} is a list of texts")
             value = tuple(value)
+        elif name == "environment":
+            if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
+                raise WrongConfiguration(f"tool.mainstay.check.{key} is a table of texts")
         elif name == "live":
             value = _live(value)
         elif not isinstance(value, str):
             raise WrongConfiguration(f"tool.mainstay.check.{key} is a text")
         out = replace(out, **{name: value})
+    return out
+
+
+def variables(told: Iterable[str]) -> dict[str, str]:
+    """The variables that `NAME=VALUE` sets; without a value, those of this process. Raises WrongConfiguration."""
+    out = {}
+    for each in told:
+        name, equals, value = each.partition("=")
+        if not name.isidentifier() or (not equals and name not in os.environ):
+            raise WrongConfiguration(f"{each!r} is no variable; one looks like DEBUG=0, or is in the environment")
+        out[name] = value if equals else os.environ[name]
     return out
 
 

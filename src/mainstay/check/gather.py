@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from mainstay.check.facts import Fact, Facts, Handler
 from mainstay.check.flow.follow import Follower
@@ -23,11 +24,15 @@ TESTS = re.compile(
 )
 
 
-def gather(project: Project) -> Facts:
-    """Everything that can be found out about a project without running it."""
+def gather(project: Project, environment: Mapping[str, str] | None = None) -> Facts:
+    """Everything that can be found out about a project without running it.
+
+    What `environment` tells of the variables that it runs with decides which of its branches are followed.
+    """
     program = Program(project.units, project.modules)
+    program.documents = [each for each in project.others if each.language == "openapi"]
     stacks = [each for each in STACKS if each.present(program, project.manifests)]
-    follower = Follower(program, inputs_of(stacks))
+    follower = Follower(program, replace(inputs_of(stacks), environment=environment or {}))
     facts = Facts(
         skipped=project.skipped,
         lines=project.lines,
@@ -62,7 +67,19 @@ def gather(project: Project) -> Facts:
                 facts.handlers.append(_followed(follower, closure, {}, alone=True))
     for reader in LOOSE:
         facts.loose += reader(project, follower)
+    _without(facts, follower.dead)
     return facts
+
+
+def _without(facts: Facts, dead: Iterable[Place]) -> None:
+    """Takes out what stands in branches that the environment switches off."""
+    lines: dict[str, set[int]] = {}
+    for each in dead:
+        lines.setdefault(each.path, set()).update(range(each.line, each.end + 1))
+    for handler in facts.handlers if lines else ():
+        handler.facts = [each for each in handler.facts if each.place.line not in lines.get(each.place.path, ())]
+    if lines:
+        facts.loose = [each for each in facts.loose if each.place.line not in lines.get(each.place.path, ())]
 
 
 @contextlib.contextmanager

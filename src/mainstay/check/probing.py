@@ -91,7 +91,7 @@ def _read(
         return Review([], [], [], [], (), 0, 0, 0.0), ()
     say("reading the source")
     project = projects.read(source)
-    facts = gather(project)
+    facts = gather(project, config.environment)
     return review_project(project, config, known=known, progress=say, facts=facts), sourced_operations(facts)
 
 

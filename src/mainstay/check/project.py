@@ -47,6 +47,9 @@ MANIFESTS = words(
     go.mod Cargo.toml
     """
 )
+DOCUMENT = re.compile(r"(open_?-?api|swagger|spec|api)[\w./-]*\.(ya?ml|json)$", re.IGNORECASE)
+SAYS_DOCUMENT = re.compile(r"""^\s*\{?\s*["']?(openapi|swagger)["']?\s*:""", re.MULTILINE)
+"""Where an OpenAPI document is looked for, and how it begins."""
 MODULE = re.compile(r'^module\s+(\S+)|^\s*name\s*=\s*"([\w-]+)"', re.MULTILINE)
 SCRIPTS = frozenset({".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"})
 BROWSER = words("react-dom vue @angular/core svelte preact solid-js lit ember-source")
@@ -56,6 +59,7 @@ SERVER = words(
 """Libraries of programs for browsers, and of servers: a program with none of the latter is not reviewed."""
 PAGES = re.compile(r"(^|/)src/main/(resources|webapp)(/|$)")
 """Folders of a program in Java from which scripts are sent to browsers."""
+DOCUMENTS = frozenset({".yml", ".yaml", ".json"})
 LARGEST = 1_000_000
 """Bytes of a file; larger ones were not written by a person."""
 MADE = re.compile(r"(\.min\.|\.gen\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.|\.pb(\.gw)?\.go$)")
@@ -147,7 +151,8 @@ def files(path: Path) -> Iterator[Path]:
         for name in sorted(names):
             suffix = os.path.splitext(name)[1]
             in_browser = suffix in SCRIPTS and browser
-            if ((suffix in SUFFIXES and suffix != ".md") or name in MANIFESTS) and not in_browser:
+            code = ((suffix in SUFFIXES and suffix != ".md") or name in MANIFESTS) and not in_browser
+            if code or (suffix in DOCUMENTS and DOCUMENT.search(os.path.relpath(os.path.join(folder, name), path))):
                 yield Path(folder, name)
 
 
@@ -197,6 +202,10 @@ def _read_file(file: Path, project: Project) -> None:
             project.modules[file.relative_to(project.root).parent.as_posix()] = named.group(1) or named.group(2)
     language = SUFFIXES.get(file.suffix, "")
     if MADE.search(file.name) or UNREPORTED.search(name) or (language == "go" and GENERATED.search(text[:2_000])):
+        return
+    if file.suffix in DOCUMENTS and file.name not in MANIFESTS:
+        if SAYS_DOCUMENT.search(text[:4_000]):
+            project.others.append(Source(name, "openapi", text))
         return
     if not language:
         if file.name not in MANIFESTS:

@@ -77,7 +77,7 @@ def review_project(
     began = time.perf_counter() if began is None else began
     say = progress or (lambda words: None)
     say("following the code")
-    facts = gather(project) if facts is None else facts
+    facts = gather(project, config.environment) if facts is None else facts
     rules = chosen(config)
     findings: list[Finding] = []
     for rule in rules:

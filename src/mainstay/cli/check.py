@@ -61,6 +61,9 @@ def check(
     i_own_this: Annotated[bool, typer.Option("--i-own-this", help="URL: it is not on this machine, and mine.")] = False,
     requests: Annotated[int | None, typer.Option(help="URL: the most requests that are sent.", min=1)] = None,
     seconds: Annotated[float | None, typer.Option(help="URL: the longest that is asked.", min=1)] = None,
+    env: Annotated[
+        list[str] | None, typer.Option(help="A variable that the code runs with, as NAME=VALUE; may be given again.")
+    ] = None,
 ) -> None:
     """Review a backend: its code, the examples of a page, SQL and migrations; a database; or a running API.
 
@@ -80,6 +83,7 @@ def check(
     try:
         config = configuration.read(path if path.is_dir() else path.parent)
         config = replace(config, fail_on=fail_on or config.fail_on, confidence=confidence or config.confidence)
+        config = replace(config, environment={**config.environment, **configuration.variables(env or ())})
         file = baseline or (Path(config.baseline) if config.baseline else None)
         if api:
             from mainstay.cli.check_api import Told, reviewed_api

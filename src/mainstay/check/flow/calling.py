@@ -10,6 +10,7 @@ from mainstay.check import syntax as s
 from mainstay.check.flow.beans import answered, streams
 from mainstay.check.flow.constructing import constructs, is_callback
 from mainstay.check.flow.containers import contained
+from mainstay.check.flow.environment import asked
 from mainstay.check.flow.expressions import Expressions
 from mainstay.check.flow.folding import seconds
 from mainstay.check.flow.frame import Frame
@@ -175,6 +176,9 @@ class Calling(Expressions):
         method, receiver = seen.method, seen.receiver
         if seen.name == "require" and seen.arguments and seen.arguments[0].text is not None:
             return self.required(seen.arguments[0].text, "", seen.unit)
+        told = asked(seen, self.inputs.environment)
+        if told is not None:
+            return told
         table = self.inputs.attributes.get(receiver.type or receiver.path)
         if table is not None and f"{method}()" in table:
             kind = table[f"{method}()"]

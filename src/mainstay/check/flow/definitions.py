@@ -13,6 +13,7 @@ from mainstay.check.flow.meaning import NUMBERS, is_secret_name
 from mainstay.check.flow.packages import Packages
 from mainstay.check.flow.program import Program, Run, Seen
 from mainstay.check.flow.value import EVERYTHING, NOTHING, ClassValue, Closure, Scope, Unit, Value
+from mainstay.check.source import Place
 from mainstay.check.words import words
 
 SHAPED = frozenset({"Pattern()", "Email", "Email()"})
@@ -33,6 +34,8 @@ class Definitions(Importing):
         self.classes: list[tuple[Unit, ClassValue]] = []
         self.modules: list[Run] = []
         self.packages = Packages(program.units)
+        self.dead: list[Place] = []
+        """What is switched off by the environment that was told."""
         self._results: dict[int, Value] = {}
         self._entered: dict[int, dict[tuple[object, ...], Value | None]] = {}
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 6_000))

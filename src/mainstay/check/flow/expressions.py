@@ -10,6 +10,7 @@ from typing import Any
 from mainstay.check import syntax as s
 from mainstay.check.flow.beans import harmless
 from mainstay.check.flow.containers import taken
+from mainstay.check.flow.environment import held
 from mainstay.check.flow.folding import COMPARISONS, FOLD, LONGEST_FOLD
 from mainstay.check.flow.frame import Frame, Inputs
 from mainstay.check.flow.marking import KEPT
@@ -87,6 +88,9 @@ class Expressions(ABC):
         """What is known of an attribute of a value."""
         if owner.fields is not None and name in owner.fields:
             return owner.fields[name]
+        variable = held(owner, name, self.inputs.environment)
+        if variable is not None:
+            return variable
         for known in (owner.type, owner.path):
             table = self.inputs.attributes.get(known) if known else None
             if table is not None and name in table:
@@ -134,6 +138,9 @@ class Expressions(ABC):
             return replace(owner, fields=inner)
         if owner.fields is not None:
             return taken(owner, key)
+        variable = held(owner, key.text, self.inputs.environment)
+        if variable is not None:
+            return variable
         if owner.text is not None and isinstance(key.const, int) and -len(owner.text) <= key.const < len(owner.text):
             return Value(const=owner.text[key.const])
         name = key.text

@@ -29,7 +29,12 @@ DEEPEST = 4
 """Calls of functions of the program are followed into one another this far."""
 MOST_EVENTS = 4_000
 """What is written down of one function at most."""
-TOLD = frozenset({"ValueError", "pydantic.ValidationError", "marshmallow.ValidationError", "fastapi.HTTPException"})
+TOLD = frozenset(
+    {
+        "ValueError", "pydantic.ValidationError", "marshmallow.ValidationError", "fastapi.HTTPException",
+        "jsonschema.ValidationError", "jsonschema.exceptions.ValidationError",
+    }
+)  # fmt: skip
 """Errors whose text is often meant for whoever sent the value."""
 ERROR = re.compile(r"^e$|err", re.IGNORECASE)
 """Names of errors that are answered beside a value."""
@@ -316,6 +321,8 @@ class Follower(Linking):
         )
         if test.const is not UNKNOWN and not isinstance(test.const, str) and not isinstance(node.test, s.Literal):
             self.block(node.then if test.const else node.otherwise, frame)
+            if self.inputs.environment:
+                self._switched_off(node.otherwise if test.const else node.then, node.test, frame)
             return
         names = frame.scope.names
         then = self._branch(node.then, node.test, True, frame)
@@ -329,6 +336,12 @@ class Follower(Linking):
         names.clear()
         names.update(frame.scope.names)
         frame.scope.names = names
+
+    def _switched_off(self, branch: list[s.Node], test: s.Node, frame: Frame) -> None:
+        """Remembers a branch that is never taken: its test names nothing that differs from call to call."""
+        if branch and (frame.function is None or not set(named_in(test)) & set(frame.scope.names)):
+            lines = [max(each.line, getattr(each, "end", 0)) for each in s.walk(*branch)]
+            self.dead.append(frame.unit.source.place(branch[0].line, max(lines)))
 
     def _branch(self, body: list[s.Node], test: s.Node, holds: bool, frame: Frame) -> dict[str, Value]:
         before = frame.scope.names

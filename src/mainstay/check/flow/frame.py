@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mainstay.check import syntax as s
@@ -46,3 +47,5 @@ class Inputs:
     registers: frozenset[str] = frozenset()
     """Methods that are given functions to run later, as a route's: they are not run where they are given."""
     registering_types: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the environment that the program runs with, as far as they were told."""

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from mainstay.check import syntax as s
 from mainstay.check.flow.value import Unit, Value
-from mainstay.check.source import Place
+from mainstay.check.source import Place, Source
 
 
 @dataclass(slots=True)
@@ -162,6 +162,8 @@ class Program:
     def __init__(self, units: list[Unit], modules: dict[str, str] | None = None) -> None:
         self.units = units
         self.modules = modules or {}
+        self.documents: list[Source] = []
+        """OpenAPI documents that stand beside the modules."""
         self._python: dict[str, list[Unit]] = {}
         self._javascript: dict[str, Unit] = {}
         self._endings: dict[str, list[tuple[str, Unit]]] = {}

@@ -28,7 +28,7 @@ def read(run: Run) -> Iterator[Located]:
     for event in run.events:
         if isinstance(event, Returned):
             if event.function is run.function or not run.unit.source.is_javascript:
-                yield from _returned(event)
+                yield from _returned(event, run)
         elif isinstance(event, Raised):
             yield from _raised(event)
         elif isinstance(event, Seen):
@@ -66,7 +66,7 @@ def status_of(value: Value | None) -> int | None:
     return int(found.group(1)) if found else None
 
 
-def _returned(event: Returned) -> Iterator[Located]:
+def _returned(event: Returned, run: Run) -> Iterator[Located]:
     value = event.value
     status: int | None = None
     body = value
@@ -87,7 +87,7 @@ def _returned(event: Returned) -> Iterator[Located]:
             status=status,
             keys=frozenset(body.fields),
             leaks=leak(body),
-            error=is_error(body),
+            error=is_error(body) and event.function is run.function,
             headers=headers,
         ),
     )

@@ -44,7 +44,7 @@ def _places(seen: Seen) -> Iterator[tuple[str, Value]]:
 
 def _kept(event: Changed | Seen, name: str, value: Value) -> Iterator[Located]:
     function = event.function.label if event.function is not None else ""
-    if SPANS.search(name):
+    if SPANS.search(name) or " " in known_text(value):
         return
     if "guessable" in value.marks and (name == "a cookie" or UNGUESSABLE.search(name)):
         source = value.source.name if isinstance(value.source, Seen) else "a generator for simulations"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mainstay.check.stacks.connexion import Connexion
 from mainstay.check.stacks.django import Django
 from mainstay.check.stacks.echo import Echo
 from mainstay.check.stacks.express import Express
@@ -13,5 +14,16 @@ from mainstay.check.stacks.nethttp import NetHTTP
 from mainstay.check.stacks.spring import Spring
 from mainstay.check.stacks.stack import Stack
 
-ALL: tuple[Stack, ...] = (FastAPI(), Flask(), Django(), Express(), NestJS(), Spring(), Gin(), Echo(), NetHTTP())
+ALL: tuple[Stack, ...] = (
+    FastAPI(),
+    Flask(),
+    Connexion(),
+    Django(),
+    Express(),
+    NestJS(),
+    Spring(),
+    Gin(),
+    Echo(),
+    NetHTTP(),
+)
 """Every stack that is known."""
