@@ -263,3 +263,79 @@ def test_a_table_that_may_or_may_not_be_changed_is_not_compared_and_the_others_a
     assert [place for _, place in found(tmp_path, "model-drift")] == ["models.py:12"]
     alembic(tmp_path, one=(None, there.replace("tags", "notes"), "pass"))
     assert found(tmp_path, "model-drift") == []
+
+
+def test_files_for_several_databases_in_one_folder_are_several_histories(tmp_path: Path) -> None:
+    index = "CREATE INDEX a ON notes(author_id);\n"
+    texts = {
+        "m/1_notes.up.sql": NOTES,
+        "m/2_index.postgres.up.sql": index,
+        "m/2_index.sqlite3.up.sql": index.replace("author_id", "id"),
+        "m/2_index.mysql.up.sql": "ALTER TABLE `notes` ADD KEY `a` (`author_id`);\n",
+    }
+    result = only(files(tmp_path, texts), "foreign-key-unindexed", "redundant-index")
+    assert sorted((each.rule, str(each.place)) for each in result.findings) == [
+        ("foreign-key-unindexed", "m/1_notes.up.sql:3"),
+        ("redundant-index", "m/2_index.sqlite3.up.sql:1"),
+    ]
+
+
+DJANGO = """
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    {2}dependencies = [{0}]
+    operations = [
+        {1},
+    ]
+"""
+NOTE = """migrations.CreateModel("Note", [
+            ("id", models.BigAutoField(primary_key=True)),
+            ("author", models.ForeignKey("auth.User", on_delete=models.CASCADE{0})),
+        ])"""
+
+
+def django(path: Path, **migrations: tuple[str, str]) -> Path:
+    """An app of Django: for each migration the one before, and what it does."""
+    return files(
+        path,
+        {
+            f"notes/migrations/{name}.py": DJANGO.format(f'("notes", "{before}")' if before else "", there, "")
+            for name, (before, there) in migrations.items()
+        },
+    )
+
+
+def test_a_foreign_key_of_django_has_an_index_unless_it_was_told_not_to(tmp_path: Path) -> None:
+    assert found(django(tmp_path, a=("", NOTE.format(""))), "foreign-key-unindexed") == []
+    django(tmp_path, a=("", NOTE.format(", db_index=False")))
+    assert found(tmp_path, "foreign-key-unindexed") == [("foreign-key-unindexed", "notes/migrations/a.py:10")]
+    django(tmp_path, b=("a", 'migrations.AddIndex("note", models.Index(fields=["author"], name="i"))'))
+    assert found(tmp_path, "foreign-key-unindexed") == []
+    assert found(tmp_path, "index-locks-writes") == [("index-locks-writes", "notes/migrations/b.py:8")]
+
+
+def test_models_of_django_that_are_renamed_and_linked_are_followed(tmp_path: Path) -> None:
+    django(
+        tmp_path,
+        a=("", NOTE.format("")),
+        b=("a", 'migrations.RenameField("note", "author", "writer"), migrations.RenameModel("Note", "Page")'),
+        c=("b", 'migrations.AddField("page", "tags", models.ManyToManyField("notes.Tag"))'),
+    )
+    model = "from django.db import models\n\n\nclass Page(models.Model):\n"
+    model += '    writer = models.ForeignKey("auth.User", on_delete=models.CASCADE)\n'
+    files(tmp_path, {"notes/models.py": model + '    tags = models.ManyToManyField("notes.Tag")\n'})
+    assert found(tmp_path, "model-drift") == []
+    files(tmp_path, {"notes/models.py": model.replace("models.CASCADE", "models.SET_NULL, null=True")})
+    assert found(tmp_path, "model-drift") == [("model-drift", "notes/models.py:5")]
+
+
+def test_what_a_squashed_migration_replaces_is_not_run_again(tmp_path: Path) -> None:
+    django(tmp_path, a=("", NOTE.format("")), b=("a", 'migrations.AddField("note", "title", models.TextField())'))
+    replaces = 'replaces = [("notes", "a"), ("notes", "b")]\n    '
+    squashed = {"notes/migrations/a_squashed_b.py": DJANGO.format("", NOTE.format(""), replaces)}
+    assert found(files(tmp_path, squashed), "migration-fork", "model-drift") == []
+    django(tmp_path, c=("b", 'migrations.AddField("note", "colour", models.IntegerField())'))
+    assert found(tmp_path, "migration-fork") == []
+    assert found(tmp_path, "required-column-added") == [("required-column-added", "notes/migrations/c.py:8")]

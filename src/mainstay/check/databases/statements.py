@@ -20,6 +20,8 @@ SHARE, SHARE_MS = 0.2, 10.0
 CALLS = 5
 KINDS = re.compile(r"\s*(?:/\*.*?\*/\s*)*(select|insert|update|delete|with)\b", re.IGNORECASE | re.DOTALL)
 PARAMETER = re.compile(r"\$(\d+)")
+TYPED = re.compile(r"\b(interval|date|time|timestamp|timestamptz)\s+(\$\d+)", re.IGNORECASE)
+"""`interval '1 day'` as it is recorded, which no parser takes."""
 PATH = "pg_stat_statements"
 
 
@@ -86,6 +88,7 @@ async def _plan(connection: Any, query: str) -> dict[str, Any] | None:
 
     The protocol of prepared statements takes one statement alone, and the transaction can write nothing.
     """
+    query = TYPED.sub(r"\2::\1", query)
     count = max((int(each) for each in PARAMETER.findall(query)), default=0)
     given = f"({', '.join(['NULL'] * count)})" if count else ""
     savepoint = connection.transaction()

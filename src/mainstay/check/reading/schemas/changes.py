@@ -234,6 +234,8 @@ class Migration:
     """Whether it runs in one transaction."""
     named: bool = True
     after: tuple[str, ...] = ()
+    initial: bool = False
+    """Whether it is run on a database that has none of its tables."""
     branch: bool = False
     """Whether it begins a branch that has a name of its own."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.reading.schemas import changes as c
@@ -17,6 +16,9 @@ from mainstay.check.source import Place, Source
 
 CHANGES = re.compile(r"\s*(?:/\*!\d*\s*)?(create|alter|drop|rename|truncate|do|update|delete)\b", re.IGNORECASE)
 INNER = re.compile(r"\b(?:alter\s+table|create\s+(?:unique\s+)?index|create\s+table|drop\s+\w+)\b[^;]*", re.IGNORECASE)
+
+EMPTIED = re.compile(r"\s*delete\s+from\s+[\"`]?([\w.]+)[\"`]?\s*$", re.IGNORECASE)
+"""A deletion of all rows."""
 
 
 def changes_of(source: Source, dialect: str, *, first: int = 0) -> Iterator[c.Change]:
@@ -33,7 +35,8 @@ def changes_of_statement(statement: Statement, source: Source, dialect: str, fir
     place = source.place(statement.line + first)
     verb = begun.group(1).lower()
     if verb in ("update", "delete"):
-        yield c.ChangeRows(place=place, what=verb)
+        emptied = EMPTIED.match(statement.text)
+        yield c.ChangeRows(place=place, what=f"truncate {emptied.group(1)}" if emptied is not None else verb)
         return
     if verb == "do":
         yield from _block(statement, source, dialect, first)
@@ -47,7 +50,8 @@ def _block(statement: Statement, source: Source, dialect: str, first: int) -> It
     for found in INNER.finditer(statement.text):
         line = statement.line + statement.text[: found.start()].count("\n")
         for change in changes_of_statement(Statement(found.group(), 0, line), source, dialect, first):
-            yield replace(change, sure=False, lax=True)
+            change.sure, change.lax = False, True
+            yield change
 
 
 class _Reader:
@@ -75,7 +79,8 @@ class _Reader:
             words.accept("*")
             for action in parted(words.tokens[words.at :]):
                 for change in actions(table, Words(action), self.place, self.dialect):
-                    yield replace(change, lax=change.lax or lax)
+                    change.lax = change.lax or lax
+                    yield change
         elif words.accept("ALTER", "INDEX"):
             words.accept("IF", "EXISTS")
             name = words.name()

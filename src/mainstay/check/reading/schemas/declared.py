@@ -275,4 +275,4 @@ def _default(words: Words) -> str:
             break
         else:
             words.take()
-    return joined(words.tokens[begin : words.at])
+    return joined(words.tokens[begin : words.at]) or "''"

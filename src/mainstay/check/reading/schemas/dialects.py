@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 POSTGRESQL, MYSQL, SQLITE, TSQL, ORACLE = "postgresql", "mysql", "sqlite", "tsql", "oracle"
+COCKROACH = "cockroachdb"
 SIGNS: dict[str, re.Pattern[str]] = {
     POSTGRESQL: re.compile(
         r"\b(?:big|small)?serial\b|\bjsonb\b|\btimestamptz\b|\bbytea\b|\bconcurrently\b|\bplpgsql\b|::\s*\w|\bowner\s+to\b"
@@ -36,7 +37,8 @@ SIGNS: dict[str, re.Pattern[str]] = {
     ),
 }
 NAMED = {
-    POSTGRESQL: re.compile(r"(^|[/_.-])(postgres(ql)?|pg(sql)?|psql|cockroach|yugabyte)", re.IGNORECASE),
+    POSTGRESQL: re.compile(r"(^|[/_.-])(postgres(ql)?|pg(sql)?|psql|yugabyte)", re.IGNORECASE),
+    COCKROACH: re.compile(r"(^|[/_.-])cockroach", re.IGNORECASE),
     MYSQL: re.compile(r"(^|[/_.-])(mysql|mariadb)", re.IGNORECASE),
     SQLITE: re.compile(r"(^|[/_.-])(sqlite3?)", re.IGNORECASE),
     TSQL: re.compile(r"(^|[/_.-])(mssql|sql-?server|tsql|azure-?sql)", re.IGNORECASE),
@@ -48,12 +50,17 @@ LOOKED_AT = 200_000
 
 def dialect_of(path: str, text: str) -> str:
     """The dialect that a text is written in; empty where nothing tells."""
-    for name, pattern in NAMED.items():
-        if pattern.search(path):
-            return name
+    named = named_dialect(path)
+    if named:
+        return named
     signs = Counter({name: len(pattern.findall(text[:LOOKED_AT])) for name, pattern in SIGNS.items()})
     name, count = signs.most_common(1)[0]
     return name if count else ""
+
+
+def named_dialect(path: str) -> str:
+    """The dialect that a path names; empty where it names none."""
+    return next((name for name, pattern in NAMED.items() if pattern.search(path)), "")
 
 
 def quotes_brackets(dialect: str) -> bool:

@@ -42,7 +42,7 @@ def is_known(call: s.Call) -> bool:
 def field_of(name: str, call: s.Call, unit: Unit, names: w.Names, table: str, app: str) -> Declared:
     """The column of a field; none for a reference from many to many."""
     kind, place = w.last(call), unit.place(call)
-    if kind in LINKS or kind.endswith("ManyToManyField") or kind == "GenericForeignKey":
+    if kind in LINKS or kind.endswith(("ManyToManyField", "GenericForeignKey")):
         return Declared()
     reference = kind in REFERENCES or kind.endswith("ForeignKey")
     column = w.text(w.keyword(call, "db_column"), names) or (f"{name}_id" if reference else name)

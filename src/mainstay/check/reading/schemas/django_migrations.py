@@ -73,6 +73,7 @@ def _history(app: str, found: list[tuple[Unit, s.Class]]) -> c.History:
         name = PurePosixPath(unit.source.path).stem
         migration = c.Migration(name, unit.place(node))
         migration.transaction = w.truth(names.get("atomic"), {}) is not False
+        migration.initial = "replaces" in names or w.truth(names.get("initial"), {}) is True or "squashed" in name
         migration.after = tuple(_own(names.get("dependencies"), app, names))
         made[name] = (migration, unit, node, list(_own(names.get("replaces"), app, names)))
     replaced = {each: name for name, (_, _, _, all_of) in made.items() for each in all_of if each in made}

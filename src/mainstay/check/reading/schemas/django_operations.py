@@ -336,6 +336,19 @@ def _remove_constraint(given: _Given) -> list[c.Change]:
     return [c.DropConstraint(place=given.place, table=model.table, name=given.text(1, "name"), lax=True)]
 
 
+def _alter_constraint(given: _Given) -> list[c.Change]:
+    model, name = given.model(), given.text(1, "name")
+    found = constraint_of(given.call_at(2, "constraint"), model.columns, given.unit, given.names)
+    if found is None:
+        raise LookupError("constraint")
+    if isinstance(found, Index) or not model.real:
+        return []
+    return [
+        c.DropConstraint(place=given.place, table=model.table, name=name, lax=True, done=False),
+        c.AddConstraint(place=given.place, table=model.table, constraint=found, done=False),
+    ]
+
+
 def _validate_constraint(given: _Given) -> list[c.Change]:
     return [c.ValidateConstraint(place=given.place, table=given.model().table, name=given.text(1, "name"))]
 
@@ -413,6 +426,7 @@ OPERATIONS: dict[str, Callable[[_Given], list[c.Change]]] = {
     "AddConstraint": _add_constraint(True),
     "AddConstraintNotValid": _add_constraint(False),
     "RemoveConstraint": _remove_constraint,
+    "AlterConstraint": _alter_constraint,
     "ValidateConstraint": _validate_constraint,
     "RunPython": _run_python,
     "RunSQL": _run_sql,

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.reading.schemas import changes as c
 from mainstay.check.reading.schemas.ddl import changes_of
-from mainstay.check.reading.schemas.dialects import ORACLE, TSQL, dialect_of
+from mainstay.check.reading.schemas.dialects import ORACLE, TSQL, dialect_of, named_dialect
 from mainstay.check.reading.schemas.state import key_of
 from mainstay.check.source import Skipped, Source
 
@@ -23,6 +23,8 @@ MARK = re.compile(
     r"|(?P<e>rollback|down|up)(?:\s+migration)?\s*:?\s*$)[^\n]*",
     re.IGNORECASE | re.MULTILINE,
 )
+SAMPLE = 60
+"""Files of which the dialect of all is told."""
 APART = re.compile(r"no\s+transaction|transaction:\s*false|disable[-_]?(ddl[-_])?transaction", re.IGNORECASE)
 
 
@@ -81,15 +83,32 @@ def natural(text: str) -> tuple[tuple[int, int | str], ...]:
 
 def _alike(files: list[File], versioned: bool) -> Iterator[tuple[str, list[File]]]:
     """The files of a folder by their dialect; a file that does not tell goes with the others."""
+    named = {each.source.path: named_dialect(PurePosixPath(each.source.path).name) for each in files}
+    if versioned and len({each for each in named.values() if each}) > 1:
+        for dialect in dict.fromkeys(each for each in named.values() if each):
+            own = {_bare(each.name) for each in files if named[each.source.path] == dialect}
+            ours = [each for each in files if named[each.source.path] in ("", dialect)]
+            yield dialect, [each for each in ours if named[each.source.path] or each.name not in own]
+        return
+    if versioned:
+        first = files[0].source
+        text = "\n".join(each.source.text for each in files[:SAMPLE])
+        yield first.dialect or dialect_of(first.path, text), files
+        return
     dialects = {
         each.source.path: each.source.dialect or dialect_of(each.source.path, each.source.text) for each in files
     }
-    known = [each for each in dialects.values() if each]
-    if versioned or len(set(known)) < 2:
-        yield max(known, key=known.count) if known else "", files
+    known = list(dict.fromkeys(each for each in dialects.values() if each))
+    if len(known) < 2:
+        yield "".join(known), files
         return
     for dialect in dict.fromkeys(dialects.values()):
         yield dialect, [each for each in files if dialects[each.source.path] == dialect]
+
+
+def _bare(name: str) -> str:
+    """The name of a migration without the dialect in it: `1_notes` of `1_notes.mysql`."""
+    return ".".join(each for each in name.split(".") if not named_dialect(each))
 
 
 def _changes(source: Source, dialect: str, skipped: list[Skipped], first: int = 0) -> list[c.Change]:

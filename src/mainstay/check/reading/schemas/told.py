@@ -19,10 +19,13 @@ def told(history: c.History, group: str) -> tuple[list[Fact], Schema]:
     out: list[Fact] = []
     for migration in history.migrations:
         rebuilt = {key_of(each.to) for each in migration.up if isinstance(each, c.RenameTable)}
+        emptied: set[str] = set()
         for change in migration.up:
             fact = _change(schema, change, migration, history, rebuilt) if change.done else None
-            if fact is not None:
-                out.append(fact)
+            if fact is not None and not migration.initial:
+                empty = key_of(fact.table) in emptied
+                out.append(replace(fact, guarded=True) if empty else fact)
+                emptied |= {key_of(fact.table)} if fact.kind == "truncate" else set()
             broken = _broken(change, schema)
             why = apply(schema, change, migration)
             if broken is not None or why:

@@ -15,7 +15,7 @@ def findings(facts: Facts) -> Iterator[Found]:
     tables = list(facts.of(Table))
     keys: dict[tuple[str, str], Table] = {(each.group, bare(each.name)): each for each in tables}
     for table in tables:
-        if not table.whole or table.tool == "models":
+        if not table.whole or not table.ordinary or table.tool == "models":
             continue
         referring = {name.lower() for key in table.foreign_keys for name in key.columns}
         for column in table.columns:

@@ -9,7 +9,8 @@ from mainstay.check.facts import Facts, SlowStatement
 from mainstay.check.finding import Found
 from mainstay.check.flow.value import Step
 
-COLUMN = re.compile(r"\(*\"?(\w+)\"?\)*(?:::\w+)?\s*(?:=|<|>|~~|IN\b)")
+EQUAL = re.compile(r"\(*\"?(\w+)\"?\)*(?:::\w+)?\s*=")
+COLUMN = re.compile(r"\(*\"?(\w+)\"?\)*(?:::\w+)?\s*(?:<|>|~~|IN\b)")
 MANY = 10_000
 """Rows from which on to read them all is what takes the time."""
 
@@ -31,6 +32,6 @@ def _fix(scans: list[tuple[str, str, int]]) -> str:
     if not scans:
         return ""
     table, condition, rows = scans[0]
-    column = COLUMN.search(condition)
-    where = f"{table}({column.group(1)})" if column is not None else table
+    columns = list(dict.fromkeys(EQUAL.findall(condition))) or COLUMN.findall(condition)[:1]
+    where = f"{table}({', '.join(columns)})" if columns else table
     return f"Make an index on {where}: {rows:,} rows are read to keep those with {condition}."
