@@ -10,7 +10,8 @@ FENCE = re.compile(r"^( *)```(\w+)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.DOTAL
 NOT_RUN = re.compile(r"<!-- not run: (\S[^>]*) -->\s*\Z")
 """What may stand above a block: the reason why it is not run."""
 PLACE = re.compile(
-    r"^(?:#|//|--) (?P<file>[\w./-]+\.\w+|Containerfile)(?:(?P<how>:|, after:|, before:|, at the end)(?: (?P<line>.+))?)?$"
+    r"^(?:#|//|--) (?P<file>[\w./-]+\.\w+|Containerfile)"
+    r"(?:(?P<how>:|, after:|, before:|, at the end)(?: (?P<line>.+))?)?$"
 )
 """The first line of a block that is, or belongs into, a file."""
 
