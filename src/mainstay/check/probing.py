@@ -11,6 +11,7 @@ from pathlib import Path
 from mainstay.check import project as projects
 from mainstay.check.config import Config
 from mainstay.check.finding import CONFIDENCES, Finding, Found
+from mainstay.check.flow.value import Step
 from mainstay.check.gather import gather
 from mainstay.check.live import find_document
 from mainstay.check.live.accounts import Accounts
@@ -28,7 +29,7 @@ from mainstay.check.live.service import Service
 from mainstay.check.live.settings import LiveSettings, identity
 from mainstay.check.probes import all_probes
 from mainstay.check.review import Progress, Review, review_project
-from mainstay.check.sourced import operations as sourced_operations
+from mainstay.check.sourced import joined, operations as sourced_operations
 
 NAMES = ("alice", "bob")
 """Who is signed up where nobody is given."""
@@ -103,7 +104,7 @@ def opened(client: Client, samples: Samples, settings: LiveSettings, sourced: tu
             f"{client.address} has no OpenAPI document where they usually are; name it with --openapi, or its source "
             "with --source"
         )
-    document = document or Document(sourced, {}, "the source")
+    document = joined(document, sourced) if document is not None else Document(sourced, {}, "the source")
     accounts = Accounts(client, document, samples, settings)
     rows = Rows(client, samples, accounts, collections(document.operations))
     service = Service(client, document, samples, accounts, rows, settings, [], sourced=sourced)
@@ -147,7 +148,7 @@ def _asked(service: Service, probes: tuple[Probe, ...], say: Progress) -> Iterat
             ended = True
         except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as error:
             service.notes.append(f"{each.name} broke on what was answered ({type(error).__name__}: {error})")
-        yield from (_finding(each, found) for found in best.values())
+        yield from (_finding(each, found, service) for found in best.values())
         if ended:
             return
 
@@ -159,11 +160,14 @@ def _keep(found: Found, best: dict[str, Found]) -> None:
         best[found.place.path] = found
 
 
-def _finding(each: Probe, found: Found) -> Finding:
+def _finding(each: Probe, found: Found, service: Service) -> Finding:
+    """The finding that a report shows; where the source is known, with the place of the handler."""
     page = each.page
+    known = (one.place for one in service.document.operations if str(one) == found.place.path and one.place is not None)
+    handler = tuple(Step(place, "the handler") for place in known)
     return Finding(
         page.name, page.severity, found.confidence, found.place, "", found.what, page.why, page.standards, page.items,
-        found.proof, found.fix or page.fix, found.exchanges,
+        (*found.proof, *handler), found.fix or page.fix, found.exchanges,
     )  # fmt: skip
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from mainstay.check.facts import Body, Facts, Route
+from mainstay.check.live.document import Document
 from mainstay.check.live.operations import JSON, Operation, Parameter
 
 STARS = re.compile(r"<(?:\w+:)?(\w+)>|(?<=/):(\w+)(?:\([^)]*\))?|\{(\w+):\w+\}|\(\?P<(\w+)>[^)]*\)")
@@ -26,6 +28,31 @@ def operations(facts: Facts) -> tuple[Operation, ...]:
     return tuple(out.values())
 
 
+def joined(document: Document, sourced: tuple[Operation, ...]) -> Document:
+    """A document whose operations know where they are answered, and whether the source asks who is calling."""
+    there = {(each.method, shape(each.path)): each for each in sourced}
+    operations = []
+    for operation in document.operations:
+        own = _of(operation, there)
+        if own is not None:
+            operation = replace(operation, place=own.place)
+            if operation.secured is None:
+                operation = replace(operation, secured=own.secured, guarded=own.guarded)
+        operations.append(operation)
+    return replace(document, operations=tuple(operations))
+
+
+def _of(operation: Operation, there: dict[tuple[str, str], Operation]) -> Operation | None:
+    """The route of the source that an operation is, whatever prefix it has got on the way."""
+    parts = shape(operation.path).split("/")
+    for start in range(1, len(parts)):
+        rest = parts[start:]
+        own = there.get((operation.method, "/" + "/".join(rest)))
+        if own is not None and (start == 1 or any(part and part != "{}" for part in rest)):
+            return own
+    return None
+
+
 def template(path: str) -> str:
     """A path with its parameters in braces: `/orders/<int:id>` is `/orders/{id}`."""
     plain = STARS.sub(lambda found: "{" + next(each for each in found.groups() if each) + "}", path.strip("^$"))
@@ -43,8 +70,9 @@ def _operation(route: Route, method: str, body: Body | None) -> Operation:
     parameters += [Parameter(name, "query", {"type": "integer"}) for name in route.numbers]
     handler = route.handler.name if route.handler is not None else ""
     bodies = {JSON: _schema(body)} if body is not None and method not in READ else {}
+    guarded = bool(route.guards)
     return Operation(
-        method, path, handler, "", tuple(parameters), bodies, {}, bool(route.guards) or None, False, str(route.place)
+        method, path, handler, "", tuple(parameters), bodies, {}, guarded or None, guarded, False, route.place
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,9 +60,10 @@ def of(told: dict[str, Any], source: str = "", base: str = "") -> Document:
     reader = _Reader(told, base)
     components = told.get("components") or {}
     schemes = components.get("securitySchemes") or told.get("securityDefinitions") or {}
-    return Document(
-        tuple(reader.operations()), {name: each for name, each in schemes.items() if isinstance(each, dict)}, source
-    )
+    operations = tuple(reader.operations())
+    if any(each.secured for each in operations):
+        operations = tuple(replace(each, secured=bool(each.secured)) for each in operations)
+    return Document(operations, {name: each for name, each in schemes.items() if isinstance(each, dict)}, source)
 
 
 class _Reader:

@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
+from mainstay.check.source import Place
+
 Schema = dict[str, Any]
 """A schema of JSON Schema, with everything that it refers to put in its place."""
 JSON = "application/json"
@@ -37,7 +39,8 @@ class Operation:
     """A method and a path, with what is known of what it takes and answers.
 
     `secured`: True where a document or the source says that somebody must be signed in, False where it says that
-    nobody need be, None where nothing is said. `place` is where its handler stands, where the source is known.
+    nobody need be, None where nothing is said; `guarded` whether it is the source that says so. `place` is where its
+    handler stands, where the source is known.
     """
 
     method: str
@@ -51,8 +54,9 @@ class Operation:
     answers: dict[str, Schema] = field(default_factory=dict)
     """Schemas of what it answers, by status."""
     secured: bool | None = None
+    guarded: bool = False
     documented: bool = True
-    place: str = ""
+    place: Place | None = None
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"

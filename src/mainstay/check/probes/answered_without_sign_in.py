@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mainstay.check.finding import Found
+from mainstay.check.finding import Confidence, Found
 from mainstay.check.live.effects import attempted
 from mainstay.check.live.operations import Operation
 from mainstay.check.live.people import NOBODY
@@ -24,7 +24,8 @@ def ask(service: Service) -> Iterator[Found]:
         if create is not None and create.secured and not service.is_public(create):
             row = service.rows.make(collection, NOBODY)
             if row is not None:
-                yield found(create, "somebody who is not signed in makes a row", "proven", row.answer)
+                sure: Confidence = "likely" if create.guarded else "proven"
+                yield found(create, "somebody who is not signed in makes a row", sure, row.answer)
         for operation in collection.on_a_row:
             if operation.changes and not service.is_public(operation):
                 yield from _changed(service, operation)
@@ -37,8 +38,9 @@ def _read(service: Service, operation: Operation) -> Iterator[Found]:
     own = service.client.send("GET", path, service.asker)
     other = service.client.send("GET", path, NOBODY)
     if own.went_well and other.went_well and own.json is not None and other.json == own.json:
-        what = "its document says that one must be signed in, and nobody is answered the same as somebody who is"
-        yield found(operation, what, "proven", own, other)
+        says = "its source asks who is calling" if operation.guarded else "its document says that one must be signed in"
+        what = f"{says}, and nobody is answered the same as somebody who is"
+        yield found(operation, what, "likely" if operation.guarded else "proven", own, other)
 
 
 def _changed(service: Service, operation: Operation) -> Iterator[Found]:
@@ -49,4 +51,6 @@ def _changed(service: Service, operation: Operation) -> Iterator[Found]:
     if row is not None and effect is not None:
         word = row.collection.word.removesuffix("s")
         what = f"somebody who is not signed in {effect.verb} the {word} of {row.owner.name}"
-        yield found(operation, what, "proven" if operation.secured else "likely", *effect.shown)
+        yield found(
+            operation, what, "proven" if operation.secured and not operation.guarded else "likely", *effect.shown
+        )

@@ -66,7 +66,7 @@ def _result(each: Finding, numbers: dict[str, int]) -> dict[str, Any]:
         "ruleIndex": numbers[each.rule],
         "level": LEVELS[each.severity],
         "message": {"text": f"{each.what}. {each.fix}"},
-        "locations": [_location(each.place)] if each.place.line else [_operation(each.place)],
+        "locations": [_located(each)],
         "partialFingerprints": {"mainstay/v1": each.fingerprint},
         "properties": {"confidence": each.confidence, **({"exchanges": shown} if shown else {})},
     }
@@ -80,6 +80,13 @@ def _location(place: Place) -> dict[str, Any]:
     return {
         "physicalLocation": {"artifactLocation": {"uri": _uri(place.path)}, "region": {"startLine": max(place.line, 1)}}
     }
+
+
+def _located(each: Finding) -> dict[str, Any]:
+    """The place of a finding; of a probe's the operation, and its handler where that is known."""
+    if each.place.line:
+        return _location(each.place)
+    return {**_operation(each.place), **(_location(each.proof[-1].place) if each.proof else {})}
 
 
 def _operation(place: Place) -> dict[str, Any]:
