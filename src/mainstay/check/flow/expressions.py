@@ -108,6 +108,8 @@ class Expressions(ABC):
                 if owner.trace is not None and found.callee is None and found.trace is None:
                     return self._part(found, owner, frame)
                 return found
+        if name == "0" and frame.unit.source.language == "rust" and not owner.path:
+            return owner
         if owner.path:
             return Value(path=f"{owner.path}.{name}", trace=owner.trace)
         if name == "Error" and owner.type.startswith(ERROR_FIELDS):

@@ -13,6 +13,8 @@ from mainstay.check.flow.value import ClassValue, Scope, Unit, Value
 
 STAND_INS = re.compile(r"mock|fake|stub|noop|dummy|/tests?/|testing", re.IGNORECASE)
 """Of what stands in for another in tests: not what an interface means in the program."""
+PASSES = 4
+"""Imports are brought this often: what a module of Rust imports, another may import from it."""
 VERSION = re.compile(r"/v\d+(?=/|$)|\.v\d+$")
 
 
@@ -24,6 +26,7 @@ class Linking(Definitions):
         self.linked = Modules(program.units, program.modules)
         self._is_linked = False
         self.set_up: list[Run] | None = None
+        self.set_up_rust: list[Run] | None = None
         """Functions that register routes, followed once for all stacks of their language."""
 
     def module(self, unit: Unit) -> None:
@@ -60,7 +63,7 @@ class Linking(Definitions):
             for node in unit.tree.body:
                 if isinstance(node, s.Function) and not node.owner:
                     shared[node.name] = self.define(node, runs[unit.name])
-        for _ in range(2):
+        for _ in range(PASSES):
             for unit in units:
                 if unit.source.language == "rust":
                     unit.scope.names.update(self.linked.around(unit))

@@ -51,7 +51,9 @@ class Expressions(ABC):
         return s.Member(line, self.expression(parts[0], line), parts[-1].text())
 
     def _call(self, node: SgNode, line: int) -> s.Node:
-        parts, line = node.children(), line_of(node)
+        parts = node.children()
+        selected = parts[0].kind() == "selector_expression"
+        line = line_of(parts[0].children()[-1] if selected else node)
         function = self.expression(parts[0], line)
         given = self._arguments(parts[-1])
         if isinstance(function, s.Member) and isinstance(function.object, s.Name) and function.object.id == "fmt":

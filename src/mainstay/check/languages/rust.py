@@ -17,11 +17,10 @@ from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.words import words
 
 TEST = re.compile(r"^#!?\[\s*(cfg\(\s*(all\()?\s*test\b|(\w+::)*test\b|(\w+::)*rstest\b|bench\b)")
-TOLD = words(
-    "get post put patch delete head options connect route derive validate serde diesel sqlx error debug_handler"
-)
+TOLD = words("validate serde diesel sqlx error debug_handler")
 """Attributes of which the arguments matter."""
-ROUTES = words("get post put patch delete head options connect route")
+ROUTES = words("path get post put patch delete head options connect route")
+"""Attributes whose arguments are expressions: they say which requests a function answers."""
 
 
 def read(text: str) -> s.Module:

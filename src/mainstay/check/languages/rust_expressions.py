@@ -74,6 +74,8 @@ class Expressions(ABC):
         if function.kind() == "identifier" and function.text() in SAME and len(given) == 1:
             return given[0].value
         target = self.expression(function, line)
+        if function.kind() == "field_expression":
+            line = self.line(function.children()[-1])
         if numeric and isinstance(target, s.Member):
             return s.Unary(line, "+", target.object)
         return s.Call(line, target, given, node.range().end.line + 1 + self.offset)
