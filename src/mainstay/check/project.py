@@ -65,7 +65,7 @@ LARGEST = 1_000_000
 MADE = re.compile(r"(\.min\.|\.gen\.|\.bundle\.|\.generated\.|_pb2(_grpc)?\.py$|\.d\.ts$|-lock\.|\.pb(\.gw)?\.go$)")
 GENERATED = re.compile(r"^// Code generated .* DO NOT EDIT\.$", re.MULTILINE)
 """How programs that write Go say so, at the beginning of a file."""
-UNREPORTED = re.compile(r"_test\.go$|(^|/)(tests|benches)/.*\.rs$|(^|/)build\.rs$")
+UNREPORTED = re.compile(r"_test\.go$|(^|/)(tests?|benches)/.*\.rs$|(^|/)(build|tests?|test_\w+|\w+_tests?)\.rs$")
 """Tests in languages in which no rule looks at them, and what only runs when a program is built: not read at all."""
 
 

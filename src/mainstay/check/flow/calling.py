@@ -15,7 +15,16 @@ from mainstay.check.flow.expressions import Expressions
 from mainstay.check.flow.folding import seconds
 from mainstay.check.flow.frame import Frame
 from mainstay.check.flow.marking import made
-from mainstay.check.flow.meaning import FRESH, FRESH_OF, LOOPING, ON_TEXT, ON_TEXT_OF, SAFE_FOR, SAFE_METHODS
+from mainstay.check.flow.meaning import (
+    FRESH,
+    FRESH_OF,
+    LOOPING,
+    ON_TEXT,
+    ON_TEXT_OF,
+    SAFE_FOR,
+    SAFE_METHODS,
+    SAFE_METHODS_OF,
+)
 from mainstay.check.flow.narrowing import without
 from mainstay.check.flow.passing import failure, filled, is_kept, passed, repeats
 from mainstay.check.flow.program import Seen
@@ -190,7 +199,10 @@ class Calling(Expressions):
             moved = answered(seen, lambda values: self.joined(values, seen.node, frame))
         if moved is not None:
             return moved
-        safe = SAFE_FOR.get(seen.name.removeprefix("?"), SAFE_METHODS.get(method) if receiver is not NOTHING else None)
+        safe = SAFE_FOR.get(
+            seen.name.removeprefix("?"),
+            SAFE_METHODS_OF.get(seen.language, SAFE_METHODS).get(method) if receiver is not NOTHING else None,
+        )
         given = next((each.any_trace() for each in seen.values() if each.any_trace()), None)
         own = receiver.any_trace()
         if given is not None and seen.unit.source.is_linked and is_kept(seen):

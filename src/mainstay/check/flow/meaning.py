@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from mainstay.check.flow import meaning_go
+from mainstay.check.flow import meaning_go, meaning_rust
 from mainstay.check.flow.value import EVERYTHING
 from mainstay.check.words import words
 
@@ -89,7 +89,7 @@ SAFE_FOR: dict[str, tuple[str, ...]] = {
     "hashlib.sha512": (EVERYTHING,),
 }
 """Functions whose answer can do no harm in some places, however it was begun."""
-SAFE_FOR |= meaning_go.SAFE_FOR
+SAFE_FOR |= meaning_go.SAFE_FOR | meaning_rust.SAFE_FOR
 
 SAFE_METHODS: dict[str, tuple[str, ...]] = {
     "isdigit": (EVERYTHING,),
@@ -117,7 +117,8 @@ SAFE_METHODS: dict[str, tuple[str, ...]] = {
     "escapeId": ("sql",),
 }
 """Methods of any value, likewise."""
-SAFE_METHODS |= meaning_go.SAFE_METHODS
+SAFE_METHODS_OF = {"go": meaning_go.SAFE_METHODS, "rust": meaning_rust.SAFE_METHODS}
+"""The same for languages that have their own."""
 
 FRESH = words(
     """
@@ -146,8 +147,8 @@ ON_TEXT = words(
 )
 """Methods whose answer is made of the value itself."""
 
-FRESH_OF = {"go": meaning_go.FRESH}
-ON_TEXT_OF = {"go": meaning_go.ON_TEXT}
+FRESH_OF = {"rust": meaning_rust.FRESH, "go": meaning_go.FRESH}
+ON_TEXT_OF = {"rust": meaning_rust.ON_TEXT, "go": meaning_go.ON_TEXT}
 """The same for languages that have their own."""
 
 LOOPING = words("map forEach filter find some every reduce flatMap findIndex reduceRight sort")

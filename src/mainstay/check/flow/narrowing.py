@@ -10,9 +10,11 @@ from mainstay.check.flow.value import EVERYTHING
 from mainstay.check.words import words
 
 TEXT_TESTS = words("isdigit isalnum isalpha isdecimal isnumeric isidentifier isInteger isSafeInteger")
-MATCHES = frozenset({"match", "fullmatch", "test"})
+MATCHES = frozenset({"match", "fullmatch", "test", "is_match", "MatchString"})
 ONE_OF = words("includes has issubset contains containsKey")
 LESS = frozenset({"<", "<=", ">", ">="})
+ENDING = words("abort exit fail Exit Fatal Fatalf Fatalln Panic Panicf")
+"""Functions that never come back."""
 INSIDE = frozenset({"is_relative_to", "startsWith", "startswith", "commonpath"})
 
 REFUSED: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -48,6 +50,10 @@ def narrowed(test: s.Node, holds: bool) -> Iterator[tuple[str, tuple[str, ...]]]
         if test.function.name in ("contains", "includes") and isinstance(refused, s.Literal):
             purposes = without(str(refused.value))
             yield from ((name, purposes) for name in named(test.function.object) if purposes)
+    elif isinstance(test, s.Call) and s.dotted(test.function) == "strings.Contains" and len(test.arguments) == 2:
+        refused = test.arguments[1].value
+        purposes = without(str(refused.value)) if isinstance(refused, s.Literal) else ()
+        yield from ((name, purposes) for name in named(test.arguments[0].value) if purposes)
 
 
 def _compared(test: s.Binary, holds: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -103,11 +109,25 @@ def _asked(test: s.Call) -> Iterator[tuple[str, tuple[str, ...]]]:
         known = isinstance(receiver, s.Literal) or s.dotted(receiver).rpartition(".")[2].isupper()
         yield from ((name, (EVERYTHING,)) for name in given if known)
     elif method in MATCHES or method in ONE_OF:
-        yield from ((name, (EVERYTHING,)) for name in given)
+        yield from ((name, (EVERYTHING, "size")) for name in given)
+    elif method in ("Contains", "HasPrefix", "starts_with"):
+        yield from _asked_of_text(test, method, receiver)
     elif method in INSIDE and receiver is not None:
         yield from ((name, ("path", "url", "redirect")) for name in named(receiver))
     elif is_check_name(s.dotted(test.function)):
         yield from ((name, (EVERYTHING,)) for name in given)
+
+
+def _asked_of_text(test: s.Call, method: str, receiver: s.Node | None) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """`slices.Contains(allowed, x)`, `strings.HasPrefix(path, root)` and `path.starts_with(root)`."""
+    given = [each.value for each in test.arguments]
+    if method == "Contains" and len(given) == 2 and not isinstance(given[1], s.Literal):
+        yield from ((name, (EVERYTHING, "size")) for name in named(given[1]))
+        return
+    text, begun = (given[0], given[-1]) if len(given) == 2 else (receiver, given[0] if given else None)
+    weak = isinstance(begun, s.Literal) and str(begun.value) in ("/", "http", "https", "http://", "https://")
+    if method != "Contains" and not weak:
+        yield from ((name, ("path", "url", "redirect")) for name in named(text))
 
 
 def named(node: s.Node | None) -> Iterator[str]:
@@ -147,7 +167,7 @@ def ends(block: list[s.Node]) -> bool:
         call = last.value.value if isinstance(last.value, s.Await) else last.value
         if isinstance(call, s.Name):
             return call.id in ("continue", "break")
-        return isinstance(call, s.Call) and s.dotted(call.function).rpartition(".")[2] in ("abort", "exit", "fail")
+        return isinstance(call, s.Call) and s.dotted(call.function).rpartition(".")[2] in ENDING
     if isinstance(last, s.If):
         return ends(last.then) and ends(last.otherwise)
     return False

@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 from mainstay.check import syntax as s
 from mainstay.check.languages.nodes import named
 from mainstay.check.languages.rust_expressions import COMMENTS, Expressions
-from mainstay.check.languages.rust_types import pattern, type_, variant
+from mainstay.check.languages.rust_types import path_of, pattern, type_, variant
 from mainstay.check.words import words
 
 Keep = Callable[[s.Node, int], s.Node]
@@ -156,7 +156,9 @@ class Statements(Expressions):
             return None
         line = self.line(condition)
         called = s.Expression(line, self.expression(value, line))
-        return s.Try(line, [called], [s.Catch(line, [], name, inside)], otherwise, [])
+        return s.Try(
+            line, [called], [s.Catch(line, _error_kinds(given, line, self.owner), name, inside)], otherwise, []
+        )
 
     def _condition(self, node: SgNode, line: int) -> tuple[list[s.Node], s.Node]:
         """What must be given names before a test, and the test."""
@@ -223,7 +225,8 @@ class Statements(Expressions):
         for arm in errors:
             at, inside = self.line(arm), arm.field("value")
             name = _error_name(arm.field("pattern")) or ""
-            catches.append(s.Catch(at, [], name, self.into(inside, keep) if inside is not None else []))
+            body = self.into(inside, keep) if inside is not None else []
+            catches.append(s.Catch(at, _error_kinds(arm.field("pattern"), at, self.owner), name, body))
         return [s.Try(line, [*before, *out], catches, [], [])]
 
     def _arm(self, arm: SgNode, subject: s.Node, keep: Keep, rest: list[s.Node]) -> list[s.Node]:
@@ -289,6 +292,22 @@ def _error_name(given: SgNode | None) -> str | None:
         return ""
     inner = [each for each in named(parts[1]) if each.kind() == "identifier"] if parts[1].kind() != "identifier" else []
     return parts[1].text() if parts[1].kind() == "identifier" else inner[0].text() if inner else ""
+
+
+def _error_kinds(given: SgNode | None, line: int, owner: str) -> list[s.Node]:
+    """What kind of error is caught: of `Err(error)` any, of `Err(Error::Missing)` that one."""
+    if given is not None and given.kind() == "match_pattern":
+        inner = named(given)
+        return _error_kinds(inner[0], line, owner) if inner else []
+    parts = named(given) if given is not None else []
+    if len(parts) < 2 or parts[1].kind() == "identifier":
+        return []
+    name = named(parts[1])[0] if parts[1].kind() in ("tuple_struct_pattern", "struct_pattern") else parts[1]
+    return (
+        [path_of(name, line, owner)]
+        if name.kind() in ("identifier", "scoped_identifier", "scoped_type_identifier")
+        else []
+    )
 
 
 def _first_name(target: s.Node, line: int) -> s.Node:

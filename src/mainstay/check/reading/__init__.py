@@ -26,6 +26,7 @@ from mainstay.check.reading import (
     nestjs,
     outgoing,
     queries,
+    rustlang,
     secrets,
     sinks,
     strength,
@@ -56,7 +57,7 @@ ALL: tuple[Reader, ...] = (
 )
 """Readers of functions of Python and JavaScript."""
 SHARED: tuple[Reader, ...] = (lookups.read, health.read)
-OWN: dict[str, tuple[Reader, ...]] = {"go": golang.ALL, "java": java.ALL}
+OWN: dict[str, tuple[Reader, ...]] = {"go": golang.ALL, "java": java.ALL, "rust": rustlang.ALL}
 """Readers of functions of languages that have their own."""
 
 

@@ -19,6 +19,9 @@ MAKERS = re.compile(
 REFUSING = re.compile(r"(Forbidden|PermissionDenied|Unauthorized|AccessDenied|NotAuthorized|HTTPException|abort)\w*$")
 ROLES = re.compile(r"role|permission|scope|group|privilege", re.IGNORECASE)
 ERRORS = frozenset({"error", "errors", "err", "error_message", "errorMessage"})
+IGNORED = re.compile(
+    r"(//|#|/\*).*\b(ignor|best.?effort|intentional|on purpose|don't care|doesn't matter)", re.IGNORECASE
+)
 REQUEST_ID = re.compile(r"x-(request|correlation)-id", re.IGNORECASE)
 NAMED_STATUS = re.compile(r"(?:HTTP_|^)(\d{3})")
 
@@ -268,6 +271,13 @@ def caught(run: Run) -> Iterator[Located]:
             passes = all(isinstance(each, s.Expression) for each in catch.body)
             if nothing and broad and not _tidying(node):
                 yield 0, Caught(place=run.unit.place(catch), function=function, silent=passes)
+
+
+def said(run: Run, node: s.Node) -> bool:
+    """Whether a comment beside a statement, or above its function, says that its error is meant to be ignored."""
+    first = run.function.line if run.function is not None and node.line - run.function.line < 4 else node.line
+    near = run.unit.source.lines[max(0, min(first, node.line) - 5) : node.line]
+    return any(IGNORED.search(line) for line in near)
 
 
 def _tidying(node: s.Try) -> bool:

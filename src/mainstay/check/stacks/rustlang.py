@@ -34,9 +34,12 @@ SOURCES = {
 }
 """Extractors, and where what they give came from."""
 WHOLE = words("String Bytes")
-HELD = words("State Data Extension ReqData WebData")
+HELD = words("State Data Extension WebData")
 """Extractors of what the application holds itself."""
 CLAIMS = re.compile(r"(^|_)claims$|Claims$|^(Current|Logged|Signed)\w*User$|^Identity$|^MaybeUser$")
+PERSONS = re.compile(r"User|Admin|Member|Account|Session|Actor|Person")
+OPTIONAL = ("Maybe", "Optional")
+"""Beginnings of names of extractors that do without a caller."""
 EXTRACTS = ("from_request", "from_request_parts", "extract", "from_parts")
 VERBS = words("get post put patch delete head options")
 VALIDATES = re.compile(r"\.validate\(|Valid(ated)?(Json|Form|Query)?<|garde|try_from|\.parse\(")
@@ -74,7 +77,16 @@ def made(follower: Follower, closure: Closure, route: Route) -> Entry:
     for position, parameter in enumerate(closure.function.parameters):
         if parameter.name == "self":
             continue
-        guards += [name for name in _names(parameter.annotation) if _asks(name, parameter, follower, frame)][:1]
+        asked = [
+            name
+            for name in _names(parameter.annotation)
+            if _asks(name.removeprefix("Maybe"), parameter, follower, frame)
+        ]
+        written = closure.unit.source.lines[parameter.line - 1]
+        if asked and ("Option<" in written or any(each.startswith(OPTIONAL) for each in asked)):
+            route.public = "whoever is calling is asked, and may be nobody"
+            asked = []
+        guards += asked[:1]
         value = _given(parameter, closure, follower, frame, route)
         if value is not None:
             parameters[parameter.name or f"#{position}"] = value
@@ -92,6 +104,9 @@ def guard(value: Value) -> str:
     for name in _middleware(value):
         if is_guard(name) and "cors" not in name.lower():
             return last(name)
+    for closure in _functions(value):
+        if guards_inside(closure):
+            return closure.function.name or "a guard"
     return ""
 
 
@@ -112,6 +127,14 @@ def _middleware(value: Value, depth: int = 0) -> Iterator[str]:
             yield from _middleware(each, depth + 1)
 
 
+def _functions(value: Value, depth: int = 0) -> Iterator[Closure]:
+    """Functions that a middleware was made of."""
+    if value.callee is not None:
+        yield value.callee
+    for each in value.source.arguments if isinstance(value.source, Seen) and depth < 4 else ():
+        yield from _functions(each, depth + 1)
+
+
 def _names(annotation: s.Node | None) -> Iterator[str]:
     """Names of a type and of what it is made of."""
     for node in s.walk(annotation) if annotation is not None else ():
@@ -123,7 +146,9 @@ def _names(annotation: s.Node | None) -> Iterator[str]:
 
 def _asks(name: str, parameter: s.Parameter, follower: Follower, frame: Frame) -> bool:
     """Whether an extractor of that name refuses callers that it does not know."""
-    if name in SOURCES or name in HELD or name.startswith(("Maybe", "Option")):
+    if name == "ReqData":
+        return True
+    if name in SOURCES or name in HELD:
         return False
     if CLAIMS.search(name):
         return True
@@ -131,7 +156,8 @@ def _asks(name: str, parameter: s.Parameter, follower: Follower, frame: Frame) -
     type_ = found.made if found is not None else None
     if type_ is not None:
         methods = [type_.methods[each] for each in EXTRACTS if each in type_.methods]
-        return bool(methods) and (is_guard(name) or any(guards_inside(each) for each in methods))
+        asks = is_guard(name) or PERSONS.search(name) is not None or any(guards_inside(each) for each in methods)
+        return bool(methods) and asks
     body = any(each in SOURCES or each in HELD for each in _names(parameter.annotation))
     return not body and is_guard(name) and name[:1].isupper()
 

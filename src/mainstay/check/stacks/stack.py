@@ -143,6 +143,8 @@ def guards_inside(closure: Closure, depth: int = 0) -> bool:
             name = s.dotted(node.function)
             if is_guard(name) and not last(name).startswith(("get_token", "create", "generate", "log_")):
                 return True
+            if closure.unit.source.is_linked and any(is_guard(each) for each in name.split(".") if each[:1].isupper()):
+                return True
             found = closure.scope.find(name) if depth < 2 else None
             inner = found.callee if found is not None else None
             if inner is not None and inner is not closure and guards_inside(inner, depth + 1):

@@ -11,7 +11,7 @@ from mainstay.check.facts import Answer, Caught, LogCall
 from mainstay.check.flow.meaning import is_secret_name
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import Value
-from mainstay.check.reading.answers import is_error
+from mainstay.check.reading.answers import is_error, said
 from mainstay.check.reading.golang.databases import MONGO_WRITES, WRITES, is_database
 from mainstay.check.reading.golang.sinks import ECHO, GIN, is_writer
 from mainstay.check.reading.reader import Located, label, last, own_nodes, under
@@ -150,7 +150,8 @@ def _dropped(run: Run) -> Iterator[Located]:
             target = node.targets[0]
             last_target = target.targets[-1] if isinstance(target, s.Results) else target
             seen = calls.get(id(node.value))
-            if isinstance(last_target, s.Name) and last_target.id == "_" and seen is not None and _changes(seen):
+            dropped = isinstance(last_target, s.Name) and last_target.id == "_"
+            if dropped and seen is not None and _changes(seen) and not said(run, node):
                 yield 0, Caught(place=run.unit.place(node), function=function, silent=True)
         elif isinstance(node, s.If) and _asks_for_error(node.test) and not node.then:
             yield 0, Caught(place=run.unit.place(node), function=function, silent=True)

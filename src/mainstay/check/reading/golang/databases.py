@@ -69,6 +69,7 @@ WRITES = {
 BOUNDS = words("Limit First Take Last Count Row Offset Scopes FindInBatches Pluck Paginate")
 CONDITIONS = words("Where Or Not Having First Find Take Last Delete FirstOrCreate Attrs")
 TRANSACTIONS = words("Begin BeginTx Beginx BeginTxx MustBegin BeginFunc")
+FROM_CALLER = ("query", "body", "path")
 PLACE = re.compile(r"limit\s+(\?|\$\d+|:\w+|%)", re.IGNORECASE)
 
 
@@ -269,7 +270,7 @@ def _page_size(seen: Seen) -> PageSize | None:
             place = next((i for i, each in enumerate(seen.arguments) if each is statement), 0)
             rest = seen.arguments[place + 1 :]
             value = next((each for each in rest if each.trace is not None), None)
-    if value is None or value.trace is None or value.trace.kind not in ("query", "body", "path"):
+    if value is None or value.trace is None or value.trace.kind not in FROM_CALLER or "size" in value.trace.safe:
         return None
     return PageSize(place=seen.place, function=label(seen), name="the number of rows", trace=value.trace)
 

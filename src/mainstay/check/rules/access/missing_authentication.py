@@ -29,6 +29,8 @@ def findings(facts: Facts) -> Iterator[Found]:
             guard = siblings[0].guards[0]
             proof = tuple(Step(each.place, f"asks {each.guards[0]}") for each in siblings[:2])
             touches = route.handler.of(Query) or (route.changes and not facts.handlers_with_tables)
+            open_too = [each for each in near if not each.guards and not each.public and not each.changes]
+            touches = touches and (route.changes or not open_too)
             yield Found(
                 route.place,
                 f"anybody may call {name}; its siblings ask {guard}",
