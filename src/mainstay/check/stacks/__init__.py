@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mainstay.check.stacks.connexion import Connexion
 from mainstay.check.stacks.actix import Actix
 from mainstay.check.stacks.axum import Axum
+from mainstay.check.stacks.connexion import Connexion
 from mainstay.check.stacks.django import Django
 from mainstay.check.stacks.echo import Echo
 from mainstay.check.stacks.express import Express
