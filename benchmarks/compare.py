@@ -1,11 +1,13 @@
 """Whether a change made requests dearer: the instructions of a request, of an earlier state and of this one.
 
     python -m benchmarks.compare OLD [--most 1.02] [--works H,W1,..] [--databases sqlite,postgresql] [--calls 50]
+                                     [--by-hand]
 
 `OLD` is anything that git takes for a commit.  Both states are called in one process each, without sockets and without
 a client, under valgrind, which counts the instructions that run outside the kernel: a busy machine does not move them.
 On PostgreSQL only the caller's side is counted.  The environment and the benchmark are those of this state.  It ends
-with 1 where a work takes more than `--most` times the instructions that it took.
+with 1 where a work takes more than `--most` times the instructions that it took.  `--by-hand` counts the handler
+written by hand too, and says how many times its instructions this state takes.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -39,18 +42,27 @@ Counts = dict[str, float]
 """Instructions of a request, by work."""
 
 
+class Seen(NamedTuple):
+    """The instructions of a request of one work."""
+
+    old: float
+    new: float
+    by_hand: float | None = None
+
+
 class Missing(Exception):
     """Something without which nothing can be counted."""
 
 
-def counts(folder: Path, url: str, works: Sequence[str], calls: int) -> Counts:
-    """What the works take with the Mainstay of a checkout."""
+def counts(folder: Path, url: str, works: Sequence[str], calls: int, contender: str = "mainstay") -> Counts:
+    """What the works take with the Mainstay of a checkout, or with another contender."""
     with tempfile.TemporaryDirectory(prefix="mainstay-counted-") as written:
         environment = {**os.environ, **SAME, **ROWS, **serving.MAINSTAY}
         environment |= {"MAINSTAY_DATABASE_URL": url, "PYTHONPATH": str(folder / "src")}
+        environment |= {"DATABASE_URL": url, "ACCESS_LOG": f"{written}/access.log"}
         counting = [*VALGRIND, f"--callgrind-out-file={written}/counts", sys.executable, "-m", "benchmarks.counted"]
         done = subprocess.run(
-            [*counting, str(folder), ",".join(works), str(calls)],
+            [*counting, str(folder), ",".join(works), str(calls), contender],
             cwd=serving.ROOT,
             env=environment,
             stdout=subprocess.DEVNULL,
@@ -59,7 +71,7 @@ def counts(folder: Path, url: str, works: Sequence[str], calls: int) -> Counts:
             check=False,
         )
         if done.returncode:
-            raise RuntimeError(f"the Mainstay of {folder} could not be called:\n{done.stderr[-3000:]}")
+            raise RuntimeError(f"{contender} with the Mainstay of {folder} could not be called:\n{done.stderr[-3000:]}")
         found = stretches(Path(written))
     return {work: counted / calls for work, counted in zip(works, found[1::2], strict=True)}
 
@@ -97,19 +109,21 @@ def git(*arguments: str) -> str:
 
 
 @contextmanager
-def two_databases(kind: str) -> Iterator[tuple[str, str]]:
-    """The URLs of two databases with the same rows, one for each state, as both write."""
+def databases_of(kind: str, number: int) -> Iterator[list[str]]:
+    """The URLs of databases with the same rows, one for each state, as all write."""
+    names = [f"state{one}" for one in range(number)]
     with tempfile.TemporaryDirectory(prefix="mainstay-compared-") as made:
         if kind == "sqlite":
-            old, new = Path(made) / "old.db", Path(made) / "new.db"
-            fill(f"sqlite:///{old}")
-            shutil.copyfile(old, new)
-            yield f"sqlite:///{old}", f"sqlite:///{new}"
+            files = [Path(made) / f"{name}.db" for name in names]
+            fill(f"sqlite:///{files[0]}")
+            for file in files[1:]:
+                shutil.copyfile(files[0], file)
+            yield [f"sqlite:///{file}" for file in files]
             return
         with postgresql() as server:
-            first = server.create_database("old")
+            first = server.create_database(names[0])
             fill(first)
-            yield first, server.create_database("new", template="old")
+            yield [first, *[server.create_database(name, template=names[0]) for name in names[1:]]]
 
 
 def fill(url: str) -> None:
@@ -119,8 +133,14 @@ def fill(url: str) -> None:
 
 
 def compare(
-    reference: str, databases: Sequence[str], works: Sequence[str], calls: int, console: Console
-) -> dict[tuple[str, str], tuple[float, float]]:
+    reference: str,
+    databases: Sequence[str],
+    works: Sequence[str],
+    calls: int,
+    console: Console,
+    *,
+    by_hand: bool = False,
+) -> dict[tuple[str, str], Seen]:
     """Instructions of a request by database and work, of the earlier state and of this one."""
     for program in ("valgrind", "vgdb"):
         if shutil.which(program) is None:
@@ -128,31 +148,35 @@ def compare(
     found = {}
     with checkout(reference) as folder, ThreadPoolExecutor(2) as pool:
         subprocess.run([sys.executable, "-m", "compileall", "-q", "src", "benchmarks"], cwd=serving.ROOT, check=True)
+        states = [(folder, "mainstay"), (serving.ROOT, "mainstay"), *([(serving.ROOT, "by_hand")] if by_hand else [])]
         for kind in databases:
-            with console.status(f"{kind}: {', '.join(works)}"), two_databases(kind) as (first, second):
-                old = pool.submit(counts, folder, first, works, calls)
-                new = pool.submit(counts, serving.ROOT, second, works, calls)
+            with console.status(f"{kind}: {', '.join(works)}"), databases_of(kind, len(states)) as urls:
+                running = [
+                    pool.submit(counts, tree, url, works, calls, contender)
+                    for (tree, contender), url in zip(states, urls, strict=True)
+                ]
                 for work in works:
-                    found[kind, work] = old.result()[work], new.result()[work]
+                    found[kind, work] = Seen(*[one.result()[work] for one in running])
     return found
 
 
-def show(
-    found: Mapping[tuple[str, str], tuple[float, float]], reference: str, most: float, calls: int, console: Console
-) -> list[str]:
+def show(found: Mapping[tuple[str, str], Seen], reference: str, most: float, calls: int, console: Console) -> list[str]:
     """Prints what was found; the works that became too dear."""
     table = Table(title=f"Instructions of a request outside the kernel, over {calls} calls")
     for heading in ("database", "work"):
         table.add_column(heading)
-    for heading in (reference, "now", "ratio", ""):
+    by_hand = any(seen.by_hand for seen in found.values())
+    for heading in (reference, "now", "ratio", *(("by hand", "ratio to it") if by_hand else ()), ""):
         table.add_column(heading, justify="right")
     dearer = []
-    for (kind, work), (old, new) in found.items():
+    for (kind, work), seen in found.items():
         verdict = ""
-        if new > old * most:
+        if seen.new > seen.old * most:
             dearer.append(f"{kind} {work}")
             verdict = "[bold red]DEARER"
-        table.add_row(kind, work, f"{old:,.0f}", f"{new:,.0f}", f"{new / old:.4f}", verdict)
+        beside = [f"{seen.by_hand:,.0f}", f"{seen.new / seen.by_hand:.2f}"] if seen.by_hand else []
+        row = [kind, work, f"{seen.old:,.0f}", f"{seen.new:,.0f}", f"{seen.new / seen.old:.4f}"]
+        table.add_row(*row, *beside, verdict)
     console.print(table)
     return dearer
 
@@ -165,6 +189,7 @@ def main() -> None:
     parser.add_argument("--works", default=",".join(WORKS), help=f"of {', '.join(WORKS)}")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--calls", type=int, default=50, help="of each work")
+    parser.add_argument("--by-hand", action="store_true", help="count the handler written by hand too")
     given = parser.parse_args()
     works, databases, console = given.works.split(","), given.databases.split(","), Console()
     for work in works:
@@ -174,7 +199,7 @@ def main() -> None:
         if kind not in ("sqlite", "postgresql"):
             parser.error(f"--databases: there is no {kind}; there are sqlite and postgresql")
     try:
-        found = compare(given.old, databases, works, given.calls, console)
+        found = compare(given.old, databases, works, given.calls, console, by_hand=given.by_hand)
     except Missing as problem:
         raise SystemExit(str(problem)) from None
     dearer = show(found, given.old, given.most, given.calls, console)

@@ -1,10 +1,11 @@
-"""Mainstay called in this process, without sockets, for `compare.py` to count the instructions of.
+"""An application called in this process, without sockets, for `compare.py` to count the instructions of.
 
     valgrind --tool=callgrind --instr-atstart=no --dump-before=getpriority \\
-        python -m benchmarks.counted FOLDER WORKS CALLS
+        python -m benchmarks.counted FOLDER WORKS CALLS [CONTENDER]
 
-`FOLDER` is where Mainstay must have come from.  What valgrind writes at every call of `getpriority`, which nothing else
-calls, is what ran since the one before.
+`FOLDER` is where Mainstay must have come from, and `CONTENDER` a module of `contenders` that has an `app`, `mainstay`
+unless it is given.  What valgrind writes at every call of `getpriority`, which nothing else calls, is what ran since
+the one before.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import gc
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,7 +26,6 @@ import uvloop
 
 import mainstay
 from benchmarks import requests
-from benchmarks.contenders.mainstay import app
 from benchmarks.requests import Request
 
 SLOWER = 1_000
@@ -104,10 +106,26 @@ async def calls(app: Any, work: str, seed: int, number: int, counting: Callable[
         raise RuntimeError(f"{wrong} of {number} calls of {work} failed")
 
 
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Starts an application as a server does (ASGI), and ends it."""
+    asked, told = asyncio.Queue[Any](), asyncio.Queue[Any]()
+    running = asyncio.create_task(
+        app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, asked.get, told.put)
+    )
+    for part in ("startup", "shutdown"):
+        asked.put_nowait({"type": f"lifespan.{part}"})
+        message = await told.get()
+        if message["type"] != f"lifespan.{part}.complete":
+            raise RuntimeError(f"the application does not start: {message}")
+        if part == "startup":
+            yield
+    await running
+
+
 async def count(app: Any, works: Sequence[str], number: int) -> None:
     """Every work, warmed up first."""
-    async with app.router.lifespan_context(app) as state:
-        app.lifespan_state = dict(state or {})
+    async with lifespan(app):
         for work in works:
             await calls(app, work, 1, ENOUGH, lambda: None)
         gc.collect()
@@ -125,11 +143,11 @@ def instrument() -> None:
 
 def main() -> None:
     """Reads the command line and calls."""
-    folder, works, number = sys.argv[1:]
+    folder, works, number, contender = [*sys.argv[1:], "mainstay"][:4]
     if not Path(mainstay.__file__).is_relative_to(folder):
         raise SystemExit(f"{mainstay.__file__} is not the Mainstay of {folder}")
     with asyncio.Runner(loop_factory=Loop) as runner:
-        runner.run(count(app, works.split(","), int(number)))
+        runner.run(count(import_module(f"benchmarks.contenders.{contender}").app, works.split(","), int(number)))
 
 
 if __name__ == "__main__":

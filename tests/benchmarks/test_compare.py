@@ -12,17 +12,24 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks.compare import VALGRIND, show, stretches
+from benchmarks.compare import VALGRIND, Seen, show, stretches
 from benchmarks.serving import ROOT
 
 MARKED = "import os\nfor number in (0, 2_000, 4_000): sum(range(number)); os.getpriority(0, 0)"
 
 
 def test_a_work_that_became_dearer_is_named() -> None:
-    found = {("sqlite", "W1"): (1_000.0, 1_030.0), ("sqlite", "W2"): (1_000.0, 1_010.0)}
+    found = {("sqlite", "W1"): Seen(1_000.0, 1_030.0), ("sqlite", "W2"): Seen(1_000.0, 1_010.0)}
     output = io.StringIO()
     assert show(found, "main", 1.02, 100, Console(file=output, width=200)) == ["sqlite W1"]
     assert output.getvalue().count("DEARER") == 1
+
+
+def test_the_handler_written_by_hand_stands_beside() -> None:
+    output = io.StringIO()
+    show({("sqlite", "W1"): Seen(1_000.0, 990.0, 600.0)}, "main", 1.02, 100, Console(file=output, width=200))
+    assert "ratio to it" in output.getvalue()
+    assert "1.65" in output.getvalue()
 
 
 def test_without_valgrind_it_is_told_how_to_install_it(tmp_path: Path) -> None:
