@@ -1,4 +1,4 @@
-"""The log: one line of JSON for each request and each fault, written a few times in a tenth of a second."""
+"""The log: one line of JSON for each request and each fault, encoded and written a few times in a tenth of a second."""
 
 from __future__ import annotations
 
@@ -20,10 +20,13 @@ MOST_WAITING = 1_000
 WAIT = 0.02
 """Seconds that a line waits for others, so that a busy server makes one write for many; faults do not wait."""
 
+FRACTIONS = tuple(f".{number:03d}Z" for number in range(1000))
+"""What stands behind a second, for each of its milliseconds."""
+
 Write = Callable[[bytes], object]
 
 
-class Access(msgspec.Struct):
+class Access(msgspec.Struct, gc=False):
     """One request."""
 
     time: str
@@ -73,8 +76,8 @@ class Log:
         self.write = write
         self.clock = clock
         """Seconds since 1970."""
-        self.encode = msgspec.json.Encoder().encode
-        self.lines: list[bytes] = []
+        self.encode = msgspec.json.Encoder().encode_lines
+        self.lines: list[msgspec.Struct] = []
         self.second = -1
         self.stamp = ""
 
@@ -125,20 +128,15 @@ class Log:
 
     def now(self) -> str:
         """The time in UTC to the millisecond, as RFC 3339 writes it."""
-        moment = self.clock()
-        second = int(moment)
+        second, millisecond = divmod(int(self.clock() * 1000), 1000)
         if second != self.second:
             self.second = second
             self.stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        return f"{self.stamp}.{int((moment - second) * 1000):03d}Z"
+        return self.stamp + FRACTIONS[millisecond]
 
     def add(self, line: msgspec.Struct) -> None:
         """Adds a line to those that are written soon."""
-        try:
-            encoded = self.encode(line)
-        except (UnicodeEncodeError, TypeError):
-            encoded = self.encode(Note(self.now(), "error", "log", repr(line)[:2000]))
-        self.lines.append(encoded)
+        self.lines.append(line)
         if len(self.lines) == 1:
             try:
                 asyncio.get_running_loop().call_later(WAIT, self.flush)
@@ -151,7 +149,18 @@ class Log:
         """Writes what waits, in one write."""
         if self.lines:
             lines, self.lines = self.lines, []
-            self.write(b"\n".join((*lines, b"")))
+            try:
+                encoded = self.encode(lines)
+            except (UnicodeEncodeError, TypeError):
+                encoded = b"".join([self.one(line) for line in lines])
+            self.write(encoded)
+
+    def one(self, line: msgspec.Struct) -> bytes:
+        """One line, and what it is of where it cannot be written as JSON."""
+        try:
+            return self.encode([line])
+        except (UnicodeEncodeError, TypeError):
+            return self.encode([Note(self.now(), "error", "log", repr(line)[:2000])])
 
 
 def printable(text: str) -> str:
