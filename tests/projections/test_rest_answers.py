@@ -10,9 +10,12 @@ import pytest
 from fastapi import APIRouter, HTTPException
 
 from mainstay import Mainstay, Settings, anyone, mount
-from mainstay.engine import Allowance
+from mainstay.engine import Call
+from mainstay.engine.limiter import Meter
 from mainstay.events import Broke, CallFinished, RequestFinished
-from mainstay.projections.rest.answer import allowance_headers
+from mainstay.operation import Limit, Operation
+from mainstay.policy.tree import ANYONE
+from mainstay.projections.rest.answer import limit_headers
 from tests.app.kitchen import SIGNED_IN, cook, kitchen, names, open_kitchen
 
 SECURITY = {
@@ -305,11 +308,11 @@ async def test_limits_are_told_and_a_used_up_one_is_429(sqlite_url: str) -> None
 
 
 async def test_each_limit_is_told_under_a_name_of_its_own() -> None:
-    def allowance(per: str, calls: int) -> Allowance:
-        return Allowance(per, calls, 60, calls - 1, 60)
-
-    limits = (allowance("address", 3), allowance("address", 5), allowance("user", 7), allowance("user", 9))
-    policy, left = (value.decode() for _, value in allowance_headers(limits))
+    limits = [Limit("address", 3, 60), Limit("address", 5, 60), Limit("user", 7, 60), Limit("user", 9, 60)]
+    call = Call(Operation("dishes.list", "list", "GET", "/dishes", 200, ANYONE))
+    call.meters = tuple(Meter("", limit) for limit in limits)
+    call.left = tuple(number for limit in limits for number in (limit.calls - 1, 60))
+    policy, left = (value.decode() for _, value in limit_headers(call))
     assert policy == '"address";q=3;w=60, "address-2";q=5;w=60, "user";q=7;w=60, "user-2";q=9;w=60'
     assert left == '"address";r=2;t=60, "address-2";r=4;t=60, "user";r=6;t=60, "user-2";r=8;t=60'
 

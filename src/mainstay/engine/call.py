@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from mainstay.actor import NOBODY, Actor
+from mainstay.engine.limiter import Meter
 from mainstay.errors import Forbidden
 from mainstay.identity import Credentials
 from mainstay.operation import Operation
@@ -24,16 +25,6 @@ class Gone(Exception):
 
     status = 499
     """What the log has for it; nobody is sent it."""
-
-
-class Allowance(msgspec.Struct, frozen=True):
-    """What a limit leaves: `remaining` of `calls` calls, all of them again in `reset` seconds."""
-
-    per: str
-    calls: int
-    seconds: int
-    remaining: int
-    reset: int
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -68,8 +59,10 @@ class Call(msgspec.Struct):
 
     actor: Actor = NOBODY
     """Found by the step `authenticate`."""
-    allowances: tuple[Allowance, ...] = ()
-    """Found by the step `limit`; there on refusals too."""
+    meters: tuple[Meter, ...] = ()
+    """The limits that it was counted under, found by the step `limit`; there on refusals too."""
+    left: tuple[int, ...] = ()
+    """Two numbers for each of them: how many calls it leaves, and in how many seconds there are all of them again."""
     statements: int = 0
     """How many statements have run for it."""
     within: tuple[str, ...] = ()

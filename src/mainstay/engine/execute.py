@@ -16,7 +16,7 @@ from mainstay.engine.asked import Asked, Questions
 from mainstay.engine.call import Answer, Call, Gone
 from mainstay.engine.guards import deciders
 from mainstay.engine.inside import Inside, at_once
-from mainstay.engine.limiter import Limiter
+from mainstay.engine.limiter import Limiter, Meter
 from mainstay.engine.minding import MindedWriter
 from mainstay.engine.performing import Performer
 from mainstay.engine.reading import Reader
@@ -37,20 +37,16 @@ SOMEBODY = Actor("somebody")
 """A caller of whom no more is known than that it is one."""
 
 
-Metered = tuple[tuple[str, Limit], ...]
-"""Limits, each with the name that it is counted under."""
-
-
 @dataclass(frozen=True, slots=True)
 class Course:
     """What is known of an operation's calls before the first one comes."""
 
     policy: Decider
-    of_address: Metered
+    of_address: tuple[Meter, ...]
     """The limits that every call from an address uses up, whoever calls."""
-    of_user: Metered
+    of_user: tuple[Meter, ...]
     """The limits of whoever is known."""
-    of_unknown: Metered
+    of_unknown: tuple[Meter, ...]
     """The limits of an address that whoever is known does not use up."""
     reader: Reader | None
     writer: Writer | None
@@ -107,12 +103,12 @@ class Engine:
     def course(self, operation: Operation, shared: tuple[Limit, ...]) -> Course:
         """What is known of an operation's calls."""
         name = operation.name
-        limits = metered(operation, shared)
+        limits = [(self.limiter.meter(key, limit), together) for key, limit, together in metered(operation, shared)]
         return Course(
             self.deciders.by_name[f":{name}"],
-            tuple((key, limit) for key, limit, together in limits if limit.per == "address" and together),
-            tuple((key, limit) for key, limit, _ in limits if limit.per == "user"),
-            tuple((key, limit) for key, limit, together in limits if limit.per == "address" and not together),
+            tuple(meter for meter, together in limits if meter.per == "address" and together),
+            tuple(meter for meter, _ in limits if meter.per == "user"),
+            tuple(meter for meter, together in limits if meter.per == "address" and not together),
             self.readers.get(name),
             self.writers.get(name),
             self.performers.get(name),
@@ -177,22 +173,21 @@ class Engine:
             self.limit_caller(call, course)
             raise
 
-    def limit(self, call: Call, limits: Metered, caller: str) -> None:
+    def limit(self, call: Call, meters: tuple[Meter, ...], caller: str) -> None:
         """Uses up one call of each limit; TooManyRequests where one of them has none left.
 
         The address's own come before anybody looks at the credentials, so that an exhausted address
         learns nothing about them; those of a caller come after.
         """
-        if not limits or not caller:
+        if not meters or not caller:
             return
-        allowances = list(call.allowances)
         wait = 0.0
-        for name, limit in limits:
-            allowance, over = self.limiter.take(name, limit, caller)
-            allowances.append(allowance)
+        for meter in meters:
+            remaining, reset, over = self.limiter.take(meter, caller)
+            call.left += (remaining, reset)
             if over > wait:
                 wait = over
-        call.allowances = tuple(allowances)
+        call.meters += meters
         if wait:
             raise TooManyRequests(retry_after=math.ceil(wait))
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from mainstay.engine import Allowance, Answer, Meta
+from mainstay.engine import Answer, Call, Meta
+from mainstay.engine.limiter import Meter
 from mainstay.projections.rest.exchange import Headers
 
 Header = tuple[bytes, bytes]
@@ -77,22 +78,23 @@ def entity_tag(answer: Answer) -> Header:
     return (b"etag", f'"{answer.version}"'.encode())
 
 
-def allowance_headers(allowances: tuple[Allowance, ...]) -> list[Header]:
+def limit_headers(call: Call) -> list[Header]:
     """RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-10), one member for each limit."""
-    policy, state = limit_headers(tuple([(one.per, one.calls, one.seconds) for one in allowances]))
-    left = [number for one in allowances for number in (one.remaining, one.reset)]
-    return [policy, (b"ratelimit", state % tuple(left))]
+    if not call.meters:
+        return []
+    policy, state = written_limits(call.meters)
+    return [policy, (b"ratelimit", state % call.left)]
 
 
 @lru_cache(256)
-def limit_headers(limits: tuple[tuple[str, int, int], ...]) -> tuple[Header, bytes]:
+def written_limits(meters: tuple[Meter, ...]) -> tuple[Header, bytes]:
     """RateLimit-Policy of limits, and RateLimit with a place for the two numbers of each."""
     policies: list[str] = []
     states: list[str] = []
     seen: dict[str, int] = {}
-    for per, calls, seconds in limits:
-        seen[per] = place = seen.get(per, 0) + 1
-        name = f'"{per}"' if place == 1 else f'"{per}-{place}"'
-        policies.append(f"{name};q={calls};w={seconds}")
+    for meter in meters:
+        seen[meter.per] = place = seen.get(meter.per, 0) + 1
+        name = f'"{meter.per}"' if place == 1 else f'"{meter.per}-{place}"'
+        policies.append(f"{name};q={meter.calls};w={meter.seconds:.0f}")
         states.append(f"{name};r=%d;t=%d")
     return (b"ratelimit-policy", ", ".join(policies).encode()), ", ".join(states).encode()

@@ -9,7 +9,7 @@ from mainstay.engine.call import Gone
 from mainstay.errors import InternalError, MainstayError, ValidationError
 from mainstay.events import Broke, Listener, RequestFinished
 from mainstay.projections.rest.address import addresses
-from mainstay.projections.rest.answer import NO_STORE, SECURITY, Reply, allowance_headers
+from mainstay.projections.rest.answer import NO_STORE, SECURITY, Reply, limit_headers
 from mainstay.projections.rest.bounded import bounded
 from mainstay.projections.rest.exchange import (
     KEY,
@@ -155,6 +155,6 @@ def completed(headers: list[tuple[bytes, bytes]], exchange: Exchange) -> list[tu
     """The headers of an answer from inside, with those that every answer has and that it lacks."""
     there = {name.lower() for name, _ in headers}
     more = [*SECURITY, NO_STORE, (b"x-request-id", exchange.request_id.encode())]
-    if exchange.call is not None and exchange.call.allowances:
-        more += allowance_headers(exchange.call.allowances)
+    if exchange.call is not None:
+        more += limit_headers(exchange.call)
     return headers + [header for header in more if header[0] not in there]

@@ -21,8 +21,8 @@ from mainstay.projections.rest.answer import (
     VARY,
     Header,
     Reply,
-    allowance_headers,
     entity_tag,
+    limit_headers,
     matches,
     not_modified,
 )
@@ -98,7 +98,7 @@ class OperationEndpoint:
 
     def written(self, answer: Answer, call: Call, exchange: Exchange, scope: Scope) -> Reply:
         """The answer as a reply."""
-        more = allowance_headers(call.allowances) if call.allowances else []
+        more = limit_headers(call)
         if call.kept is not None and self.cookies is not None:
             more.append(self.cookies.keep(call.kept, exchange.headers))
         version = answer.version

@@ -9,11 +9,10 @@ from typing import Any
 import msgspec
 
 from mainstay import template
-from mainstay.engine import Allowance
 from mainstay.errors import Detail, MainstayError
 from mainstay.operation import Letter
 from mainstay.projections.rest.accept import accepted
-from mainstay.projections.rest.answer import ENCODER, JSON, NO_STORE, SECURITY, VARY, Header, Reply, allowance_headers
+from mainstay.projections.rest.answer import ENCODER, JSON, NO_STORE, SECURITY, VARY, Header, Reply, limit_headers
 from mainstay.projections.rest.exchange import Exchange
 from mainstay.projections.rest.lettered import details_of, failure_values, status_of
 
@@ -84,8 +83,7 @@ def failed(error: MainstayError, exchange: Exchange, scheme: str, status: int) -
 
 def reply(error: MainstayError, exchange: Exchange, scheme: str, status: int, kind: Header, body: Any) -> Reply:
     """The body of an error with its headers."""
-    allowances = exchange.call.allowances if exchange.call is not None else ()
-    headers = [kind, *SECURITY, NO_STORE, VARY, *own_headers(error, status, exchange, scheme, allowances)]
+    headers = [kind, *SECURITY, NO_STORE, VARY, *own_headers(error, status, exchange, scheme)]
     return Reply(status, headers, ENCODER.encode(body))
 
 
@@ -94,11 +92,9 @@ def phrase_of(status: int) -> str:
     return PHRASES.get(status, "Error")
 
 
-def own_headers(
-    error: MainstayError, status: int, exchange: Exchange, scheme: str, allowances: tuple[Allowance, ...]
-) -> list[Header]:
+def own_headers(error: MainstayError, status: int, exchange: Exchange, scheme: str) -> list[Header]:
     """The headers that a status asks for."""
-    headers = allowance_headers(allowances) if allowances else []
+    headers = limit_headers(exchange.call) if exchange.call is not None else []
     if status == 401:
         wrong = ' error="invalid_token"' if scheme == "Bearer" and b"authorization" in exchange.headers else ""
         headers.append((b"www-authenticate", f"{scheme}{wrong}".encode()))
