@@ -79,10 +79,16 @@ class Keys:
     def values(self, texts: Sequence[str], mistakes: Mistakes) -> list[Any]:
         """The values that texts mean."""
         try:
-            return [parse(text) for parse, text in zip(self.parses, texts, strict=True)]
+            return self.meant(texts)
         except (ValueError, ArithmeticError):
             parses = zip(self.names, self.parses, texts, strict=True)
             return [mistakes.parsed(parse, name, text) for name, parse, text in parses]
+
+    def meant(self, texts: Sequence[str]) -> list[Any]:
+        """The values that texts mean; ValueError, ArithmeticError where one means none."""
+        if len(texts) == len(self.parses) == 1:
+            return [self.parses[0](texts[0])]
+        return [parse(text) for parse, text in zip(self.parses, texts, strict=True)]
 
 
 def keys_before(application: Application, operation: Operation) -> int:
@@ -119,8 +125,7 @@ class Questions:
         )
         """The names of the parameters whose value is no more than a condition's value."""
         self.spellings: dict[Hashable, Spelling] = {}
-        self.in_path = operation.action == "get" or self.above is not None
-        """Whether keys stand in the path."""
+        self.gets = operation.action == "get"
         self.searching = Searching(self.called)
         self.places = {name: place for place, name in enumerate(self.filters)}
         self.plain = self.choices.selection("", "", Mistakes())
@@ -137,8 +142,10 @@ class Questions:
 
     def read(self, call: Call) -> Asked:
         """What the call asks for."""
-        filtering = self.filtering
-        spelled = tuple([pair[0] if pair[0] in filtering else pair for pair in call.parameters])
+        spelled: Hashable = ()
+        if call.parameters:
+            filtering = self.filtering
+            spelled = tuple([pair[0] if pair[0] in filtering else pair for pair in call.parameters])
         known = self.spellings.get(spelled)
         if known is None:
             asked = self.spelled_out(call)
@@ -146,12 +153,12 @@ class Questions:
             return asked
         try:
             asked = known.again(call.parameters)
+            if self.gets:
+                asked.key = self.keys.meant(call.key[self.keys.before :])
+            if self.above is not None:
+                asked.above = self.above.meant(call.key[: self.keys.before])
         except (ValueError, ArithmeticError):
             return self.spelled_out(call)  # which tells what is wrong with all of it
-        if self.in_path:
-            mistakes = Mistakes()
-            self.read_path(call, asked, mistakes)
-            mistakes.check()
         return asked
 
     def remember(self, spelled: Hashable, parameters: Sequence[tuple[str, str]], asked: Asked) -> None:
@@ -165,7 +172,7 @@ class Questions:
 
     def read_path(self, call: Call, asked: Asked, mistakes: Mistakes) -> None:
         """The keys in the path, that of the parent and the row's own."""
-        if self.operation.action == "get":
+        if self.gets:
             asked.key = self.keys.read(call, mistakes)
         if self.above is not None:
             asked.above = self.above.values(call.key[: self.keys.before], mistakes)
