@@ -15,6 +15,8 @@ from mainstay.projections.rest.request import decoded
 PARAMETER = re.compile(r"\{[^}]*\}")
 ANY = "{}"
 """Stands in the table for a segment that is a parameter; a segment that is literally this is never looked for."""
+PERCENT = ord("%")
+"""Looked for as a number: bytes in bytes take ten times as long."""
 SLASH = "\0"
 """Stands for a slash inside a segment."""
 
@@ -117,7 +119,7 @@ def path_of(scope: Scope) -> str:
     """The decoded path below where the application is mounted; a slash that was encoded is `SLASH`."""
     path: str = scope["path"]
     raw: bytes = scope.get("raw_path") or b""
-    if b"%" in raw and b"%2f" in raw.lower():
+    if PERCENT in raw and b"%2f" in raw.lower():
         segments = raw.partition(b"?")[0].decode("latin-1").split("/")
         path = "/".join(unquote(segment).replace("/", SLASH) for segment in segments)
     root: str = scope.get("root_path") or ""
@@ -127,7 +129,7 @@ def path_of(scope: Scope) -> str:
 def key_of(found: Found, scope: Scope) -> tuple[str, ...]:
     """The values of a path's parameters; ValidationError where the path is badly encoded."""
     raw: bytes = scope.get("raw_path") or b""
-    if b"%" not in raw:
+    if PERCENT not in raw:
         return found.key
     text = raw.decode("latin-1")
     decoded(text, "path", text)
