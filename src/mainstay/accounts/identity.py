@@ -16,7 +16,7 @@ from mainstay.accounts.marks import KEY_PREFIX, hashed, read_api_key
 from mainstay.accounts.stored import Store, Tables, as_key, as_uuid, is_over, scopes_of
 from mainstay.actor import NOBODY, Actor
 from mainstay.backing.databases.database import Command, Database, Script
-from mainstay.engine.sql.statement import Binds, Inputs, Statement, compiled
+from mainstay.engine.sql.statement import Binds, Inputs, Part, Statement, compiled
 from mainstay.errors import MainstayError, Unauthenticated
 from mainstay.identity import Credentials
 from mainstay.identity.tokens import WRONG, Tokens
@@ -151,8 +151,8 @@ class AccountIdentity:
     def marking(self, table: sa.Table) -> Statement:
         """The statement that writes down when something was used."""
         binds = Binds()
-        this = table.c.id == binds.add(lambda inputs: inputs.row["id"], table.c.id.type)
-        used = sa.update(table).values(used_at=binds.add(lambda inputs: inputs.now, table.c.used_at.type))
+        this = table.c.id == binds.add(Part("row", "id"), table.c.id.type)
+        used = sa.update(table).values(used_at=binds.add(Part("now"), table.c.used_at.type))
         return compiled(used.where(this), binds, self.database.dialect)
 
     async def note_use(self, used: Statement, identifier: UUID, now: dt.datetime) -> None:

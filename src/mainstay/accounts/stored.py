@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from mainstay.backing.databases.database import Database
 from mainstay.clock import now
 from mainstay.declare.account import Account, Roles
 from mainstay.engine.sql.layout import to_python
-from mainstay.engine.sql.statement import Binds, Inputs, compiled
+from mainstay.engine.sql.statement import Binds, Inputs, Part, compiled
 from mainstay.kinds import Identifier, Integer, Json, Kind, KindType, Moment, Reference, Text
 
 
@@ -106,7 +105,7 @@ class Store:
 
         def lookup(select: sa.Select[Any], **by: sa.Column[Any]) -> Lookup:
             binds = Binds()
-            same = [column == binds.add(partial(given, name), column.type) for name, column in by.items()]
+            same = [column == binds.add(Part("row", name), column.type) for name, column in by.items()]
             return Lookup(select.where(*same), binds, database)
 
         self.by_email = lookup(sa.select(*actor, *secret), email=accounts.c.email)
@@ -124,11 +123,6 @@ class Store:
 def scopes_of(account: type[Account], roles: Collection[str]) -> frozenset[str]:
     """The scopes that keys of an account with these roles can have."""
     return frozenset(scope for scope, role in account.key_scopes.items() if role is None or role in roles)
-
-
-def given(name: str, inputs: Inputs) -> Any:
-    """A value that a statement is given."""
-    return inputs.row[name]
 
 
 def is_over(moment: dt.datetime | None, now: dt.datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mainstay.engine.sql.fields import Schema
-from mainstay.engine.sql.statement import Binds, Statement, compiled
+from mainstay.engine.sql.statement import Binds, Part, Statement, compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def circle_statements(schema: Schema, table_name: str, column: str) -> Circle:
     table = schema.storage.tables[table_name]
     (key,) = schema.application.table(table_name).key
     binds = Binds()
-    own = binds.add(lambda inputs: inputs.key[0], table.c[key].type)
+    own = binds.add(Part("key", 0), table.c[key].type)
     above = sa.select(table.c[column].label("key")).where(table.c[key] == own).cte("above", recursive=True)
     next_ = table.alias()
     above = above.union(sa.select(next_.c[column]).where(next_.c[key] == above.c.key))
@@ -36,5 +36,5 @@ def circle_statements(schema: Schema, table_name: str, column: str) -> Circle:
     lock = None
     if schema.dialect.name == "postgresql":
         number = zlib.crc32(f"acyclic {table_name}.{column}".encode())
-        lock = Statement(f"SELECT pg_advisory_xact_lock({number})", ())
+        lock = Statement(f"SELECT pg_advisory_xact_lock({number})")
     return Circle(column, lock, compiled(found, binds, schema.dialect))

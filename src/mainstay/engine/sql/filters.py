@@ -5,7 +5,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +13,7 @@ from mainstay.engine.plan import SEARCHED, Condition, Guards
 from mainstay.engine.sql.fields import guarding
 from mainstay.engine.sql.policy import Scope, Truth, condition, one_of
 from mainstay.engine.sql.search import Search
-from mainstay.engine.sql.statement import Inputs
+from mainstay.engine.sql.statement import Inputs, Part
 from mainstay.kinds import KindType, Text
 from mainstay.operation import Application, Computed, Filter, Resource
 from mainstay.policy.tree import ANYONE, Column, tables_in
@@ -75,7 +74,7 @@ def asked_for(resource: Resource, filter_: Filter, where: Computed, number: int,
     looked_at = {node.name for node in where.value.walk() if isinstance(node, Column) and node.source == resource.table}
     fields = [guards.of(f"{resource.name}.{field.name}") for field in resource.fields if field.column in looked_at]
     own = [condition(guard, scope) for guard in fields if guard != ANYONE]
-    given = partial(lambda number, inputs: inputs.filters[number], number)
+    given = Part("filters", number)
     tables = {**tables_in(where.value), **scope.tables}
     inside = replace(guarding(where, guards, scope), given=given, tables=tables)
     return sa.and_(condition(where.value, inside), *own)
@@ -103,7 +102,7 @@ def guarded(resource: Resource, filter_: Filter, operator: str, number: int, gua
 def comparison(resource: Resource, filter_: Filter, operator: str, number: int, scope: Scope) -> Truth:
     """The filter's column against its value."""
     column: Any = scope.sources[resource.table].c[filter_.column]
-    given = partial(lambda number, inputs: inputs.filters[number], number)
+    given = Part("filters", number)
     if operator in COMPARISONS:
         return COMPARISONS[operator](column, scope.binds.add(given, column.type))  # type: ignore[no-any-return]
     if operator == "in":

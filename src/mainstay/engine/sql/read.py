@@ -39,7 +39,7 @@ from mainstay.engine.sql.layout import (
 from mainstay.engine.sql.policy import Scope, Truth, condition
 from mainstay.engine.sql.related import Belonging, parents
 from mainstay.engine.sql.search import Search
-from mainstay.engine.sql.statement import Binds, Statement, compiled
+from mainstay.engine.sql.statement import Binds, Part, Statement, compiled
 from mainstay.named import named
 from mainstay.operation import Field, Include, Resource
 from mainstay.policy.tree import ANYONE
@@ -225,18 +225,12 @@ def of_values(make: Callable[..., Any], loads: Sequence[Conversion]) -> Callable
 
 def by_key(table: sa.FromClause, columns: Sequence[str], binds: Binds) -> list[Truth]:
     """The condition that a row has the key of the inputs."""
-    return [
-        table.c[name] == binds.add(partial(lambda place, inputs: inputs.key[place], place), table.c[name].type)
-        for place, name in enumerate(columns)
-    ]
+    return [table.c[name] == binds.add(Part("key", place), table.c[name].type) for place, name in enumerate(columns)]
 
 
 def of_parent(table: sa.FromClause, columns: Sequence[str], binds: Binds) -> list[Truth]:
     """The condition that a row refers to the parent in the path."""
-    return [
-        table.c[name] == binds.add(partial(lambda place, inputs: inputs.under[place], place), table.c[name].type)
-        for place, name in enumerate(columns)
-    ]
+    return [table.c[name] == binds.add(Part("under", place), table.c[name].type) for place, name in enumerate(columns)]
 
 
 def wheres(
@@ -293,11 +287,11 @@ def list_statement(schema: Schema, plan: ListPlan) -> Reading:
     order = [(name, down != backward) for name, down in columns]
     where = of_parent(table, plan.under, binds)
     where += wheres(schema, scope, plan.guards, resource, plan.conditions, plan.sorted_by)
-    limit = binds.add(lambda inputs: inputs.limit, sa.Integer())
+    limit = binds.add(Part("limit"), sa.Integer())
     ordered = (*ranks, *ordering(schema, table, order, nullable))
     base = answered.select(table).where(*where).order_by(*ordered).limit(limit)
     if plan.offset:
-        base = base.offset(binds.add(lambda inputs: inputs.offset, sa.Integer()))
+        base = base.offset(binds.add(Part("offset"), sa.Integer()))
     final: Any = base
     if plan.seek is not None:
         ranges = list(beyond(table, order, plan.seek, binds, nullable))
@@ -356,7 +350,7 @@ def beyond(
     downs = {down for _, down in order}
 
     def at(place: int) -> Any:
-        return binds.add(partial(lambda place, inputs: inputs.position[place], place), columns[place].type)
+        return binds.add(Part("position", place), columns[place].type)
 
     if len(downs) == 1 and not any(nullable(name) for name, _ in order):
         row, position = sa.tuple_(*columns), sa.tuple_(*[at(place) for place in range(len(columns))])

@@ -16,6 +16,7 @@ from sqlalchemy.types import TypeEngine
 
 from mainstay.actor import Actor
 from mainstay.kinds import KindType
+from mainstay.kinds.kind import Conversion
 
 
 class Inputs(msgspec.Struct):
@@ -41,15 +42,29 @@ Fill = Callable[[Inputs], Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A member of the inputs, or what stands in it at a place or under a name."""
+
+    member: str
+    at: int | str | None = None
+
+    def __call__(self, inputs: Inputs) -> Any:
+        whole = getattr(inputs, self.member)
+        return whole if self.at is None else whole[self.at]
+
+    @property
+    def text(self) -> str:
+        """The expression for it, of `inputs`."""
+        return f"inputs.{self.member}" if self.at is None else f"inputs.{self.member}[{self.at!r}]"
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """Text in the driver's own style and one function for each of its parameters."""
+    """Text in the driver's own style."""
 
     text: str
-    fills: tuple[Fill, ...]
-
-    def values(self, inputs: Inputs) -> tuple[Any, ...]:
-        """The parameters' values, as the driver takes them."""
-        return tuple([fill(inputs) for fill in self.fills])
+    values: Callable[[Inputs], tuple[Any, ...]] = lambda inputs: ()
+    """The parameters' values, as the driver takes them."""
 
 
 class Binds:
@@ -77,15 +92,41 @@ def compiled(expression: ClauseElement, binds: Binds, dialect: Dialect) -> State
     """The statement's text for `dialect`, ready to be filled."""
     made: Any = expression.compile(dialect=dialect)
     types = {name: parameter.type for parameter, name in made.bind_names.items()}
-    fills: list[Fill] = []
+    names: dict[str, Any] = {}
+    texts: list[str] = []
     for name in made.positiontup or ():
         convert = None if name in binds.stored else converter(types[name], dialect)
-        source = binds.sources.get(name)
-        fills.append(constant(made.params[name], convert) if source is None else filling(source, convert))
-    return Statement(str(made), tuple(fills))
+        source = binds.sources.get(name, made.params.get(name))
+        texts.append(filled(source, convert, names) if name in binds.sources else constant(source, convert, names))
+    return Statement(str(made), together(texts, names))
 
 
-def converter(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+def filled(source: Fill, convert: Conversion, names: dict[str, Any]) -> str:
+    """The expression for a parameter from the inputs, converted unless it is null."""
+    text = source.text if isinstance(source, Part) else f"{named(source, names)}(inputs)"
+    return text if convert is None else f"(None if (v := {text}) is None else {named(convert, names)}(v))"
+
+
+def constant(stored: Any, convert: Conversion, names: dict[str, Any]) -> str:
+    """The expression for a parameter that is the same at every call."""
+    return named(stored if convert is None or stored is None else convert(stored), names)
+
+
+def named(thing: Any, names: dict[str, Any]) -> str:
+    """The name that an expression has for a thing."""
+    name = f"n{len(names)}"
+    names[name] = thing
+    return name
+
+
+def together(texts: Sequence[str], names: dict[str, Any]) -> Callable[[Inputs], tuple[Any, ...]]:
+    """The function from inputs to the values of all parameters, compiled as one, since every call runs it."""
+    made: Callable[[Inputs], tuple[Any, ...]]
+    made = eval(f"lambda inputs: ({''.join(f'{text}, ' for text in texts)})", names)  # noqa: S307 - of texts made here
+    return made
+
+
+def converter(type_: TypeEngine[Any], dialect: Dialect) -> Conversion:
     """From Python's form of a value to the driver's; None where they are the same."""
     if isinstance(type_, KindType):
         own = type_.kind.store(dialect.name)
@@ -99,21 +140,3 @@ def converter(type_: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] 
     if isinstance(type_, DateTime) and not type_.timezone and dialect.name == "postgresql":
         return lambda value: value.astimezone(dt.UTC).replace(tzinfo=None)
     return type_.dialect_impl(dialect).bind_processor(dialect)
-
-
-def constant(value: Any, convert: Callable[[Any], Any] | None) -> Fill:
-    """A parameter that is the same at every call."""
-    stored = value if convert is None or value is None else convert(value)
-    return lambda _: stored
-
-
-def filling(source: Fill, convert: Callable[[Any], Any] | None) -> Fill:
-    """A parameter from the inputs, converted unless it is null."""
-    if convert is None:
-        return source
-
-    def fill(inputs: Inputs) -> Any:
-        value = source(inputs)
-        return None if value is None else convert(value)
-
-    return fill

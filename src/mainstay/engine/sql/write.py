@@ -14,7 +14,7 @@ from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.layout import Conversion, Places, maker, to_python
 from mainstay.engine.sql.policy import Scope, condition
 from mainstay.engine.sql.read import Answered, Level, by_key, of_parent, values_at
-from mainstay.engine.sql.statement import Binds, Statement, compiled
+from mainstay.engine.sql.statement import Binds, Part, Statement, compiled
 from mainstay.operation import Resource
 from mainstay.policy.tree import Exists, IsNull, Opaque
 
@@ -134,7 +134,7 @@ def judge_statement(schema: Schema, plan: WritePlan) -> Judging:
     columns: list[sa.ColumnElement[Any]] = []
     for column in table.columns:
         if column.name in plan.columns:
-            value = binds.add(partial(lambda name, inputs: inputs.row[name], column.name), column.type)
+            value = binds.add(Part("row", column.name), column.type)
             columns.append(value.label(column.name))
         else:
             columns.append(sa.cast(sa.null(), column.type).label(column.name))
@@ -184,10 +184,7 @@ def written_row(
     table: sa.Table, plan: WritePlan, key: Sequence[str], binds: Binds, dialect: sa.Dialect
 ) -> sa.Insert | sa.Update | None:
     """INSERT or UPDATE; None where nothing is to be set."""
-    values: dict[str, Any] = {
-        name: binds.add(partial(lambda name, inputs: inputs.row[name], name), table.c[name].type)
-        for name in plan.columns
-    }
+    values: dict[str, Any] = {name: binds.add(Part("row", name), table.c[name].type) for name in plan.columns}
     values.update((name, database_default(table.c[name], dialect)) for name in plan.resets)
     if plan.action == "insert":
         return sa.insert(table).values(values) if values else sa.insert(table)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +12,7 @@ from mainstay.actor import Actor
 from mainstay.backing.databases.database import Database
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.policy import condition
-from mainstay.engine.sql.statement import Binds, Inputs, compiled
+from mainstay.engine.sql.statement import Binds, Inputs, Part, compiled
 from mainstay.operation import Application
 from mainstay.policy.decide import NULL, simplify
 from mainstay.policy.rows import Row, Truth, World, value_of
@@ -156,12 +155,7 @@ class Gathering:
 
 def equals(table: sa.Table, columns: Iterable[str], binds: Binds) -> list[sa.ColumnElement[bool]]:
     """The condition that columns have the values that the row of the inputs has."""
-    return [table.c[name] == binds.add(partial(given, name), table.c[name].type) for name in columns]
-
-
-def given(column: str, inputs: Inputs) -> Any:
-    """The value of a column in the row of the inputs."""
-    return inputs.row[column]
+    return [table.c[name] == binds.add(Part("row", name), table.c[name].type) for name in columns]
 
 
 def leaves(node: Node) -> Iterator[Node]:
