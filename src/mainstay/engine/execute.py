@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mainstay.actor import NOBODY, Actor
@@ -181,13 +181,13 @@ class Engine:
         """
         if not meters or not caller:
             return
-        wait = 0.0
+        wait, left = 0.0, call.left
         for meter in meters:
             remaining, reset, over = self.limiter.take(meter, caller)
-            call.left += (remaining, reset)
+            left += (remaining, reset)
             if over > wait:
                 wait = over
-        call.meters += meters
+        call.left, call.meters = left, call.meters + meters
         if wait:
             raise TooManyRequests(retry_after=math.ceil(wait))
 
@@ -214,16 +214,16 @@ class Engine:
         if course.writer is not None and isinstance(wanted, Draft):
             course.writer.authorize(call, wanted)
 
-    async def transact(self, call: Call, course: Course, wanted: Asked | Draft | Given | None) -> Answer:
+    def transact(self, call: Call, course: Course, wanted: Asked | Draft | Given | None) -> Awaitable[Answer]:
         """Reads, or writes in one transaction, and makes the answer."""
         now = self.clock()
         if course.reader is not None and isinstance(wanted, Asked):
-            return await course.reader.run(call, wanted, self.database, now)
+            return course.reader.run(call, wanted, self.database, now)
         if course.writer is not None and isinstance(wanted, Draft):
-            return await course.writer.write(call, wanted, self.database, now)
+            return course.writer.write(call, wanted, self.database, now)
         if course.performer is not None and isinstance(wanted, Given):
-            return await course.performer.perform(call, wanted, now)
-        return Answer(call.operation.status)
+            return course.performer.perform(call, wanted, now)
+        return done(call)
 
     def within(self, call: Call, inside: Inside, now: dt.datetime) -> Answer:
         """A call of an operation by an action, in its transaction: its actor is known, its limits are the action's."""
@@ -245,6 +245,11 @@ class Engine:
         event = CallFinished(name, status, code, actor, call.request_id, seconds, call.statements, call.within)
         for listen in self.listeners:
             listen(event)
+
+
+async def done(call: Call) -> Answer:
+    """The answer of a call that others do: FastAPI's, which only wants to know that it may."""
+    return Answer(call.operation.status)
 
 
 def acting(sessions: Acting | None) -> Acting:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
+import msgspec
+
 from mainstay.engine import Call
 from mainstay.errors import ValidationError
 
@@ -28,30 +30,27 @@ ONCE = frozenset((b"authorization", b"content-length", b"content-type", b"conten
 """Headers that mean one thing or nothing: twice is refused, as two parts could each believe another one."""
 
 
-class Exchange:
+class Exchange(msgspec.Struct):
     """One request, from its first part to be read to its last to be written."""
 
-    __slots__ = ("address", "broke", "call", "forget", "headers", "method", "path", "request_id")
-
-    def __init__(self, method: str, path: str, headers: Headers, request_id: str, address: str) -> None:
-        self.method = method
-        self.path = path
-        self.headers = headers
-        """By name in lower case; those that came twice are joined (RFC 9110, 5.3; RFC 9113, 8.2.3)."""
-        self.request_id = request_id
-        self.address = address
-        """Where the caller is, as far as the proxies in front can be believed."""
-        self.call: Call | None = None
-        """The call that it became, once it has."""
-        self.forget: tuple[bytes, bytes] | None = None
-        """The header that lets a browser drop the cookie that it has sent, once one was read."""
-        self.broke: BaseException | None = None
-        """What was raised that nobody had foreseen, once it has been told to the caller and the log."""
+    method: str
+    path: str
+    headers: Headers
+    """By name in lower case; those that came twice are joined (RFC 9110, 5.3; RFC 9113, 8.2.3)."""
+    request_id: str
+    address: str
+    """Where the caller is, as far as the proxies in front can be believed."""
+    call: Call | None = None
+    """The call that it became, once it has."""
+    forget: tuple[bytes, bytes] | None = None
+    """The header that lets a browser drop the cookie that it has sent, once one was read."""
+    broke: BaseException | None = None
+    """What was raised that nobody had foreseen, once it has been told to the caller and the log."""
 
 
 def headers_of(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
     """The headers by name; ValidationError where two of them could each be believed (RFC 9112, 6.1)."""
-    raw = list(raw)
+    raw = raw if isinstance(raw, list) else list(raw)
     headers = dict(raw)
     if len(headers) != len(raw):
         headers = joined(raw)
