@@ -26,8 +26,8 @@ T = TypeVar("T")
 SCHEMA_PATIENCE = 600.0
 """Seconds that creating tables and indexes may take."""
 
-STEPS = 1_000
-"""Steps of SQLite's machine between two looks at the clock while the event loop waits, some ten microseconds."""
+STEPS = 10_000
+"""Steps of SQLite's machine between two looks at the clock while the event loop waits, some hundred microseconds."""
 
 SLOW_OR_LOCKED = {sqlite3.SQLITE_INTERRUPT} | connection.LOCKED
 """Primary codes of a read that a reader thread repeats."""
@@ -59,7 +59,7 @@ class SQLite:
             location.close()
             raise Unavailable(f"the database {location.file} cannot be opened: {error}", retry_after=1) from error
         self._opened.reader.set_progress_handler(self._slow, STEPS)
-        self._execute = self._opened.reader.execute
+        self._execute = self._opened.reader.cursor().execute
 
     async def close(self) -> None:
         """Waits for what runs, then closes every connection."""
