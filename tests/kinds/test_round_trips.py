@@ -17,6 +17,7 @@ from mainstay import kinds
 from mainstay.backing.databases.database import CheckViolation, Command, Database, Script
 from mainstay.backing.open import database
 from mainstay.kinds import KindType
+from mainstay.kinds.kind import Inline
 from tests.kinds.cases import CASES
 
 METADATA = sa.MetaData()
@@ -135,6 +136,19 @@ async def test_the_wire_is_the_same_on_every_database_and_from_python(sqlite_url
     assert first["moment"] == b'"2026-11-21T18:30:00Z"'
     assert first["choice_of_members"] == b'"1"'
     assert first["json"] == '{"kilojoules":1200,"perPortion":{"a":0.25,"salt":1.5},"note":"Ä 雪"}'.encode()
+
+
+async def test_what_is_written_out_for_every_row_says_what_its_function_does(database_url: str) -> None:
+    seen = set()
+    async with opened(database_url) as on:
+        await fill(on)
+        for row in await answers(on):
+            for (name, kind), value in zip(CASES.items(), row, strict=True):
+                wire = kind.wire(on.name)
+                if isinstance(wire, Inline) and value is not None:
+                    seen.add(name)
+                    assert eval(wire.text.format("value", "wire.function")) == wire(value)
+    assert "moment" in seen
 
 
 async def test_a_session_of_sqlalchemy_sees_the_same_values(sqlite_url: str, postgres_url: str) -> None:

@@ -9,7 +9,7 @@ from pydantic import Strict
 from sqlalchemy import Boolean as BooleanType, Column, ColumnElement, Integer
 from sqlalchemy.types import TypeEngine
 
-from mainstay.kinds.kind import EQUAL, Conversion, Kind
+from mainstay.kinds.kind import EQUAL, Conversion, Inline, Kind
 from mainstay.wire import Form
 
 WORDS = {"true": True, "false": False}
@@ -42,6 +42,9 @@ class Boolean(Kind):
 
     def load(self, database: str) -> Conversion:
         return bool if database == "sqlite" else None
+
+    def wire(self, database: str) -> Conversion:
+        return Inline(bool, "not not {0}") if database == "sqlite" else None
 
     def check(self, column: Column[Any]) -> ColumnElement[bool] | None:
         return column.in_([True, False])

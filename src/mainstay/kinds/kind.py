@@ -18,6 +18,19 @@ from mainstay.wire import Form
 Conversion = Callable[[Any], Any] | None
 """A function of one value, or None where the value stays as it is; None (SQL's null) is never given to it."""
 
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A conversion that is cheap and runs for every row: where that is, its expression is written out."""
+
+    function: Callable[[Any], Any]
+    text: str
+    """The expression, of the value `{0}` and the function `{1}`."""
+
+    def __call__(self, value: Any) -> Any:
+        return self.function(value)
+
+
 ORDERED = ("eq", "ne", "lt", "lte", "gt", "gte", "in", "is_null")
 EQUAL = ("eq", "ne", "in", "is_null")
 TEXTUAL = (*ORDERED, "starts_with", "contains")

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, PlainValidator
 from sqlalchemy import Date as DateType, DateTime, Text as TextType, Time as TimeType
 from sqlalchemy.types import TypeEngine
 
-from mainstay.kinds.kind import ORDERED, Conversion, Kind
+from mainstay.kinds.kind import ORDERED, Conversion, Inline, Kind
 from mainstay.wire import Form
 
 DAY = r"\d{4}-\d{2}-\d{2}"
@@ -128,6 +128,9 @@ def trim_moment(text: str) -> str:
     return text[:19] + "Z" if text[20:26] == "000000" else text
 
 
+TRIMMED = Inline(trim_moment, "{0} if {0}[20:26] != '000000' else {1}({0})")
+
+
 def text_of(value: dt.datetime) -> str:
     """A moment as the fixed-width text that SQLite stores, which sorts as time does."""
     if value.tzinfo is None:
@@ -146,6 +149,9 @@ def in_utc(value: dt.datetime) -> dt.datetime:
 def zoned(value: dt.datetime) -> dt.datetime:
     """The moment with its zone, which asyncpg forgets at both ends of the calendar, PostgreSQL's infinities."""
     return value if value.tzinfo is not None else value.replace(tzinfo=dt.UTC)
+
+
+ZONED = Inline(zoned, "{0} if {0}.tzinfo is not None else {1}({0})")
 
 
 def without_zone(value: dt.datetime) -> dt.datetime:
@@ -212,10 +218,10 @@ class Moment(Kind):
     def load(self, database: str) -> Conversion:
         if database == "sqlite":
             return from_foreign_text if self.foreign else dt.datetime.fromisoformat
-        return zoned
+        return ZONED
 
     def wire(self, database: str) -> Conversion:
-        return trim_moment if database == "sqlite" and not self.foreign else self.load(database)
+        return TRIMMED if database == "sqlite" and not self.foreign else self.load(database)
 
     def encode(self) -> Conversion:
         return in_utc

@@ -14,6 +14,7 @@ import msgspec
 import sqlalchemy as sa
 
 from mainstay.kinds import Kind, KindType
+from mainstay.kinds.kind import Inline
 
 Conversion = Callable[[Any], Any] | None
 
@@ -174,5 +175,8 @@ def value(item: Item, names: dict[str, Any]) -> str:
         convert = f"f{len(names)}"
         names[convert] = item.convert
         converted = f"{convert}({text})"
+        if isinstance(item.convert, Inline):
+            names[convert] = item.convert.function
+            converted = f"({item.convert.text.format(text, convert)})"
         text = f"(None if {text} is None else {converted})" if item.nullable else converted
     return text if item.shown is None else f"({text} if r[{item.shown}] else UNSET)"
