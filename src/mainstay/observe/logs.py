@@ -78,14 +78,15 @@ class Log:
         """Seconds since 1970."""
         self.encode = msgspec.json.Encoder().encode_lines
         self.lines: list[msgspec.Struct] = []
-        self.second = -1
+        self.second = -1.0
         self.stamp = ""
 
     def __call__(self, event: Event) -> None:
         """Takes down one event."""
+        if isinstance(event, RequestFinished):  # most of them are
+            self.add(self.access(event))
+            return
         match event:
-            case RequestFinished():  # first, as it is most of them
-                self.add(self.access(event))
             case Broke():
                 self.add(self.fault(event))
                 self.flush()
@@ -101,13 +102,15 @@ class Log:
 
     def access(self, event: RequestFinished) -> Access:
         """The line of a request."""
-        level = "info" if event.status < 500 else "error"
+        path = event.path
+        if len(path) > LONGEST_PATH or not path.isprintable():
+            path = printable(path[:LONGEST_PATH])
         return Access(
             self.now(),
-            level,
+            "info" if event.status < 500 else "error",
             "request",
             event.method[:20],
-            printable(event.path[:LONGEST_PATH]),
+            path,
             event.status,
             int(event.seconds * 1_000_000) / 1000,  # to the microsecond; `round` takes ten times as long
             event.operation,
@@ -128,11 +131,13 @@ class Log:
 
     def now(self) -> str:
         """The time in UTC to the millisecond, as RFC 3339 writes it."""
-        second, millisecond = divmod(int(self.clock() * 1000), 1000)
-        if second != self.second:
-            self.second = second
-            self.stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        return self.stamp + FRACTIONS[millisecond]
+        moment = self.clock()
+        fraction = moment - self.second
+        if not 0 <= fraction < 1:
+            self.second = moment // 1
+            self.stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment))
+            fraction = moment - self.second
+        return self.stamp + FRACTIONS[int(fraction * 1000)]
 
     def add(self, line: msgspec.Struct) -> None:
         """Adds a line to those that are written soon."""
@@ -165,6 +170,4 @@ class Log:
 
 def printable(text: str) -> str:
     """The text with everything escaped that a terminal or a reader of lines takes for more than a character."""
-    if text.isprintable():
-        return text
     return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in text)
