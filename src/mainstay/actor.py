@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
+
+import msgspec
 
 NO_CLAIMS: Mapping[str, Any] = MappingProxyType({})
 
@@ -36,6 +39,12 @@ class Actor:
         """The values of a claim that is a list; None where there is none, or it is no list."""
         listed = self.value(claim)
         return tuple(listed) if isinstance(listed, list | tuple | set | frozenset) else None
+
+
+def name_of(actor: Actor) -> str:
+    """The identifier of somebody who is known, as limits count and the log says it."""
+    identifier = actor.id
+    return msgspec.to_builtins(identifier) if isinstance(identifier, UUID) else str(identifier)  # `str`, in C
 
 
 NOBODY = Actor()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mainstay.actor import NOBODY, Actor
+from mainstay.actor import NOBODY, Actor, name_of
 from mainstay.backing.databases.database import Acting, Database, Health
 from mainstay.clock import now, steady
 from mainstay.engine.arguments import Given
@@ -193,11 +193,10 @@ class Engine:
 
     def limit_caller(self, call: Call, course: Course) -> None:
         """Uses up what a caller has: one who is known by their name, anybody else by their address."""
-        identifier = call.actor.id
-        if identifier is None:
+        if call.actor.id is None:
             self.limit(call, course.of_unknown, call.address)
         else:
-            self.limit(call, course.of_user, str(identifier))
+            self.limit(call, course.of_user, name_of(call.actor))
 
     def validate(self, call: Call, course: Course) -> Asked | Draft | Given | None:
         """What the call asks for, in the engine's words."""
@@ -240,7 +239,7 @@ class Engine:
 
     def observe(self, call: Call, status: int, code: str | None, seconds: float) -> None:
         """Tells every listener how it went."""
-        actor = None if call.actor.id is None else str(call.actor.id)
+        actor = None if call.actor.id is None else name_of(call.actor)
         name = call.operation.name
         event = CallFinished(name, status, code, actor, call.request_id, seconds, call.statements, call.within)
         for listen in self.listeners:

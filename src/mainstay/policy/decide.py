@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import operator
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -105,14 +105,7 @@ class Decider:
 
     def decided(self, actor: Actor) -> Decision:
         """The decision of all actors for whom the same truths hold."""
-        truths = (
-            actor.id is not None,
-            *[role in actor.roles for role in self.roles],
-            *[scope in actor.scopes for scope in self.scopes],
-            *[actor.value(claim) is None for claim in self.claims],
-            *[fullness(actor.values(claim)) for claim in self.lists],
-            *[known(leaf, actor) for leaf in self.leaves],
-        )
+        truths = tuple(self.truths(actor))
         decision = self.decisions.get(truths)
         if decision is None:
             with self.deciding:
@@ -120,6 +113,20 @@ class Decider:
                 if decision is None:
                     decision = self.decisions[truths] = self.number(simplify(self.policy, actor))
         return decision
+
+    def truths(self, actor: Actor) -> Iterator[bool | None]:
+        """All that the policy asks about the actor alone."""
+        yield actor.id is not None
+        for role in self.roles:
+            yield role in actor.roles
+        for scope in self.scopes:
+            yield scope in actor.scopes
+        for claim in self.claims:
+            yield actor.value(claim) is None
+        for claim in self.lists:
+            yield fullness(actor.values(claim))
+        for leaf in self.leaves:
+            yield known(leaf, actor)
 
     def number(self, truth: Node) -> Decision:
         """The decision with this condition, with the number of an equal one where there is one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from mainstay.actor import name_of
 from mainstay.engine.call import Gone
 from mainstay.errors import InternalError, MainstayError, ValidationError
 from mainstay.events import Broke, Listener, RequestFinished
@@ -128,7 +129,7 @@ class Edge:
         operation = actor = None
         if call is not None:
             operation = call.operation.name
-            actor = None if call.actor.id is None else str(call.actor.id)
+            actor = None if call.actor.id is None else name_of(call.actor)
         event = RequestFinished(
             exchange.method, exchange.path, status, operation, actor, exchange.address, exchange.request_id, seconds
         )
