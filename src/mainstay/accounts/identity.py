@@ -157,7 +157,7 @@ class AccountIdentity:
 
     async def note_use(self, used: Statement, identifier: UUID, now: dt.datetime) -> None:
         """Writes down that something was used; where nothing can be written now, the call goes on without."""
-        values = used.values(Inputs(NOBODY, now, row={"id": identifier}))
+        values = used.values(Inputs(NOBODY, lambda: now, row={"id": identifier}))
 
         def script() -> Script[None]:
             yield Command(used.text, values)

@@ -82,7 +82,7 @@ class Lookup:
 
     async def find(self, **values: Any) -> Mapping[str, Any] | None:
         """The row for these values of the statement's parameters, in Python's form; None where there is none."""
-        inputs = Inputs(NOBODY, now(), row=values)
+        inputs = Inputs(NOBODY, now, row=values)
         rows = await self.database.read(self.statement.text, self.statement.values(inputs))
         if not rows:
             return None

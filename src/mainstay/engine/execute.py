@@ -22,6 +22,7 @@ from mainstay.engine.performing import Performer
 from mainstay.engine.reading import Reader
 from mainstay.engine.shapes import MOST, Shapes
 from mainstay.engine.sql.fields import Schema
+from mainstay.engine.sql.statement import Moment
 from mainstay.engine.turn import Means
 from mainstay.engine.work import Draft
 from mainstay.engine.writing import Writer
@@ -215,9 +216,9 @@ class Engine:
 
     def transact(self, call: Call, course: Course, wanted: Asked | Draft | Given | None) -> Awaitable[Answer]:
         """Reads, or writes in one transaction, and makes the answer."""
-        now = self.clock()
         if course.reader is not None and isinstance(wanted, Asked):
-            return course.reader.run(call, wanted, self.database, now)
+            return course.reader.run(call, wanted, self.database, Moment(self.clock))
+        now = self.clock()
         if course.writer is not None and isinstance(wanted, Draft):
             return course.writer.write(call, wanted, self.database, now)
         if course.performer is not None and isinstance(wanted, Given):
@@ -230,7 +231,7 @@ class Engine:
         wanted = self.validate(call, course)
         self.authorize(call, course, wanted)
         if course.reader is not None and isinstance(wanted, Asked):
-            return at_once(course.reader.run(call, wanted, inside, now))
+            return at_once(course.reader.run(call, wanted, inside, lambda: now))
         if course.performer is not None and isinstance(wanted, Given):
             return course.performer.within(call, wanted, inside, now)
         assert course.writer is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +21,7 @@ from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.read import Reading, count_statement, get_statement, list_statement
 from mainstay.engine.sql.several import get_several
-from mainstay.engine.sql.statement import Inputs, Statement
+from mainstay.engine.sql.statement import Clock, Inputs, Statement
 from mainstay.engine.under import parent_of
 from mainstay.errors import Forbidden, NotFound, Unauthenticated
 from mainstay.operation import Operation, Resource
@@ -87,12 +86,12 @@ class Reader:
 
     # One row
 
-    async def one(self, call: Call, asked: Asked, database: Reads, now: dt.datetime) -> Answer:
+    async def one(self, call: Call, asked: Asked, database: Reads, clock: Clock) -> Answer:
         """One row; NotFound where there is none that the caller may read."""
         reading = self.row_shape(call.actor, asked, self.involved(asked))
-        inputs = Inputs(call.actor, now, key=asked.key)
+        inputs = Inputs(call.actor, clock, key=asked.key)
         if self.parent is not None:
-            inputs.under = await self.parent.find(call, asked.above, database, now)
+            inputs.under = await self.parent.find(call, asked.above, database, clock)
         call.statements += 1
         rows = await database.read(reading.statement.text, reading.statement.values(inputs))
         if not rows:
@@ -117,7 +116,7 @@ class Reader:
         )
         return reading
 
-    async def several(self, call: Call, keys: list[list[Any]], database: Reads, now: dt.datetime) -> list[Any]:
+    async def several(self, call: Call, keys: list[list[Any]], database: Reads, clock: Clock) -> list[Any]:
         """What is answered of the rows with these keys, in their order, without those that the caller may not read."""
         names = self.own
         reading: Reading = self.shapes.get(
@@ -127,21 +126,21 @@ class Reader:
                 GetPlan(self.questions.plain, self.deciders.guards(names, call.actor), self.questions.keys.columns),
             ),
         )
-        inputs = Inputs(call.actor, now, rows=keys)
+        inputs = Inputs(call.actor, clock, rows=keys)
         return await fetched(call, reading, await read(call, reading.statement, inputs, database), inputs, database)
 
     # A page of rows
 
-    async def page(self, call: Call, asked: Asked, database: Reads, now: dt.datetime) -> Answer:
+    async def page(self, call: Call, asked: Asked, database: Reads, clock: Clock) -> Answer:
         """A page of rows, with a cursor to either side and, where it is asked for, how many there are."""
         if self.condition and self.deciders.decide(self.resource.name, call.actor).is_no:
             needs_actor = self.deciders.by_name[self.resource.name].needs_actor
             raise Unauthenticated if needs_actor and not call.actor.is_known else Forbidden
         names = self.involved(asked)
         position = None if asked.cursor is None else self.cursors.read(asked.order, asked.cursor, asked.search)
-        inputs = Inputs(call.actor, now, asked.filters, limit=asked.limit + 1)
+        inputs = Inputs(call.actor, clock, asked.filters, limit=asked.limit + 1)
         if self.parent is not None:
-            inputs.under = await self.parent.find(call, asked.above, database, now)
+            inputs.under = await self.parent.find(call, asked.above, database, clock)
         seek = None
         if asked.order[0] == RANKED:
             inputs.offset = 0 if position is None else position.values[0]

@@ -20,7 +20,7 @@ from mainstay.engine.filling import Filling
 from mainstay.engine.inside import Inside, at_once
 from mainstay.engine.mistakes import nearest
 from mainstay.engine.reading import Reader
-from mainstay.engine.sql.statement import Inputs, Statement
+from mainstay.engine.sql.statement import Clock, Inputs, Statement
 from mainstay.engine.sql.write import Finding
 from mainstay.engine.writing import Writer, as_text, broken
 from mainstay.errors import NotFound
@@ -80,6 +80,7 @@ class Turn:
         self.call = call
         self.actor: Actor = call.actor
         self.now = now
+        self.clock: Clock = lambda: now
         event.listen(session, "before_flush", self.fill)
 
     def run(self, statement: Statement, inputs: Inputs) -> Sequence[Sequence[Any]]:
@@ -94,7 +95,7 @@ class Turn:
 
         `under` is what its parent has, to which it refers, where that stands in the path.
         """
-        inputs = Inputs(self.actor, self.now, key=key, under=under)
+        inputs = Inputs(self.actor, self.clock, key=key, under=under)
         rows = self.run(finding.statement, inputs)
         false = broken(finding, rows)
         if finding.again and rows and not false:
@@ -208,7 +209,7 @@ class Turn:
             values = [getattr(row, attribute_of(row, state.mapper.local_table.c[name])) for name in reference.columns]
             if None not in values and given & set(reference.columns):
                 statement = writer.works.check_shape(self.actor, reference)
-                if not self.run(statement, Inputs(self.actor, self.now, key=values)):
+                if not self.run(statement, Inputs(self.actor, self.clock, key=values)):
                     raise writer.refusals.not_found(reference)
         self.judge(writer, finding, row, old=False)
 
@@ -222,7 +223,7 @@ class Turn:
         under = () if parent is None else lookup_of(row, parent.columns, stored=old)
         connection = self.session.connection()
         self.call.statements += 1
-        inputs = Inputs(self.actor, self.now, key=key, under=under)
+        inputs = Inputs(self.actor, self.clock, key=key, under=under)
         rows = connection.exec_driver_sql(finding.statement.text, finding.statement.values(inputs)).all()
         false = broken(finding, rows)
         if old and (not rows or writer.resource.name in false):
@@ -247,13 +248,13 @@ class Turn:
         reader = self.means.readers[resource]
         asked = Asked(reader.questions.plain, reader.resource.order, reader.resource.paging.default)
         asked.key = lookup_of(row, reader.questions.keys.columns)
-        return at_once(reader.one(self.call, asked, self.inside, self.now))
+        return at_once(reader.one(self.call, asked, self.inside, self.clock))
 
     def listed(self, resource: str, rows: Sequence[Any]) -> list[Any]:
         """Rows as their resource answers them, without those that the caller may not read."""
         reader = self.means.readers[resource]
         keys = [lookup_of(row, reader.questions.keys.columns) for row in rows]
-        return at_once(reader.several(self.call, keys, self.inside, self.now)) if keys else []
+        return at_once(reader.several(self.call, keys, self.inside, self.clock)) if keys else []
 
 
 def attribute_of(row: Any, column: Any) -> str:

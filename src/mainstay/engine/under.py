@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from mainstay.actor import Actor
@@ -13,7 +12,7 @@ from mainstay.engine.guards import Deciders
 from mainstay.engine.plan import ParentPlan
 from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.fields import Schema
-from mainstay.engine.sql.statement import Inputs, Statement
+from mainstay.engine.sql.statement import Clock, Inputs, Statement
 from mainstay.engine.sql.write import Values, parent_statement
 from mainstay.errors import NotFound
 from mainstay.operation import Operation, Under
@@ -47,11 +46,11 @@ class Parent:
         )
         return found
 
-    async def find(self, call: Call, key: list[Any], database: Reads, now: dt.datetime) -> list[Any]:
+    async def find(self, call: Call, key: list[Any], database: Reads, clock: Clock) -> list[Any]:
         """What the operation's rows must have in `columns`; NotFound where there is no parent that may be read."""
         statement, values = self.shape(call.actor)
         call.statements += 1
-        rows = await database.read(statement.text, statement.values(Inputs(call.actor, now, key=key)))
+        rows = await database.read(statement.text, statement.values(Inputs(call.actor, clock, key=key)))
         if not rows:
             raise NotFound
         return values(rows[0])

@@ -135,7 +135,7 @@ class Works:
             writing = self.write_shape(actor, tuple(sorted(row)), resets, fields, later=bool(draft.body.lists))
         lists = self.lists.prepare(actor, [draft.body], action) if draft.body.lists else None
         return Work(
-            Inputs(actor, now, key=draft.key, under=draft.under),
+            Inputs(actor, lambda: now, key=draft.key, under=draft.under),
             row,
             finding,
             columns,

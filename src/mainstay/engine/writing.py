@@ -118,7 +118,7 @@ class Writer:
 
     async def under(self, call: Call, draft: Draft, parent: Parent, database: Runs, now: dt.datetime) -> Draft:
         """The draft with what the parent in the path has; a new row refers to it."""
-        values = await parent.find(call, list(draft.above), database, now)
+        values = await parent.find(call, list(draft.above), database, lambda: now)
         said = dict(zip(parent.columns, values, strict=True)) if self.operation.action == "create" else {}
         return replace(draft, above=(), under=values, given={**draft.given, **said})
 

@@ -305,7 +305,7 @@ class Arena:
             columns.append(sa.case((written, YES), (sa.not_(written.self_group()), NO), else_=UNKNOWN))
         select = sa.select(*[column.label(f"t{place}") for place, column in enumerate(columns)]).order_by(table.c.id)
         statement = compiled(select.select_from(table), binds, self.database.dialect)
-        rows = await self.database.read(statement.text, statement.values(Inputs(actor, NOW)))
+        rows = await self.database.read(statement.text, statement.values(Inputs(actor, lambda: NOW)))
         return [[{1: True, 0: False, 2: None}[int(item)] for item in row] for row in rows]
 
 

@@ -18,12 +18,27 @@ from mainstay.actor import Actor
 from mainstay.kinds import KindType
 from mainstay.kinds.kind import Conversion
 
+Clock = Callable[[], dt.datetime]
+
+
+class Moment(msgspec.Struct):
+    """The moment of one call: read from the clock when it is first asked for, and the same from then on."""
+
+    clock: Clock
+    known: dt.datetime | None = None
+
+    def __call__(self) -> dt.datetime:
+        if self.known is None:
+            self.known = self.clock()
+        return self.known
+
 
 class Inputs(msgspec.Struct):
     """Everything that a statement's parameters can be, in Python's form."""
 
     actor: Actor
-    now: dt.datetime
+    clock: Clock
+    """Asked where a statement has to do with the moment of the call, and by most it is not."""
     filters: Sequence[Any] = ()
     position: Sequence[Any] = ()
     limit: int = 0
@@ -36,6 +51,11 @@ class Inputs(msgspec.Struct):
     """Keys of the rows to which others belong, in the driver's form; tuples where a key has several columns."""
     rows: Sequence[Sequence[Any]] = ()
     """Values of several rows, in the order of the columns that the statement has for them."""
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment of the call."""
+        return self.clock()
 
 
 Fill = Callable[[Inputs], Any]

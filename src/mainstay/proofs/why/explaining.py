@@ -280,7 +280,7 @@ class Explaining:
                 under=(*reader.under, *key),
             ),
         )
-        inputs = Inputs(self.call.actor, self.now, alone.filters, limit=1)
+        inputs = Inputs(self.call.actor, lambda: self.now, alone.filters, limit=1)
         inputs.under = [*(above[name] for name in reader.under), *(row[name] for name in key)]
         statement = reading.statement
         return bool(await self.engine.database.read(statement.text, statement.values(inputs)))

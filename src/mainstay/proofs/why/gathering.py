@@ -124,7 +124,7 @@ class Gathering:
         texts = self.texts_of(table)
         equal = equals(clause, values, binds)
         statement = compiled(sa.select(*clause.columns).where(*equal).limit(MOST + 1), binds, self.database.dialect)
-        inputs = Inputs(self.actor, self.now, row=values)
+        inputs = Inputs(self.actor, lambda: self.now, row=values)
         found = await self.database.read(statement.text, statement.values(inputs))
         if len(found) > MOST:
             raise TooMany
@@ -149,7 +149,8 @@ class Gathering:
         equal = equals(clause, self.application.table(table).key, binds)
         case = sa.case((truth, sa.literal_column("1")), (sa.not_(truth), sa.literal_column("0")))
         statement = compiled(sa.select(case).select_from(clause).where(*equal), binds, self.database.dialect)
-        found = await self.database.read(statement.text, statement.values(Inputs(self.actor, self.now, row=row)))
+        inputs = Inputs(self.actor, lambda: self.now, row=row)
+        found = await self.database.read(statement.text, statement.values(inputs))
         return None if not found or found[0][0] is None else bool(found[0][0])
 
 
