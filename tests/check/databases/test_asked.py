@@ -45,6 +45,14 @@ def test_a_file_of_sqlite_is_asked_by_its_url_or_its_name_and_is_not_changed(tmp
     assert [each.name for each in tmp_path.iterdir()] == ["notes.sqlite3"]
 
 
+def test_columns_that_were_added_later_have_lines_of_their_own(tmp_path: Path) -> None:
+    later = "ALTER TABLE notes ADD COLUMN seen DATETIME;\nALTER TABLE notes ADD COLUMN read_at DATETIME DEFAULT NULL;\n"
+    url = lay_sqlite(tmp_path / "notes.db", NOTES + later)
+    _, text = check(url, "--format", "github")
+    assert "line=5,title=timestamp-without-zone::notes.seen" in text
+    assert "line=6,title=timestamp-without-zone::notes.read_at" in text
+
+
 def test_a_known_finding_of_a_database_is_set_aside(tmp_path: Path) -> None:
     url = lay_sqlite(tmp_path / "notes.db", NOTES)
     known = tmp_path / "known.json"

@@ -68,6 +68,7 @@ def test_a_column_that_is_renamed_keeps_its_index_and_one_that_is_dropped_takes_
 )
 def test_the_way_back_is_no_part_of_the_way_there(tmp_path: Path, up: str, down: str) -> None:
     files(tmp_path, {f"m/{up}": NOTES, f"m/{down}": "DROP TABLE notes;\n"})
+    assert found(tmp_path / "m", "foreign-key-unindexed") == [("foreign-key-unindexed", f"{up}:3")]
     assert found(tmp_path, "foreign-key-unindexed") == [("foreign-key-unindexed", f"m/{up}:3")]
     assert found(tmp_path, "migration-loses-data") == [("migration-loses-data", f"m/{down}:1")]
 

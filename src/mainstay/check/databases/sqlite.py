@@ -51,11 +51,25 @@ def read(address: str, seconds: float) -> Project:
 def _sources(connection: sqlite3.Connection) -> Iterator[Source]:
     texts: dict[str, list[str]] = defaultdict(list)
     for _, table, text in connection.execute(MADE):
-        texts[str(table)].append(f"{text};")
+        texts[str(table)].append(f"{_lines(str(text))};")
     virtual = {name for name, found in texts.items() if re.match(r"create\s+virtual", found[0], re.IGNORECASE)}
     for table, found in texts.items():
         if not any(table.startswith(f"{each}_") for each in virtual):  # tables that a virtual one keeps its rows in
             yield Source(table, "sql", "\n".join(found), dialect="sqlite")
+
+
+PART = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]|--[^\n]*|/\*.*?\*/|[(),]", re.DOTALL)
+
+
+def _lines(text: str) -> str:
+    """A declaration with a line for each column: SQLite writes what is added later behind the last one."""
+    out, depth, at = "", 0, 0
+    for found in PART.finditer(text):
+        depth += {"(": 1, ")": -1}.get(found.group(), 0)
+        if found.group() == "," and depth == 1 and not re.match(r"\s*(--[^\n]*)?(\n|/\*)", text[found.end() :]):
+            out += text[at : found.end()] + "\n   "
+            at = found.end()
+    return out + text[at:]
 
 
 def _broken(connection: sqlite3.Connection, project: Project, sources: dict[str, Source]) -> None:

@@ -40,15 +40,16 @@ class File:
     name: str
 
 
-def histories(sources: Iterable[Source], skipped: list[Skipped]) -> Iterator[c.History]:
-    """The histories of all files of SQL; what cannot be read is told."""
+def histories(sources: Iterable[Source], skipped: list[Skipped], root: str = "") -> Iterator[c.History]:
+    """The histories of all files of SQL; what cannot be read is told; `root` is the name of the folder of all."""
     groups: dict[tuple[str, bool], list[File]] = defaultdict(list)
     for source in sources:
         file = _file(source)
         groups[file.group, file.versioned].append(file)
     for (_, versioned), files in groups.items():
         files.sort(key=lambda each: each.order)
-        for dialect, alike in _alike(files, versioned):
+        for told, alike in _alike(files, versioned):
+            dialect = told or named_dialect(root)
             if dialect in (TSQL, ORACLE):
                 name = {TSQL: "SQL Server", ORACLE: "Oracle"}[dialect]
                 skipped += [Skipped(each.source.path, 1, f"SQL of {name}, which is not read") for each in alike]
@@ -68,7 +69,7 @@ def _file(source: Source) -> File:
         return File(source, source.path, (source.first,), True, False, source.name)
     name, folder = path.name, path.parent
     back = DOWN.search(name) is not None
-    if name.lower() in UNNAMED and len(path.parts) > 2:
+    if name.lower() in UNNAMED and len(path.parts) > 1:
         return File(source, folder.parent.as_posix(), (natural(folder.name), back), True, back, folder.name)
     versioned = VERSIONED.match(name) is not None
     stem = re.sub(r"([._-](up|down|undo|rollback|revert))?\.sql$", "", name, flags=re.IGNORECASE)
@@ -108,7 +109,7 @@ def _alike(files: list[File], versioned: bool) -> Iterator[tuple[str, list[File]
 
 def _bare(name: str) -> str:
     """The name of a migration without the dialect in it: `1_notes` of `1_notes.mysql`."""
-    return ".".join(each for each in name.split(".") if not named_dialect(each))
+    return ".".join(each for each in name.split(".") if not named_dialect(each) and each != "autocommit")
 
 
 def _changes(source: Source, dialect: str, skipped: list[Skipped], first: int = 0) -> list[c.Change]:
