@@ -12,7 +12,7 @@ from typing import Literal
 from mainstay.check.finding import Finding
 from mainstay.check.review import Review
 
-Verdict = Literal["fails", "to review", "holds", "not decidable here"]
+Verdict = Literal["fails", "to review", "proven", "holds", "not decidable here"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,7 @@ def _judged(item: Item, review: Review) -> Judged:
     sure = [each for each in findings if each.confidence != "review"]
     there = {kind: review.seen[kind] for kind in item.looks_at if review.seen.get(kind)}
     looked = ", ".join(f"{count} {_words(kind)}" for kind, count in there.items())
+    shown = review.shown.get(item.id)
     if item.reason:
         return Judged(item, "not decidable here", item.reason, (), rules)
     if sure:
@@ -122,6 +123,8 @@ def _judged(item: Item, review: Review) -> Judged:
         return Judged(
             item, "to review", f"a person has to look at {len(findings)}; first {findings[0].place}", findings, rules
         )
+    if shown is not None:
+        return Judged(item, shown.verdict, shown.evidence, (), rules)
     if not rules:
         return Judged(item, "not decidable here", "nothing of what was asked is about it", (), rules)
     if not there:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from mainstay.check import project as projects
 from mainstay.check.config import Config, WrongConfiguration
@@ -22,6 +23,15 @@ from mainstay.check.source import Place, Skipped
 from mainstay.check.suppress import Suppression, suppressions
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is known of an item of the checklist by other means than rules: `proven`, or `holds` by construction."""
+
+    item: str
+    verdict: Literal["proven", "holds"]
+    evidence: str
 
 
 @dataclass(slots=True)
@@ -45,6 +55,8 @@ class Review:
     """Requests that were sent to a running API."""
     notes: list[str] = field(default_factory=list)
     """What could not be looked at, and what was left behind."""
+    shown: dict[str, Shown] = field(default_factory=dict)
+    """What proofs show, by item of the checklist."""
 
 
 def review(

@@ -12,13 +12,14 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from mainstay.check import baseline as baselines, changed, config as configuration
+from mainstay.check import baseline as baselines, changed, config as configuration, proving
 from mainstay.check.baseline import WrongBaseline
 from mainstay.check.changed import NoRevision
 from mainstay.check.config import Config, WrongConfiguration
 from mainstay.check.databases.address import NoDatabase, is_database
 from mainstay.check.finding import Confidence, Severity
 from mainstay.check.page import Paged
+from mainstay.check.promises import all_promises
 from mainstay.check.report import github, html, json, markdown, sarif, terminal
 from mainstay.check.review import Review, review
 from mainstay.check.rule import all_rules
@@ -64,6 +65,9 @@ def check(
     env: Annotated[
         list[str] | None, typer.Option(help="A variable that the code runs with, as NAME=VALUE; may be given again.")
     ] = None,
+    prove: Annotated[
+        str | None, typer.Option(metavar="APP", help="Run the proofs of a Mainstay application too, such as app:app.")
+    ] = None,
 ) -> None:
     """Review a backend: its code, the examples of a page, SQL and migrations; a database; or a running API.
 
@@ -98,6 +102,10 @@ def check(
             result = reviewed_database(what, config, known=known)
         else:
             result = reviewed(path, config, file=file, writes=write_baseline, since=since)
+        if prove is not None:
+            result = with_proofs(result, prove, file=file, writes=write_baseline)
+        elif "mainstay" in result.stacks:
+            result.notes.append("a Mainstay application: --prove app:app, or whatever its name is, proves its policies")
     except (WrongConfiguration, WrongBaseline, NoRevision, NoDatabase) as error:
         raise wrong(str(error)) from None
     if write_baseline:
@@ -120,6 +128,18 @@ def reviewed(path: Path, config: Config, *, file: Path | None, writes: bool, sin
         return review(path, config, known=known, changed=paths, progress=status.update)
 
 
+def with_proofs(result: Review, target: str, *, file: Path | None, writes: bool) -> Review:
+    """The review with what the named application promises."""
+    from mainstay.cli.check_proofs import Access, Declared
+    from mainstay.cli.target import load
+
+    chosen = load(target)
+    known = baselines.read(file) if file is not None and not writes else frozenset()
+    provers = (Declared(chosen.application), Access(chosen.application, chosen.compiled.storage))
+    with Console(stderr=True).status("proving") as status:
+        return proving.proven(result, provers, known=known, progress=status.update)
+
+
 def report(result: Review, form: Form, output: Path | None, *, checklist: bool) -> None:
     """Writes a report where it belongs."""
     if form in WRITERS:
@@ -138,7 +158,7 @@ def print_page(name: str) -> None:
     """Prints the page of a rule or probe."""
     from mainstay.check.probes import all_probes
 
-    paged: list[Paged] = [*all_rules(), *all_probes()]
+    paged: list[Paged] = [*all_rules(), *all_probes(), *all_promises()]
     pages = {each.name: each.page.text for each in paged}
     if name not in pages:
         raise wrong(f"there is no rule {name!r}; {nearest(name, pages)}")

@@ -19,7 +19,7 @@ td,th{border-top:1px solid var(--line);padding:.35rem .6rem;text-align:left;vert
 details{border-top:1px solid var(--line);padding:.5rem 0}summary{cursor:pointer}
 code,pre{font:13px/1.5 ui-monospace,monospace}pre{overflow-x:auto;background:#8881;padding:.6rem;border-radius:.3rem}
 .tag{display:inline-block;min-width:4.2rem;font-weight:600}.high,.fails{color:var(--high)}.medium,.to{color:var(--medium)}
-.low{color:var(--low)}.holds{color:var(--good)}.dim,.not{opacity:.7}ol{margin:.3rem 0}
+.low{color:var(--low)}.holds,.proven{color:var(--good)}.dim,.not{opacity:.7}ol{margin:.3rem 0}
 """
 
 

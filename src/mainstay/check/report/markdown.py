@@ -6,7 +6,7 @@ from mainstay.check.checklist import judge
 from mainstay.check.report.terminal import summary
 from mainstay.check.review import Review
 
-SIGNS = {"fails": "✗", "to review": "?", "holds": "✓", "not decidable here": "–"}
+SIGNS = {"fails": "✗", "to review": "?", "proven": "✓✓", "holds": "✓", "not decidable here": "–"}
 
 
 def text(review: Review) -> str:

@@ -11,7 +11,13 @@ from mainstay.check.checklist import ITEMS, judge
 from mainstay.check.finding import SEVERITIES, Finding
 from mainstay.check.review import Review
 
-VERDICTS = {"fails": "bold red", "to review": "yellow", "holds": "green", "not decidable here": "dim"}
+VERDICTS = {
+    "fails": "bold red",
+    "to review": "yellow",
+    "proven": "bold green",
+    "holds": "green",
+    "not decidable here": "dim",
+}
 COLOURS = {"high": "bold red", "medium": "yellow", "low": "cyan"}
 
 
@@ -52,7 +58,7 @@ def show_checklist(review: Review, console: Console) -> None:
         line.append(each.item.text, "default")
         line.append(f"  ({each.evidence})", "dim")
         console.print(line, soft_wrap=True)
-        if each.item.question and each.verdict != "fails":
+        if each.item.question and each.verdict not in ("fails", "proven"):
             console.print(Text(f"                     ask: {each.item.question}", style="dim"), soft_wrap=True)
     counts = Counter(each.verdict for each in judge(review))
     console.print(Text("\n" + ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())))

@@ -11,6 +11,7 @@ from mainstay.check.stacks.express import Express
 from mainstay.check.stacks.fastapi import FastAPI
 from mainstay.check.stacks.flask import Flask
 from mainstay.check.stacks.gin import Gin
+from mainstay.check.stacks.mainstay import Mainstay
 from mainstay.check.stacks.nestjs import NestJS
 from mainstay.check.stacks.nethttp import NetHTTP
 from mainstay.check.stacks.spring import Spring
@@ -29,5 +30,6 @@ ALL: tuple[Stack, ...] = (
     NetHTTP(),
     Axum(),
     Actix(),
+    Mainstay(),
 )
 """Every stack that is known."""
