@@ -98,8 +98,8 @@ def _known(node: s.Node) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _asked(test: s.Call) -> Iterator[tuple[str, tuple[str, ...]]]:
-    method = s.dotted(test.function).rpartition(".")[2]
     receiver = test.function.object if isinstance(test.function, s.Member) else None
+    method = test.function.name if isinstance(test.function, s.Member) else s.dotted(test.function)
     given = [name for each in test.arguments for name in named(each.value)]
     if method in TEXT_TESTS:
         yield from ((name, (EVERYTHING,)) for name in [*given, *(named(receiver) if receiver else ())])
