@@ -25,6 +25,8 @@ SUFFIXES = {
     "javascript": "js",
     "typescript": "ts",
     "java": "java",
+    "go": "go",
+    "rust": "rs",
     "sql": "sql",
     "graphql": "graphql",
     "http": "http",
@@ -36,6 +38,11 @@ MANIFESTS = {
     "express": '"express"',
     "nestjs": '"@nestjs/common"',
     "spring": "org.springframework.boot",
+    "gin": "github.com/gin-gonic/gin",
+    "echo": "github.com/labstack/echo",
+    "nethttp": "",
+    "axum": "axum",
+    "actix": "actix-web",
     "any": "",
 }
 

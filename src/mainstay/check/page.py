@@ -20,7 +20,11 @@ FRONT = re.compile(r"\A\+\+\+\n(.*?)\n\+\+\+\n", re.DOTALL)
 LIVE = ("sqlite", "postgresql")
 """Of these a block is run on a database, which is then asked."""
 MARK = re.compile(r"(?:#|//|--|;)\s*finding:\s*(proven|likely|review)")
-STACKS = ("fastapi", "flask", "django", "express", "nestjs", "spring", "sqlite", "postgresql", "any")
+STACKS = (
+    *("fastapi", "flask", "django", "express", "nestjs", "spring"),
+    *("gin", "echo", "nethttp", "axum", "actix"),
+    *("sqlite", "postgresql", "any"),
+)
 
 
 @dataclass(frozen=True, slots=True)

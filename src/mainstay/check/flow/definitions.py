@@ -112,6 +112,8 @@ class Definitions(Importing):
         told = self.declared(annotation, "", frame)
         if told.instance is not None:
             return replace(value, type=told.type, instance=told.instance)
+        if frame.unit.source.is_linked and value.type and not value.type.startswith(("?", "!")):
+            return value
         known = len(told.type) > 1 and (not told.type.startswith("?") or frame.unit.source.language == "java")
         return replace(value, type=told.type) if known else value
 

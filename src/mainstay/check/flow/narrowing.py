@@ -59,9 +59,9 @@ def narrowed(test: s.Node, holds: bool) -> Iterator[tuple[str, tuple[str, ...]]]
 def _compared(test: s.Binary, holds: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     operator = test.operator
     if operator in ("and", "or"):
-        if holds == (operator == "and"):
-            yield from narrowed(test.left, holds)
-            yield from narrowed(test.right, holds)
+        left, right = list(narrowed(test.left, holds)), list(narrowed(test.right, holds))
+        both = holds == (operator == "and")
+        yield from (*left, *right) if both else (each for each in left if each in right)
     elif operator in ("in", "not in") and holds == (operator == "in"):
         if not isinstance(test.left, s.Literal):
             yield from _known(test.left)

@@ -23,6 +23,9 @@ ROUTES = words("path get post put patch delete head options connect route")
 """Attributes whose arguments are expressions: they say which requests a function answers."""
 
 
+DECLARES = re.compile(r"^\s*(?:(?:pub|async fn|fn|use|mod|struct|enum|impl|trait|static|const)\b|#\[)", re.MULTILINE)
+
+
 def read(text: str) -> s.Module:
     """The tree of a text; raises Unreadable."""
     refuse_lines(text)
@@ -36,7 +39,7 @@ def read(text: str) -> s.Module:
 
 def read_fragment(text: str) -> s.Module:
     """As `read`, of an example in a text: it may be statements alone."""
-    if re.search(r"^\s*(pub|fn|async fn|use|mod|struct|enum|impl|trait|static|const|#\[)\b?", text, re.MULTILINE):
+    if DECLARES.search(text):
         return read(text)
     function = read("fn example() {" + text + "\n}").body[0]
     return s.Module(function.body if isinstance(function, s.Function) else [])
