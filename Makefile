@@ -49,6 +49,7 @@ check: $(STAMP)  ## format, lint, strict types, floors, the pages and documents 
 	$(BIN)/python -m tests.repository.requirements --check
 	$(BIN)/python -m tests.repository.reference --check
 	$(BIN)/mainstay openapi examples.recipes.app:app --check examples/recipes/openapi.json
+	$(BIN)/mainstay openapi examples.orders.app:app --check examples/orders/openapi.json
 
 fix: $(STAMP)  ## format, and mend what ruff can mend; rewrite what is generated
 	$(BIN)/ruff format .
@@ -57,6 +58,7 @@ fix: $(STAMP)  ## format, and mend what ruff can mend; rewrite what is generated
 	$(BIN)/python -m tests.repository.reference
 	$(BIN)/python -m tests.repository.scaffold
 	$(BIN)/mainstay openapi examples.recipes.app:app --output examples/recipes/openapi.json
+	$(BIN)/mainstay openapi examples.orders.app:app --output examples/orders/openapi.json
 
 docs: $(STAMP)  ## the pages of docs/ as HTML in build/docs, without anything from another host
 	$(BIN)/python -m tests.repository.site
@@ -73,7 +75,7 @@ bench-compare: $(STAMP)  ## instructions of a request now and at OLD=commit; fai
 figures: $(STAMP)  ## measure everything, and write docs/reference/benchmarks.md of it (50 minutes on a quiet machine)
 	$(BIN)/python -m benchmarks.figures $(ARGS)
 
-fuzz: $(STAMP)  ## Schemathesis makes up calls of four applications and judges the answers (10 minutes)
+fuzz: $(STAMP)  ## Schemathesis makes up calls of five applications and judges the answers (10 minutes)
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
 survive: $(STAMP)  ## kill -9 under 64 writers, then count the acknowledged writes that are lost

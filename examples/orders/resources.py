@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from annotated_types import Len
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from sqlalchemy import select, text
 
 from examples.orders.models import Order, OrderItem, Product, Status, User
@@ -39,11 +39,16 @@ PASSWORDS = Passwords()
 class CreateUserRequest(BaseModel):
     """Who wants to order, with a password of twelve characters with upper and lower case and a digit."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
-    email: Annotated[str, Email(folded=True)]
-    password: Annotated[str, Len(1, 128)]
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+    email: Annotated[str, Email(folded=True), Field(examples=["mary@example.com"])]
+    """The address that they sign in with."""
+    password: Annotated[str, Len(1, 128), Field(examples=["4 Plain words here"])]
+    """The password that they sign in with."""
+    name: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255), Field(examples=["Mary O'Brien"])
+    ]
+    """What they are called."""
 
     @field_validator("password")
     @classmethod
@@ -58,10 +63,16 @@ class CreateUserRequest(BaseModel):
 class CreatedUser(BaseModel):
     """A user as whoever made it is told, who is nobody yet."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     id: UUID
+    """What the user is known by."""
     email: str
+    """The address that they sign in with."""
     name: str
+    """What they are called."""
     created_at: dt.datetime
+    """When they were made."""
 
 
 class Users(Resource[User]):
@@ -111,8 +122,12 @@ class Items(Resource[OrderItem]):
 class StatusCount(BaseModel):
     """How many orders have a status."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     status: Status
-    orders: int
+    """How far they have come."""
+    orders: Annotated[int, Field(examples=[12])]
+    """How many there are."""
 
 
 class Orders(Resource[Order]):

@@ -28,6 +28,7 @@ PLACE = Path(sys.prefix) / "fuzz"
 RUNS = (
     ("recipes", "sqlite"),
     ("recipes", "postgresql"),
+    ("orders", "postgresql"),
     ("publishing", "postgresql"),
     ("bank", "sqlite"),
     ("notes", "sqlite"),

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import httpx2
 
+from examples.orders.app import app as shop
 from examples.recipes.app import application
 from examples.recipes.load import PASSWORD, address, fill
 
+SECRET = "A stove and 9 pans"
 OF_FUNCTION = """
 import os
 
@@ -18,6 +20,7 @@ from {module} import application
 
 app = application(os.environ["MAINSTAY_DATABASE_URL"])
 """
+OF_ORDERS = "from examples.orders.app import app"
 OF_BANK = """
 from uuid import UUID
 
@@ -47,6 +50,18 @@ def recipes(database: str) -> None:
     asyncio.run(fill(application(database)))
 
 
+def staff(database: str) -> None:
+    """An account of the orders example's staff, and the tables before it."""
+
+    async def made() -> None:
+        served = shop.on(database)
+        async with served.router.lifespan_context(served):
+            assert served.accounts is not None
+            await served.accounts.create(email="ada@fuzz.example.com", name="Ada", password=SECRET, roles=["staff"])
+
+    asyncio.run(made())
+
+
 def key_of(url: str, sign_in: dict[str, str]) -> str:
     """An API key, which no sign-out ends."""
     auth = f"{url}/api/v1/auth"
@@ -62,20 +77,26 @@ def admin(url: str) -> str:
 
 def keeper(url: str) -> str:
     """Somebody who has just signed up."""
-    given = {"email": "ada@fuzz.example.com", "password": "a stove and nine pans"}
+    given = {"email": "ada@fuzz.example.com", "password": SECRET}
     httpx2.post(f"{url}/api/v1/auth/sign-up", json={**given, "name": "Ada"}).raise_for_status()
     return key_of(url, given)
 
 
+def of_staff(url: str) -> str:
+    """Whoever sends what was ordered."""
+    return key_of(url, {"email": "ada@fuzz.example.com", "password": SECRET})
+
+
 def writer(url: str) -> str:
     """Somebody who has just signed up, to somebody else's letter."""
-    given = {"username": "ada", "email": "ada@fuzz.example.com", "password": "a stove and nine pans"}
+    given = {"username": "ada", "email": "ada@fuzz.example.com", "password": SECRET}
     made = httpx2.post(f"{url}/api/users", json={"user": given})
     return f"Token {made.json()['user']['token']}"
 
 
 TARGETS: dict[str, Target] = {
     "recipes": Target(OF_FUNCTION.format(module="examples.recipes.app"), admin, recipes),
+    "orders": Target(OF_ORDERS, of_staff, staff),
     "publishing": Target(OF_FUNCTION.format(module="tests.apps.publishing.application"), writer),
     "bank": Target(OF_BANK, lambda url: "Bearer teller"),
     "notes": Target(OF_FUNCTION.format(module="tests.accounts.app"), keeper),

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from examples.orders.app import app as orders
 from examples.recipes import app as recipes
 from mainstay import Mainstay
 from tests.accounts import app as notes
@@ -22,6 +23,7 @@ def of(name: str, resources: Sequence[type[Any]]) -> Callable[[str], Mainstay]:
 
 APPLICATIONS: dict[str, Callable[[str], Mainstay]] = {
     "recipes": recipes.application,
+    "orders": orders.on,
     "notes": notes.application,
     "publishing": publishing.application,
     "kitchen": kitchen,
