@@ -27,6 +27,7 @@ SUFFIXES = {
     "java": "java",
     "go": "go",
     "rust": "rs",
+    "yaml": "yml",
     "sql": "sql",
     "graphql": "graphql",
     "http": "http",

@@ -260,3 +260,22 @@ def test_tests_are_not_reported_and_what_is_no_java_is_told_and_passed_over(shop
     assert {each.path for each in result.skipped} == {ROOT + "Broken.java", ROOT + "Deep.java"}
     assert "secret-in-code" not in rules(result)
     assert "sql-injection" in rules(result)
+
+
+@pytest.mark.parametrize(
+    "name,text,found",
+    [
+        ("application.properties", "management.endpoints.web.exposure.include=*\n", {"debug-on"}),
+        ("application.properties", "# management.endpoints.web.exposure.include=*\n", set()),
+        ("application-dev.properties", "management.endpoints.web.exposure.include=*\n", set()),
+        ("application.yml", "spring:\n  h2:\n    console:\n      enabled: true\n", {"debug-on"}),
+        ("application.yml", "spring:\n  h2:\n    console:\n      path: /h2\n  console:\n    enabled: true\n", set()),
+        ("application.yaml", "server.error.include-stacktrace: always\n", {"debug-on"}),
+        ("application.yml", "jwt:\n  secret: k7Gq2vXw9ZpLr4Tn8sBd  # of all\n", {"secret-in-code"}),
+        ("application.yml", "jwt:\n  secret: ${JWT_SECRET}\n", set()),
+        ("docker-compose.yml", "jwt:\n  secret: k7Gq2vXw9ZpLr4Tn8sBd\n", set()),
+    ],
+)
+def test_files_of_settings_are_read(tmp_path: Path, name: str, text: str, found: set[str]) -> None:
+    write(tmp_path, f"src/main/resources/{name}", text)
+    assert set(rules(review(tmp_path))) == found

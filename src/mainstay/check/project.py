@@ -57,6 +57,8 @@ SERVER = words(
     "express fastify koa @nestjs/core @nestjs/common @hapi/hapi hapi next nuxt @sveltejs/kit @remix-run/node"
 )
 """Libraries of programs for browsers, and of servers: a program with none of the latter is not reviewed."""
+SETTINGS = re.compile(r"^(application|bootstrap)(-[\w.]+)?\.(properties|ya?ml)$")
+"""Files of settings of Spring."""
 PAGES = re.compile(r"(^|/)src/main/(resources|webapp)(/|$)")
 """Folders of a program in Java from which scripts are sent to browsers."""
 DOCUMENTS = frozenset({".yml", ".yaml", ".json"})
@@ -151,7 +153,8 @@ def files(path: Path) -> Iterator[Path]:
         for name in sorted(names):
             suffix = os.path.splitext(name)[1]
             in_browser = suffix in SCRIPTS and browser
-            code = ((suffix in SUFFIXES and suffix != ".md") or name in MANIFESTS) and not in_browser
+            told = (suffix in SUFFIXES and suffix != ".md") or name in MANIFESTS or SETTINGS.match(name) is not None
+            code = told and not in_browser
             if code or (suffix in DOCUMENTS and DOCUMENT.search(os.path.relpath(os.path.join(folder, name), path))):
                 yield Path(folder, name)
 
@@ -194,6 +197,10 @@ def _read_file(file: Path, project: Project) -> None:
         text = read_text(file)
     except Unreadable as error:
         project.skipped.append(Skipped(name, 1, error.why))
+        return
+    if SETTINGS.match(file.name):
+        project.files += 1
+        project.add(Source(name, "properties" if file.suffix == ".properties" else "yaml", text))
         return
     if file.name in MANIFESTS:
         project.manifests += text + "\n"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from mainstay.check.facts import Fact
+from mainstay.check.facts import Fact, Setting
 from mainstay.check.flow.follow import Follower
 from mainstay.check.project import Project
 from mainstay.check.reading import (
@@ -36,7 +36,7 @@ from mainstay.check.reading import (
     tokens,
 )
 from mainstay.check.reading.reader import Reader
-from mainstay.check.source import Source
+from mainstay.check.source import Place, Source
 
 ALL: tuple[Reader, ...] = (
     queries.read,
@@ -85,6 +85,10 @@ def _sources(project: Project, follower: Follower) -> Iterable[Fact]:
             yield from texts.headers(source)
         elif source.language == "graphql":
             yield from texts.graph_fields(source)
+        elif source.language in ("properties", "yaml"):
+            yield from java.settings.read(source)
+    if "spring-boot-starter-actuator" in project.manifests:
+        yield Setting(place=Place("pom.xml", 1), name="actuator", stack="actuator")
 
 
 LOOSE: tuple[Callable[[Project, Follower], Iterable[Fact]], ...] = (_secrets, _units, _sources, tables.read)

@@ -10,6 +10,7 @@ from mainstay.check import syntax as s
 from mainstay.check.facts import SecretLiteral
 from mainstay.check.flow.meaning import is_secret_name
 from mainstay.check.flow.value import Unit
+from mainstay.check.source import Place
 
 FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("an AWS access key", re.compile(r"^(AKIA|ASIA)[0-9A-Z]{16}$")),
@@ -90,12 +91,17 @@ def _named(name: str, value: s.Node | None, unit: Unit, in_test: bool) -> Iterat
         if isinstance(value, s.Binary) and value.operator == "or":
             yield from _named(name, value.right, unit, in_test)
         return
-    text = value.value
+    found = told(name, value.value, unit.place(value))
+    if found is not None:
+        yield found
+
+
+def told(name: str, text: str, place: Place) -> SecretLiteral | None:
+    """The secret that a text is, by the name that it is given to; None where it is none."""
     known = is_secret_name(name) or name.lower() in ("secret_key", "jwt_secret", "token_secret", "app_secret")
-    if _letters(name) == _letters(text):
-        return
-    if known and len(text) >= 6 and not HARMLESS.match(text) and not form(text):
-        yield SecretLiteral(place=unit.place(value), name=name, kind="a secret", sure=surprising(text))
+    if not known or len(text) < 6 or _letters(name) == _letters(text) or HARMLESS.match(text) or form(text):
+        return None
+    return SecretLiteral(place=place, name=name, kind="a secret", sure=surprising(text))
 
 
 def _letters(text: str) -> str:

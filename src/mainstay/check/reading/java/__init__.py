@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mainstay.check.reading import strength, tokens
-from mainstay.check.reading.java import answers, clients, queries, security, sinks
+from mainstay.check.reading.java import answers, clients, queries, security, settings, sinks
 from mainstay.check.reading.reader import Reader
 
 ALL: tuple[Reader, ...] = (
@@ -16,3 +16,5 @@ ALL: tuple[Reader, ...] = (
     strength.read,
 )
 """Readers of functions of Java."""
+
+__all__ = ["ALL", "settings"]

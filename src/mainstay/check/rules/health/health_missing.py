@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mainstay.check.facts import Facts
+from mainstay.check.facts import Facts, Setting
 from mainstay.check.finding import Found
 
 NAMED = re.compile(r"health|ready|live|heartbeat|ping|status", re.IGNORECASE)
@@ -15,6 +15,8 @@ FEWEST = 5
 
 def findings(facts: Facts) -> Iterator[Found]:
     """Programs with several routes of which none is a health check."""
+    if any(each.stack == "actuator" for each in facts.of(Setting)):
+        return
     named = [each for each in facts.routes if each.path]
     if len(named) < FEWEST:
         return
