@@ -332,6 +332,17 @@ def test_models_of_django_that_are_renamed_and_linked_are_followed(tmp_path: Pat
     assert found(tmp_path, "model-drift") == [("model-drift", "notes/models.py:5")]
 
 
+def test_a_table_of_django_may_have_a_name_of_its_own_for_a_while(tmp_path: Path) -> None:
+    django(
+        tmp_path,
+        a=("", NOTE.format("").replace("])", '], options={"db_table": "old"})')),
+        b=("a", 'migrations.AlterModelTable("note", None), migrations.RenameModel("Note", "Page")'),
+    )
+    model = "from django.db import models\n\n\nclass Page(models.Model):\n"
+    files(tmp_path, {"notes/models.py": model + '    author = models.ForeignKey("auth.User", models.CASCADE)\n'})
+    assert found(tmp_path, "model-drift") == []
+
+
 def test_what_a_squashed_migration_replaces_is_not_run_again(tmp_path: Path) -> None:
     django(tmp_path, a=("", NOTE.format("")), b=("a", 'migrations.AddField("note", "title", models.TextField())'))
     replaces = 'replaces = [("notes", "a"), ("notes", "b")]\n    '

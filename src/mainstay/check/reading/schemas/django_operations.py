@@ -263,8 +263,9 @@ def _delete_model(given: _Given) -> list[c.Change]:
 
 def _alter_table(given: _Given) -> list[c.Change]:
     model, name = given.model("name"), given.text(0, "name")
-    to = w.text(given.node(1, "table"), given.names) or f"{given.models.app}_{name}".lower()
-    before, model.table, model.own_table = model.table, to, True
+    own = w.text(given.node(1, "table"), given.names)
+    to = own or f"{given.models.app}_{name}".lower()
+    before, model.table, model.own_table = model.table, to, own is not None
     return [c.RenameTable(place=given.place, table=before, to=to)] if before != to and model.real else []
 
 
