@@ -237,6 +237,8 @@ class Follower(Linking):
     def assign(self, target: s.Node, value: Value, frame: Frame, statement: s.Assign | None = None) -> None:
         """Gives a value to a name, attribute, item or to each part of a pattern."""
         if isinstance(target, s.Name):
+            if frame.unit.source.language == "go" and ERROR.search(target.id) and value.type not in ("", "error"):
+                value = value if value.marks or value.instance is not None else failure(value)
             if is_secret_name(target.id) and "secret" not in value.marks and value.const is UNKNOWN:
                 value = replace(value, marks=value.marks | {"secret"})
             frame.scope.names[target.id] = value
@@ -301,6 +303,11 @@ class Follower(Linking):
     def _give_out(self, target: s.Results, value: Value, frame: Frame) -> None:
         """The answers of a call, each to its target; of a function of the program each of them is known."""
         answers = value.fields or {} if value.type == "sequence" else {}
+        seen = value.source
+        if isinstance(seen, Seen) and is_check_name(s.dotted(seen.node.function)):
+            answers = {
+                key: each.with_trace(each.trace and each.trace.safe_for(EVERYTHING)) for key, each in answers.items()
+            }
         for position, each in enumerate(target.targets):
             known = answers.get(str(position))
             if known is None and position == 0:

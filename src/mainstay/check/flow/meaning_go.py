@@ -33,6 +33,8 @@ SAFE_FOR: dict[str, tuple[str, ...]] = {
     "github.com/microcosm-cc/bluemonday.StrictPolicy.Sanitize": ("html",),
     "path/filepath.Base": ("path",),
     "path.Base": ("path",),
+    "path.Ext": ("path",),
+    "path/filepath.Ext": ("path",),
     "github.com/cyphar/filepath-securejoin.SecureJoin": ("path",),
     "net/url.QueryEscape": URL,
     "net/url.PathEscape": URL,
@@ -58,8 +60,9 @@ SAFE_METHODS: dict[str, tuple[str, ...]] = {
     "Sum256": (EVERYTHING,),
     "Sum512": (EVERYTHING,),
     "EncodeToString": ("sql", "shell", "path", "html", "log", "redirect", "url"),
-    "Encode": ("shell", "path", "html", "log", "sql"),
+    "Encode": ("shell", "path", "html", "log", "sql", "url", "redirect"),
     "Unix": (EVERYTHING,),
+    "AuthCodeURL": ("url", "redirect"),
 }
 FRESH = words(
     """

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mainstay.check import syntax as s
 from mainstay.check.flow.meaning import NUMBERS
 from mainstay.check.flow.program import Seen
-from mainstay.check.flow.value import EVERYTHING, NOTHING, UNKNOWN, Trace, Value
+from mainstay.check.flow.value import EVERYTHING, NOTHING, UNKNOWN, Trace, Value, merged
 from mainstay.check.words import words
 
 SAME = words(
@@ -50,12 +50,16 @@ def passed(seen: Seen) -> Value | None:
     if method in APPENDS and seen.receiver is not NOTHING and seen.arguments:
         seen.receiver.trace = seen.receiver.trace or seen.arguments[-1].any_trace()
         return NOTHING
+    if seen.name == "?append" and seen.arguments and seen.unit.source.language == "go":
+        return _appended(seen)
     if seen.name in ("?as_type", "?new") and seen.arguments:
         return _typed(seen)
     if method in SAME and seen.unit.source.language == "rust" and seen.receiver.source is not None:
         return seen.receiver
     if method in SAME and seen.unit.source.language == "rust" and seen.receiver.any_trace() is not None:
         return seen.receiver
+    if method == "String" and seen.receiver.type.startswith("net/url.") and seen.receiver.trace is None:
+        return _address(seen)
     if method in ("Error", "to_string") and not seen.arguments and {"error", "refusal"} & seen.receiver.marks:
         return Value(type=f"error.{method}", marks=seen.receiver.marks, source=seen)
     if seen.name in ("fmt.Errorf", "github.com/pkg/errors.Wrap", "github.com/pkg/errors.Wrapf"):
@@ -64,6 +68,28 @@ def passed(seen: Seen) -> Value | None:
     if seen.name in ("errors.New", "github.com/pkg/errors.New"):
         return Value(type="error", marks=frozenset({"refusal"}), source=seen)
     return None
+
+
+def _appended(seen: Seen) -> Value:
+    """A list with more at its end: each by its place, or in a loop any of them."""
+    before, *added = seen.values()
+    fields = dict(before.fields or {}) if before.type == "sequence" else {}
+    for each in added:
+        if seen.loop is not None or "*" in fields:
+            fields["*"] = merged(fields.get("*", NOTHING), each)
+        else:
+            fields[str(len(fields))] = each
+    trace = before.trace or next((found for each in added if (found := each.any_trace())), None)
+    return Value(type="sequence", fields=fields, trace=trace, source=before.source)
+
+
+def _address(seen: Seen) -> Value:
+    """The text of a `url.URL`: only who chose its host chooses where it leads."""
+    fields = seen.receiver.fields or {}
+    host = fields.get("Host", NOTHING).any_trace()
+    others = seen.receiver.any_trace()
+    marks = frozenset({"text"} if host is not None else {"text", "begun"})
+    return Value(type=seen.name, trace=host or others, marks=marks, source=seen)
 
 
 def _typed(seen: Seen) -> Value:

@@ -45,7 +45,7 @@ DEVELOPMENT = re.compile(
     r"localhost|127\.0\.0\.1|@db[:/]|@postgres[:/]|@mongo[:/]|@redis[:/]|example\.|@host|user:pass", re.IGNORECASE
 )
 TESTS = re.compile(
-    r"(^|/)(tests?|__tests__|spec|fixtures?|examples?|mocks?|seeds?|e2e)(/|$)|(^|/)(test_|conftest)|[._](test|spec|fixture)\.",
+    r"(^|/)(tests?|testutils?|testdata|__tests__|spec|fixtures?|examples?|mocks?|seeds?|e2e)(/|$)|(^|/)(test_|conftest)|[._](test|spec|fixture)\.",
     re.IGNORECASE,
 )
 

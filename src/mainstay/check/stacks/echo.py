@@ -18,7 +18,7 @@ CONTEXT = {
     "QueryString()": "query",
     "FormValue()": "body",
     "FormParams()": "body",
-    "FormFile()": "file",
+    "FormFile()": "file-",
     "MultipartForm()": "file",
     "Cookie()": "cookie",
     "Cookies()": "cookie",

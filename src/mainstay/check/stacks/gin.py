@@ -26,7 +26,7 @@ CONTEXT = {
     "GetRawData()": "body",
     "GetHeader()": "header",
     "Cookie()": "cookie",
-    "FormFile()": "file",
+    "FormFile()": "file-",
     "MultipartForm()": "file",
     "Request": "=net/http.Request",
     "Bind()": "&body",

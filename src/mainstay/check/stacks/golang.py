@@ -30,7 +30,7 @@ REQUEST = {
     "Cookies()": "cookie",
     "UserAgent()": "header",
     "Referer()": "header",
-    "FormFile()": "file",
+    "FormFile()": "file-",
     "BasicAuth()": "header",
 }
 URL = {
@@ -255,6 +255,10 @@ def _around(value: Value, nodes: dict[int, Seen], handler: Closure) -> list[Valu
         inside = any(each.callee is not None and each.callee.function is handler.function for each in seen.arguments)
         if inside and seen.result is not None and seen.method not in REGISTERS:
             out.append(Value(source=seen, callee=seen.result.callee))
+            rest = [
+                each for each in seen.values() if each.callee is None or each.callee.function is not handler.function
+            ]
+            out += [item for each in rest for item in (each, *(each.fields or {}).values())]
     return out
 
 

@@ -59,7 +59,7 @@ def leak(value: Value | None, depth: int = 0) -> str:
     """What of an error stands in a value: only its text is told, an error itself is written as `{}`."""
     if value is None:
         return ""
-    if "error" in value.marks and value.type != "error":
+    if "error" in value.marks and "refusal" not in value.marks and value.type != "error":
         return "the text of the error"
     if under(value.type, "runtime/debug.Stack"):
         return "the stack"

@@ -12,7 +12,7 @@ from mainstay.check.flow.program import Changed, Run, Seen
 from mainstay.check.flow.value import Value
 from mainstay.check.reading.queries import chains, of_text, root_result
 from mainstay.check.reading.reader import OWNER, Located, known_text, label, last, names_caller
-from mainstay.check.reading.statements import COLUMN, SQL, parsed
+from mainstay.check.reading.statements import COLUMN, CONDITION, SQL, parsed
 from mainstay.check.words import words
 
 GORM = ("gorm.io/gorm", "github.com/jinzhu/gorm")
@@ -104,7 +104,8 @@ def is_database(seen: Seen) -> bool:
 
 def statement_of(seen: Seen) -> Value | None:
     """What a call is given as its statement."""
-    if seen.method not in TEXTS:
+    prepared = seen.receiver.source
+    if seen.method not in TEXTS or (isinstance(prepared, Seen) and prepared.method.startswith("Prepare")):
         return None
     for value in seen.arguments[:3]:
         if SQL.match(known_text(value)):
@@ -120,6 +121,8 @@ def _text(seen: Seen, chain: list[Seen]) -> Query | None:
     if not SQL.match(text):
         return None
     told = parsed(text)
+    if not told.columns and CONDITION.search(text):
+        told = replace(told, columns=frozenset({"filtered"}))
     one = SINGLE.match(seen.method) is not None or "Exec" in seen.method or not told.table
     query = of_text(seen, told, many=told.many and not one)
     return replace(query, own_transaction=query.action != "read" and not _in_transaction(seen))
@@ -157,7 +160,9 @@ def _gorm(seen: Seen) -> Query | None:
         return None
     table, row = _table(chain)
     conditions = [each for link in chain for each in _condition(link)]
-    columns = frozenset(name for name in _columns(chain, conditions))
+    columns = frozenset(_columns(chain, conditions))
+    if not columns and methods & {"Where", "Not", "Related", "Joins"}:
+        columns = frozenset({"filtered"})
     action = WRITES.get(seen.method, "read")
     nodes = [each.value for link in chain for each in link.node.arguments]
     by_input = next((found for link in chain for each in link.values() if (found := each.any_trace())), None)

@@ -47,20 +47,18 @@ def read(run: Run) -> Iterator[Located]:
 
 
 def _cors(seen: Seen) -> Cors | None:
-    """The options of a middleware, which are a struct."""
-    if not under(seen.name, *CORS) or not ORIGINS & set(seen.keywords):
-        return None
+    """The options of a middleware, which are a struct; a plain `*` is answered as such, and browsers refuse it."""
     given = seen.keywords
+    if not under(seen.name, *CORS) or not ORIGINS & set(given):
+        return None
     listed = given.get("AllowOrigins") or given.get("AllowedOrigins")
-    origins = ",".join(known_text(each) for each in (listed.fields or {}).values()) if listed is not None else ""
-    answers = given.get("AllowOriginFunc")
-    if _is_true(given.get("AllowAllOrigins")) or "*" in origins.split(","):
-        origins = "*"
-    if answers is not None and answers.callee is not None and _always(answers):
-        origins = "any"
-    credentials = _is_true(given.get("AllowCredentials"))
-    if origins == "*" and under(seen.name, CORS[-1]) and not _is_true(given.get(WILD)):
-        credentials = False
+    names = [known_text(each) for each in (listed.fields or {}).values()] if listed is not None else []
+    answers = given.get("AllowOriginFunc") or given.get("AllowOriginRequestFunc")
+    mirrors = answers is not None and answers.callee is not None and _always(answers)
+    mirrors = mirrors or any(each in ("https://*", "http://*") for each in names)
+    mirrors = mirrors or ("*" in names and _is_true(given.get(WILD)))
+    credentials = mirrors and _is_true(given.get("AllowCredentials"))
+    origins = "any" if mirrors else ",".join(names)
     return Cors(place=seen.place, function=label(seen), origins=origins, credentials=credentials)
 
 
@@ -84,7 +82,7 @@ def _headers(run: Run) -> Iterator[Located]:
         name, value = known_text(seen.arguments[0]).lower(), seen.arguments[1]
         if name == "access-control-allow-origin":
             kind = value.trace.kind if value.trace is not None and not value.trace.safe - {"path"} else ""
-            origins, where = "any" if kind == "header" else known_text(value), seen
+            origins, where = "any" if kind == "header" else "", seen
         elif name == "access-control-allow-credentials":
             credentials = known_text(value) == "true"
     if where is not None and origins:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mainstay.check import syntax as s
 from mainstay.check.facts import PasswordUse, RandomUse, TokenUse
+from mainstay.check.flow.narrowing import ends
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import UNKNOWN, Value
 from mainstay.check.reading.golang.databases import is_database
@@ -169,14 +170,18 @@ def _random(run: Run) -> Iterator[Located]:
 
 
 def _passwords_compared(run: Run) -> Iterator[Located]:
-    """`user.Password == input.Password`: the one that is kept is in clear."""
-    for node in own_nodes(run):
-        if not isinstance(node, s.Binary) or node.operator not in ("==", "!="):
+    """`if user.Password != input.Password` and a refusal: the one that is kept is in clear."""
+    for choice in own_nodes(run):
+        if not isinstance(choice, s.If):
             continue
-        left, right = node.left, node.right
-        if not all(isinstance(each, s.Member) and each.name.lower() in KEPT for each in (left, right)):
-            continue
-        written = f"{s.dotted(left)} {s.dotted(right)}".lower()
-        if s.dotted(left) != s.dotted(right) and not re.search(r"confirm|repeat|again|\bold|\bnew", written):
-            function = run.function.label if run.function else ""
-            yield 0, PasswordUse(place=run.unit.place(node), function=function, action="compare")
+        for node in s.walk(choice.test):
+            if not isinstance(node, s.Binary) or node.operator not in ("==", "!="):
+                continue
+            left, right = node.left, node.right
+            kept = all(isinstance(each, s.Member) and each.name.lower() in KEPT for each in (left, right))
+            written = f"{s.dotted(left)} {s.dotted(right)}".lower()
+            if not kept or left == right or re.search(r"confirm|repeat|again|\bold|\bnew", written):
+                continue
+            if node.operator == "==" or ends(choice.then):
+                function = run.function.label if run.function else ""
+                yield 0, PasswordUse(place=run.unit.place(node), function=function, action="compare")

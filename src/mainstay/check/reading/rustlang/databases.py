@@ -12,7 +12,7 @@ from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import Trace, Value
 from mainstay.check.reading.queries import chains, of_text, root_result
 from mainstay.check.reading.reader import OWNER, Located, known_text, label, last, names_caller, under
-from mainstay.check.reading.statements import SQL, parsed
+from mainstay.check.reading.statements import CONDITION, SQL, parsed
 from mainstay.check.words import words
 
 TEXTS = words(
@@ -80,6 +80,8 @@ def _text(seen: Seen, chain: list[Seen]) -> Query | None:
     if not SQL.match(text):
         return None
     told = parsed(text)
+    if not told.columns and CONDITION.search(text):
+        told = replace(told, columns=frozenset({"filtered"}))
     methods = {each.method for each in chain}
     many = told.many and not methods & ONE and seen.method not in ONE
     many = many and (bool(methods & {"fetch_all", "fetch"}) or seen.method in ("query", "query_map", "query_raw"))

@@ -27,6 +27,8 @@ BLOCKING: dict[str, str] = {
 FILES = words("read read_to_string write remove_file remove_dir_all create_dir_all read_dir copy rename open create")
 MADE = ("reqwest.Client.new", "reqwest.Client.builder", "reqwest.Client.default", "reqwest.ClientBuilder.new")
 """How clients are made; what one from elsewhere was told is not seen."""
+CALLS = words("std.thread.sleep bcrypt.hash bcrypt.verify std.net.TcpStream.connect")
+"""Of these what is called itself holds the thread, and not what is done with its answer."""
 RUNS = words("output status")
 MAILS = words("send_email send_mail")
 
@@ -83,7 +85,7 @@ def _blocking(seen: Seen) -> BlockingCall | None:
         return None
     name = seen.name.removeprefix("?")
     root = next((each for each in BLOCKING if under(name, each)), None)
-    if root is None or (root == "std.fs" and last(name) not in FILES):
+    if root is None or (root == "std.fs" and last(name) not in FILES) or (root in CALLS and name != root):
         return None
     if root == "std.process.Command" and seen.method not in RUNS:
         return None

@@ -64,7 +64,7 @@ def _sinks(seen: Seen) -> Iterator[tuple[str, Value]]:
         yield "url", given[1 if method == "request" and len(given) > 1 else 0]
     elif given and (under(name, "axum.response.Html", "maud.PreEscaped") or (method == "body" and _is_page(seen))):
         yield "html", given[0]
-    elif method in ("render_str", "from_string", "template_from_str", "render_template") and given:
+    elif method in ("render_str", "one_off", "from_string", "template_from_str", "render_template") and given:
         yield "template", given[0]
 
 
@@ -101,7 +101,7 @@ def _is_page(seen: Seen) -> bool:
     while isinstance(source, Seen) and depth < 12:
         told = [inner for each in source.arguments for inner in (each, *(each.fields or {}).values())]
         types = source.method in ("content_type", "insert_header", "append_header")
-        if types and any("html" in f"{known_text(each)} {each.path}".lower() for each in told):
+        if types and any("html" in f"{known_text(each)} {each.path} {each.type}".lower() for each in told):
             return True
         source, depth = source.receiver.source, depth + 1
     return False
