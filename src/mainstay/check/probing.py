@@ -105,8 +105,9 @@ def opened(client: Client, samples: Samples, settings: LiveSettings, sourced: tu
             "with --source"
         )
     document = joined(document, sourced) if document is not None else Document(sourced, {}, "the source")
-    accounts = Accounts(client, document, samples, settings)
-    rows = Rows(client, samples, accounts, collections(document.operations))
+    asked = replace(document, operations=tuple(each for each in document.operations if str(each) not in settings.skip))
+    accounts = Accounts(client, asked, samples, settings)
+    rows = Rows(client, samples, accounts, collections(asked.operations))
     service = Service(client, document, samples, accounts, rows, settings, [], sourced=sourced)
     _people(service)
     return service

@@ -53,7 +53,8 @@ def _at(client: Client, path: str, *, sure: bool = False) -> Document | None:
     answer = client.send("GET", path)
     if answer.status != 200:
         if sure:
-            raise WrongDocument(f"{client.address.origin}{path} answers {answer.status or answer.failure}")
+            came = answer.status or answer.failure
+            raise WrongDocument(f"there is no file {path}, and {client.address.origin}{path} answers {came}")
         return None
     try:
         return documents.parse(answer.text, path, client.address.base)

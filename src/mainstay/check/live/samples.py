@@ -56,7 +56,8 @@ class Samples:
         return self._value("", schema, known or (lambda name, inner: None), only_required, 0)
 
     def _value(self, name: str, schema: Schema, known: Known, only_required: bool, depth: int) -> Any:
-        given = known(name, schema) if name else None
+        plain = schema.get("type") not in ("object", "array") and "properties" not in schema
+        given = known(name, schema) if name and plain else None
         if given is not None:
             return given
         if "const" in schema:

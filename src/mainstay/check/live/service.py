@@ -63,7 +63,7 @@ class Service:
 
     def newcomer(self, name: str) -> Person | None:
         """A new account, for what may harm it; None where none can be made."""
-        return self.accounts.newcomer(name) if self.accounts.can_make else None
+        return self.accounts.newcomer(name)
 
     @property
     def spare(self) -> Person | None:
