@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import data, growth, imports, pgbench, profiled, run, serving
+from benchmarks import data, growth, imports, pgbench, profiled, run, serving, versions
 from benchmarks.drawing import drawing
 from benchmarks.growth import Effort, Point
 from benchmarks.imports import Imports
@@ -40,12 +40,12 @@ PARTS: dict[str, Callable[[Effort], object]] = {
     **growth.MEASURED,
     "imports": imports.imports,
     "profile": lambda effort: profiled.profiles(BOTH, PROFILED, 2 * effort.seconds, effort.console),
-    "versions": lambda effort: versions(),
+    "versions": lambda effort: measured_with(),
 }
 """Every part and what measures it, in the order in which they are measured."""
 
 
-def versions() -> dict[str, str]:
+def measured_with() -> dict[str, str]:
     """What it was measured with, and when."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=serving.ROOT, capture_output=True, text=True, check=True
@@ -54,7 +54,7 @@ def versions() -> dict[str, str]:
         "date": f"{dt.date.today():%Y-%m-%d}",
         "commit": commit.stdout.strip(),
         "rows": f"{data.RECIPES:,} recipes of {data.AUTHORS:,} authors",
-        **run.versions(),
+        **versions.versions(),
     }
 
 

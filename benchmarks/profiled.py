@@ -3,7 +3,7 @@
     python -m benchmarks.profiled [--works W1,W2,W5] [--seconds 4] [--databases sqlite,postgresql] [--json FILE]
 
 At each look the innermost line of Mainstay that runs is noted.  What it calls of others, a driver, an encoder or
-SQLAlchemy, is counted as its own.
+SQLAlchemy, is counted as its own.  As many calls run at once as the benchmark has connections.
 """
 
 from __future__ import annotations
@@ -33,6 +33,9 @@ from benchmarks.fill import fill
 from benchmarks.peers import BOTH
 
 EVERY = 0.001
+TOGETHER = 64
+WAITS = "_next"
+"""The function in which the thread that writes to SQLite waits for work."""
 AREAS = {
     "projections/rest": "REST: routes, headers, bodies, encoding",
     "engine/sql": "statements and their values",
@@ -44,7 +47,7 @@ AREAS = {
     "kinds": "values of fields",
 }
 """What the folders of Mainstay are about."""
-REST = "everything else"
+REST, OUTSIDE = "everything else of Mainstay", "the event loop, and what it reads of sockets"
 
 
 class Profile(msgspec.Struct):
@@ -67,18 +70,26 @@ class Looking:
         self.seen: Counter[str] = Counter()
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        """One look."""
-        while frame is not None:
-            name = frame.f_code.co_filename
-            if name.startswith(self.package):
-                self.seen[name.removeprefix(self.package)] += 1
+        """One look: at this thread, and where that is not within Mainstay at the one that writes."""
+        others = (other for other in sys._current_frames().values() if other is not frame)
+        for running in (frame, *others):
+            found = self.innermost(running)
+            if found is not None and (running is frame or found.f_code.co_name != WAITS):
+                self.seen[found.f_code.co_filename.removeprefix(self.package)] += 1
                 return
-            frame = frame.f_back
         self.seen[""] += 1
+
+    def innermost(self, frame: FrameType | None) -> FrameType | None:
+        """The innermost frame of Mainstay's."""
+        while frame is not None and not frame.f_code.co_filename.startswith(self.package):
+            frame = frame.f_back
+        return frame
 
 
 def area(file: str) -> str:
     """What a module is about, by the longest folder that is known."""
+    if not file:
+        return OUTSIDE
     return next((title for folder, title in AREAS.items() if file.startswith(f"{folder}/")), REST)
 
 
@@ -102,11 +113,11 @@ def profile(database: str, work: str, seconds: float) -> Profile:
             signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
             number, until = 0, time.process_time() + seconds
             while time.process_time() < until:
-                scope, body = scopes[number % len(scopes)]
-                status = await call(app, dict(scope), body)
-                if status not in (200, 201):
-                    raise RuntimeError(f"{work} is answered with {status}")
-                number += 1
+                chosen = [scopes[(number + place) % len(scopes)] for place in range(TOGETHER)]
+                statuses = await asyncio.gather(*(call(app, dict(scope), body) for scope, body in chosen))
+                if set(statuses) - {200, 201}:
+                    raise RuntimeError(f"{work} is answered with {statuses}")
+                number += TOGETHER
             signal.setitimer(signal.ITIMER_PROF, 0)
             return number
 
@@ -116,7 +127,7 @@ def profile(database: str, work: str, seconds: float) -> Profile:
     areas: Counter[str] = Counter()
     for file, times in looking.seen.items():
         areas[area(file)] += times
-    most = {file or "outside": times / total for file, times in looking.seen.most_common(10)}
+    most = {file or OUTSIDE: times / total for file, times in looking.seen.most_common(10)}
     return Profile(
         database, work, number / seconds, {title: times / total for title, times in areas.most_common()}, most
     )

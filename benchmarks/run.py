@@ -24,7 +24,6 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
-from importlib import metadata
 from pathlib import Path
 from statistics import median
 
@@ -36,7 +35,7 @@ from rich.table import Table
 from benchmarks import data, load, serving
 from benchmarks.agree import agree
 from benchmarks.fill import fill
-from benchmarks.peers import BOTH, CONTENDERS, DEFAULT, HERE, PYTHON, Contender, available, environment
+from benchmarks.peers import BOTH, CONTENDERS, DEFAULT, Contender, available, environment
 from benchmarks.requests import GROWN, WORKS
 from benchmarks.serving import Serving
 
@@ -153,23 +152,9 @@ def measure(options: Options) -> Report:
 
 def machine() -> str:
     """What it was measured on."""
-    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-
-
-def versions() -> dict[str, str]:
-    """The versions of what took part, as far as it says them."""
-    found = {}
-    for name in ("granian", "fastapi", "sqlalchemy", "asyncpg", "msgspec", "uvicorn"):
-        found[name] = metadata.version(name)
-    found |= {package.name: package.version for package in metadata.distributions(path=[str(PYTHON)])}
-    lock = HERE / "node" / "package-lock.json"
-    packages = msgspec.json.decode(lock.read_bytes())["packages"]
-    found |= {
-        name: packages[f"node_modules/{name}"]["version"] for name in ("fastify", "express", "pg", "better-sqlite3")
-    }
-    required = re.findall(r"^\t(\S+/(?:gin|pgx/v5)) v(\S+)$", (HERE / "gin" / "go.mod").read_text(), re.MULTILINE)
-    found |= {name.removesuffix("/v5").rpartition("/")[2]: version for name, version in required}
-    return found
+    described = Path("/proc/cpuinfo").read_text()
+    model = re.search(r"^model name\s*: (.+)$", described, re.MULTILINE)
+    return f"{model[1] if model else platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def server(name: str, url: str, folder: Path, more: Mapping[str, str] | None = None) -> AbstractContextManager[Serving]:
