@@ -9,8 +9,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from benchmarks import data
 from benchmarks.contenders.models import RESOURCES, Base
+from benchmarks.tables import fill_postgresql, fill_sqlite
 from mainstay.backing.open import database
 from mainstay.compiler import compile as compiled
 
@@ -19,9 +19,9 @@ def fill(url: str) -> None:
     """Makes the tables and indexes that Mainstay derives from its declarations, and their rows."""
     asyncio.run(create_tables(url))
     if url.startswith("sqlite"):
-        data.fill_sqlite(Path(url.removeprefix("sqlite:///")), Base.metadata)
+        fill_sqlite(Path(url.removeprefix("sqlite:///")), Base.metadata)
     else:
-        data.fill_postgresql(url)
+        fill_postgresql(url)
 
 
 async def create_tables(url: str) -> None:

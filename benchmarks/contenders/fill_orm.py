@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from benchmarks.contenders.orm import Base
-from benchmarks.data import fill_sqlite
+from benchmarks.tables import fill_sqlite
 
 if __name__ == "__main__":
     fill_sqlite(Path(os.environ["DATABASE_URL"].removeprefix("sqlite:///")), Base.metadata)
