@@ -20,6 +20,8 @@ WORKS = {
     "W6": "W2 with each recipe's comments and tags",
 }
 """Every piece of work, and what it does."""
+WRITING = ("W4",)
+"""Work that creates rows."""
 GROWN = {
     "L": "lists the latest 20 recipes of all",
     "LP": "L for a caller with a token and a row policy, as W5",

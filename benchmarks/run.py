@@ -36,7 +36,7 @@ from benchmarks import data, load, serving
 from benchmarks.agree import agree
 from benchmarks.fill import fill
 from benchmarks.peers import BOTH, CONTENDERS, DEFAULT, Contender, available, environment
-from benchmarks.requests import GROWN, WORKS
+from benchmarks.requests import GROWN, WORKS, WRITING
 from benchmarks.serving import Serving
 
 SERVER_CORE, CLIENT_CORE = 0, 1
@@ -174,20 +174,24 @@ def server(name: str, url: str, folder: Path, more: Mapping[str, str] | None = N
 
 
 def rounds(kind: str, servers: dict[str, Serving], options: Options) -> list[Result]:
-    """Loads the servers one after the other, round by round; the first round only warms them up."""
+    """Loads the servers one after the other, round by round; the first round only warms them up.
+
+    What creates rows comes when everything has been read: a list of the latest is to find the same ones each time.
+    """
     found = {(work, name): Result(kind, work, name) for work in options.works for name in servers}
+    turns = [(turn, *each) for turn in range(options.rounds + 1) for each in found.items()]
+    order = sorted(turns, key=lambda each: each[1][0] in WRITING)
     with Progress(console=options.console, transient=True) as progress:
-        task = progress.add_task(kind, total=(options.rounds + 1) * len(found))
-        for turn in range(options.rounds + 1):
-            for (work, name), result in found.items():
-                progress.update(task, description=f"{kind} {work} {CONTENDERS[name].title}")
-                seconds = options.seconds if turn else min(1.0, options.seconds)
-                cpu, seen = one_load(servers[name], work, seconds, seed=turn, connections=options.connections)
-                if turn:
-                    result.microseconds.append(cpu / seen.requests * 1e6)
-                    result.per_second.append(seen.requests / seen.seconds)
-                    result.p99_ms.append(seen.p99_ms)
-                progress.advance(task)
+        task = progress.add_task(kind, total=len(order))
+        for turn, (work, name), result in order:
+            progress.update(task, description=f"{kind} {work} {CONTENDERS[name].title}")
+            seconds = options.seconds if turn else min(1.0, options.seconds)
+            cpu, seen = one_load(servers[name], work, seconds, seed=turn, connections=options.connections)
+            if turn:
+                result.microseconds.append(cpu / seen.requests * 1e6)
+                result.per_second.append(seen.requests / seen.seconds)
+                result.p99_ms.append(seen.p99_ms)
+            progress.advance(task)
     return list(found.values())
 
 

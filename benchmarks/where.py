@@ -21,9 +21,8 @@ def spent(report: Report, profiles: Sequence[Profile]) -> str:
         "",
         "Shares of the processor time of a request within Mainstay: the innermost line of Mainstay that runs, looked",
         "at a thousand times a second; what it calls of others, the database's driver for one, counts as its own. The",
-        "HTTP server is not in it, which takes about what H takes of the handler written by hand"
-        + "".join(f", {figure:.0f} µs on {NAMES[kind]}" for kind, figure in served(report))
-        + ".",
+        "HTTP server is not in it, which takes about what H takes of the handler written by hand:",
+        ", ".join(f"{figure:.0f} µs on {NAMES[kind]}" for kind, figure in served(report)) + ".",
     ]
     for kind in BOTH:
         seen = [one for one in profiles if one.database == kind]
@@ -69,7 +68,8 @@ def told(profile: Profile | None) -> str:
     if profile is None:
         return "not looked at."
     areas = ", ".join(f"{title} {share:.0%}" for title, share in largest(profile.areas, MOST_AREAS))
-    files = ", ".join(f"`{file}` {share:.0%}" for file, share in largest(profile.files, MOST_FILES))
+    modules = {file: share for file, share in profile.files.items() if file.endswith(".py")}
+    files = ", ".join(f"`{file}` {share:.0%}" for file, share in largest(modules, MOST_FILES))
     return f"{areas}; {files}."
 
 
