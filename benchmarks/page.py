@@ -27,6 +27,8 @@ from benchmarks.requests import GROWN, WORKS
 from benchmarks.run import OURS, Report, Result
 from benchmarks.where import imported, spent
 
+NO_BREAK = "\N{NON-BREAKING HYPHEN}"
+
 
 class Figures(msgspec.Struct):
     """Everything that was measured."""
@@ -79,7 +81,7 @@ User and system time of the server's processes, divided by the requests: microse
 servers of a database run at once and are loaded in turn, so that a busy moment of the machine meets all of them:
 {report.rounds} rounds of {report.seconds:g} seconds each, with {report.connections} connections. The figure is the \
 median of the rounds, with
-the least and the most in brackets. Figures of different days or machines cannot be compared, ratios within a table can.
+the least and the most below it. Figures of different days or machines cannot be compared, ratios within a table can.
 Mainstay has on what is on by default: policies, limits, request ids, security headers, ETags, one line of log for each
 request. The others have what `benchmarks/README.md` says of them, and answer with the same rows in the same order,
 which is compared before anything is measured.
@@ -108,11 +110,16 @@ def works(report: Report, kind: str) -> str:
     names = [work for work in WORKS if any(work in each for each in found.values())]
     lines = [f"## {NAMES[kind]}", "", "| | " + " | ".join(names) + " |", "|---|" + "--:|" * len(names)]
     for name, results in found.items():
-        cells = [f"{results[work].figure:.0f} ({results[work].spread})" if work in results else "" for work in names]
+        cells = [cell(results[work]) if work in results else "" for work in names]
         title = f"**{CONTENDERS[name].title}**" if name == OURS else CONTENDERS[name].title
         lines.append(f"| {title} | " + " | ".join(cells) + " |")
     lines += [f"\n{CONTENDERS[name].title} was left out: {reason}." for name, reason in report.skipped.items()]
     return "\n".join([*lines, ""])
+
+
+def cell(result: Result) -> str:
+    """A figure, and below it from the least to the most, which is not broken."""
+    return f"{result.figure:.0f}<br><small>{result.spread.replace('-', NO_BREAK)}</small>"
 
 
 def beside(rates: Sequence[Rate]) -> str:

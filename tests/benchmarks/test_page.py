@@ -88,7 +88,7 @@ def test_where_the_time_of_a_missed_goal_goes_is_told() -> None:
 
 def test_a_figure_stands_with_its_spread_its_date_its_versions_and_who_was_left_out() -> None:
     text = page(figures())
-    assert "| **Mainstay** | 50 (48-52) | 50 (48-52) |" in text
+    assert "| **Mainstay** | 50<br><small>48‑52</small> | 50<br><small>48‑52</small> |" in text
     assert "on 2026-11-28, at the commit abcdef0, on a machine, with\n10 recipes;" in text
     assert "Versions: granian 2.8.7." in text
     assert "Gin + pgx was left out: Go is not installed." in text
@@ -99,7 +99,7 @@ def test_a_contender_that_cannot_do_a_work_has_an_empty_cell() -> None:
     found.works.results = [
         result for result in found.works.results if (result.contender, result.work) != ("fastify", "H")
     ]
-    assert "| Fastify |  | 100 (98-102) |" in page(found)
+    assert "| Fastify |  | 100<br><small>98‑102</small> |" in page(found)
 
 
 def test_the_drawing_has_a_bar_for_each_contender_and_asks_no_host() -> None:
