@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import fnmatch
+import gc
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -21,6 +23,9 @@ from mainstay.check.project import Project
 from mainstay.check.rule import Rule, all_rules
 from mainstay.check.source import Place, Skipped
 from mainstay.check.suppress import Suppression, suppressions
+
+SELDOM = 100_000
+"""Objects that are made before Python looks for circles among them."""
 
 Progress = Callable[[str], None]
 
@@ -71,8 +76,20 @@ def review(
     began = time.perf_counter()
     say = progress or (lambda words: None)
     say("reading")
-    project = projects.read(path)
-    return review_project(project, config or Config(), known=known, changed=changed, progress=say, began=began)
+    with seldom_collected():
+        project = projects.read(path)
+        return review_project(project, config or Config(), known=known, changed=changed, progress=say, began=began)
+
+
+@contextlib.contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Lets Python look for circles of objects less often: trees are made by the million, and none is garbage."""
+    before = gc.get_threshold()
+    gc.set_threshold(SELDOM, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def review_project(

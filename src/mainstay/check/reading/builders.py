@@ -36,12 +36,13 @@ def read(run: Run) -> Iterator[Located]:
     begun = [each for each in calls if each.method in STARTS or each.method == "createQueryBuilder"]
     if not begun:
         return
-    links = chains(calls)
+    links, given = chains(calls), _given(calls)
     for seen in begun:
         chain = links.get(id(seen), [seen])
-        if not any(RUN.match(each.method) for each in chain) and not any(_given(each, seen) for each in calls):
+        readers = given.get(id(seen), [])
+        if not readers and not any(RUN.match(each.method) for each in chain):
             continue
-        yield seen.position, _query(seen, [*chain, *(each for each in calls if _given(each, seen))])
+        yield seen.position, _query(seen, [*chain, *readers])
     for seen in calls:
         if seen.method in TEXTS and _built(seen):
             trace = injected(_text(seen), "sql")
@@ -53,15 +54,16 @@ def read(run: Run) -> Iterator[Located]:
                 )
 
 
-def _given(call: Seen, begun: Seen) -> bool:
-    """Whether a call is given the statement, as one that reads it page by page."""
-    for each in call.arguments:
-        source, depth = each.source, 0
-        while isinstance(source, Seen) and depth < 20:
-            if source is begun:
-                return True
-            source, depth = source.receiver.source, depth + 1
-    return False
+def _given(calls: list[Seen]) -> dict[int, list[Seen]]:
+    """For each call, those that are given what it began, as one that reads it page by page."""
+    out: dict[int, list[Seen]] = {}
+    for call in calls:
+        for each in call.arguments:
+            source, depth = each.source, 0
+            while isinstance(source, Seen) and depth < 20:
+                out.setdefault(id(source), []).append(call)
+                source, depth = source.receiver.source, depth + 1
+    return out
 
 
 def _built(seen: Seen) -> bool:

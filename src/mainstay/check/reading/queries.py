@@ -235,7 +235,8 @@ def statement(seen: Seen) -> str:
 
 
 def _sliced(seen: Seen) -> bool:
-    return False if seen.function is None else seen.node.line in _slices(seen.function)
+    python = seen.language == "python" and seen.function is not None
+    return python and seen.function is not None and seen.node.line in _slices(seen.function)
 
 
 def _slices(function: s.Function) -> set[int]:

@@ -149,12 +149,13 @@ SETUP = {"app", "router", "server"}
 
 def _registers(closure: Closure) -> bool:
     """Whether a function adds routes to a router that it does not make."""
-    return any(
+    return ADDS.search(closure.unit.source.text) is not None and any(
         isinstance(each, s.Call) and s.dotted(each.function) in ROUTERS and len(each.arguments) > 1
         for each in s.walk(*closure.function.body)
     )
 
 
+ADDS = re.compile(r"\b(router|app|route)\s*\.\s*(get|post|put|delete|patch)\s*\(")
 ROUTERS = {
     f"{name}.{verb}" for name in ("router", "app", "route") for verb in ("get", "post", "put", "delete", "patch")
 }
