@@ -50,6 +50,8 @@ def passed(seen: Seen) -> Value | None:
     if method in APPENDS and seen.receiver is not NOTHING and seen.arguments:
         seen.receiver.trace = seen.receiver.trace or seen.arguments[-1].any_trace()
         return NOTHING
+    if seen.keywords and not seen.arguments:
+        return Value(type=seen.name, fields=dict(seen.keywords), source=seen)
     if seen.name == "?append" and seen.arguments and seen.unit.source.language == "go":
         return _appended(seen)
     if seen.name in ("?as_type", "?new") and seen.arguments:
