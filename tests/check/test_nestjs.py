@@ -194,3 +194,41 @@ def test_a_file_that_is_no_typescript_is_told_and_passed_over(shop: Path) -> Non
     result = review(shop)
     assert [each.path for each in result.skipped] == ["src/broken.ts"]
     assert "sql-injection" in rules(result)
+
+
+@pytest.mark.parametrize(
+    "searched,found",
+    [("prices", True), ("item.prices", False), ("KNOWN", False), ("this.known", False), ("made", False)],
+)
+def test_a_search_is_slow_where_the_same_list_is_searched_in_every_turn(
+    tmp_path: Path, searched: str, found: bool
+) -> None:
+    text = "export function join(items: Item[], prices: Price[]) {\n  for (const item of items) {\n"
+    text += (
+        f"    const made = parts(item);\n    item.price = {searched}.find((each) => each.id === item.id);\n  }}\n}}\n"
+    )
+    write(tmp_path, "src/join.ts", text)
+    assert ("quadratic-lookup" in rules(review(tmp_path))) == found
+
+
+def test_a_part_of_a_statement_is_no_statement(shop: Path) -> None:
+    text = """
+export class Rows {
+  constructor(private readonly db: Kysely<Database>) {}
+
+  async all(ids: string[]) {
+    for (const id of ids) {
+      const allowed = this.db.selectFrom('members').select('id').where('group', '=', id);
+      await this.db.deleteFrom('rows').where('owner', 'in', allowed).execute();
+    }
+  }
+}
+"""
+    write(shop, "src/rows.ts", text)
+    assert "n-plus-one" not in rules(review(shop))
+    write(
+        shop,
+        "src/rows.ts",
+        text.replace("= this.db.selectFrom", "= await this.db.selectFrom").replace("id);", "id).execute();", 1),
+    )
+    assert rules(review(shop))["n-plus-one"] == "src/rows.ts:7"

@@ -154,6 +154,21 @@ class Clients {
     }
 }
 """
+ITEM = """
+package shop.items;
+
+public class Item {
+    private String name;
+
+    public void setName(String name) {
+        this.name = name;
+    }
+
+    public String getName() {
+        return name;
+    }
+}
+"""
 ROOT = "src/main/java/shop/"
 
 
@@ -269,6 +284,7 @@ def test_tests_are_not_reported_and_what_is_no_java_is_told_and_passed_over(shop
         ("application.properties", "# management.endpoints.web.exposure.include=*\n", set()),
         ("application-dev.properties", "management.endpoints.web.exposure.include=*\n", set()),
         ("application.yml", "spring:\n  h2:\n    console:\n      enabled: true\n", {"debug-on"}),
+        ("application-h2.yml", "spring:\n  h2:\n    console:\n      enabled: true\n", set()),
         ("application.yml", "spring:\n  h2:\n    console:\n      path: /h2\n  console:\n    enabled: true\n", set()),
         ("application.yaml", "server.error.include-stacktrace: always\n", {"debug-on"}),
         ("application.yml", "jwt:\n  secret: k7Gq2vXw9ZpLr4Tn8sBd  # of all\n", {"secret-in-code"}),
@@ -279,3 +295,51 @@ def test_tests_are_not_reported_and_what_is_no_java_is_told_and_passed_over(shop
 def test_files_of_settings_are_read(tmp_path: Path, name: str, text: str, found: set[str]) -> None:
     write(tmp_path, f"src/main/resources/{name}", text)
     assert set(rules(review(tmp_path))) == found
+
+
+def test_a_setter_changes_its_own_row_and_nobody_elses(shop: Path) -> None:
+    write(shop, ROOT + "items/Item.java", ITEM)
+    body = """
+    @Override
+    public List<Item> find(ItemSearch search) {
+        Item made = new Item();
+        made.setName(search.getName());
+        Item other = new Item();
+        return store.where("name = '" + WHICH.getName() + "'");
+    }
+
+    @Override
+    public void remove"""
+    start, end = IMPLEMENTATION.index("\n    @Override\n    public List"), IMPLEMENTATION.index(" remove")
+    for which, found in (("made", True), ("other", False)):
+        text = IMPLEMENTATION[:start] + body.replace("WHICH", which).removesuffix(" remove") + IMPLEMENTATION[end:]
+        write(shop, ROOT + "items/SqlItemService.java", text)
+        assert ("sql-injection" in rules(review(shop))) == found, which
+
+
+@pytest.mark.parametrize(
+    "call,looped",
+    [("ids.stream().map(id -> rows.findById(id))", True), ("first.map(id -> rows.findById(id))", False)],
+)
+def test_a_function_for_an_optional_is_called_once(shop: Path, call: str, looped: bool) -> None:
+    text = f"""
+package shop.web;
+
+import java.util.*;
+import org.springframework.data.jpa.repository.JpaRepository;
+import org.springframework.web.bind.annotation.*;
+
+interface Rows extends JpaRepository<Row, Long> {{}}
+
+@RestController
+class RowController {{
+    private Rows rows;
+
+    @GetMapping("/rows")
+    Object find(@RequestParam List<Long> ids, @RequestParam Optional<Long> first) {{
+        return {call};
+    }}
+}}
+"""
+    write(shop, ROOT + "web/RowController.java", text)
+    assert ("n-plus-one" in rules(review(shop))) == looped

@@ -24,6 +24,8 @@ ONE = words("getOne getOneOrFail getRawOne getCount getExists executeTakeFirst e
 BOUNDS = re.compile(r"^(limit|take|top|fetch)$|paginat", re.IGNORECASE)
 RUN = re.compile(r"(execute|get(One|Many|Raw|Count|Exists|Single|Result)|stream$)")
 """Methods that send a statement; without one it is a part of another."""
+READS = re.compile(r"paginat|execute|cursor|fetch|load|^run", re.IGNORECASE)
+"""Functions that are given a statement, and send it."""
 WRITES = {"insert": "insert", "update": "update", "delete": "delete", "softDelete": "delete"}
 COLUMN = re.compile(r"([A-Za-z_]\w*)[\"`]?\s*(?:=|<|>|!=|\bin\b|\blike\b|\bis\b)", re.IGNORECASE)
 
@@ -58,7 +60,7 @@ def _given(calls: list[Seen]) -> dict[int, list[Seen]]:
     """For each call, those that are given what it began, as one that reads it page by page."""
     out: dict[int, list[Seen]] = {}
     for call in calls:
-        for each in call.arguments:
+        for each in call.arguments if READS.search(call.method) else ():
             source, depth = each.source, 0
             while isinstance(source, Seen) and depth < 20:
                 out.setdefault(id(source), []).append(call)

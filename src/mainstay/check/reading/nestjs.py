@@ -44,10 +44,12 @@ def read(run: Run) -> Iterator[Located]:
         for event in run.events:
             if isinstance(event, Returned) and event.function is run.function:
                 yield from _answered(event, told)
+    verifies = any(each.method in ("verify", "verifyAsync") and under(each.name, *JWT) for each in run.calls)
     for event in run.events:
         if isinstance(event, Seen):
             for fact in _called(event):
-                yield event.position, fact
+                if not (isinstance(fact, TokenUse) and not fact.verified and event.method == "decode" and verifies):
+                    yield event.position, fact
         elif isinstance(event, Raised):
             yield from _raised(event)
     if "UseInterceptors" in told or "UploadedFile" in str(run.function.parameters if run.function else ""):

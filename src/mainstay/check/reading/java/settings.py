@@ -11,6 +11,8 @@ from mainstay.check.reading.secrets import told
 from mainstay.check.source import Source
 
 LINE = re.compile(r"^(\s*)(?:- )?([\w.\[\]\"'/*-]+)\s*:(?:\s+(.*))?$")
+IN_MEMORY = re.compile(r"-(h2|hsqldb|derby)\b")
+"""Profiles whose database is gone when the program ends."""
 EVERYTHING = "management.endpoints.web.exposure.include"
 OPEN: dict[str, re.Pattern[str]] = {
     EVERYTHING: re.compile(r"^\*$"),
@@ -24,7 +26,8 @@ OPEN: dict[str, re.Pattern[str]] = {
 
 def read(source: Source) -> Iterator[Setting | SecretLiteral]:
     """What a file of settings says; those of a profile for trying things out are passed over."""
-    if LOCAL.search(source.path.rpartition("/")[2]):
+    name = source.path.rpartition("/")[2]
+    if LOCAL.search(name) or IN_MEMORY.search(name):
         return
     for key, value, line in properties(source) if source.language == "properties" else nested(source):
         shape = OPEN.get(key.replace("_", "-"))

@@ -14,6 +14,7 @@ PRIVATE = re.compile(
     re.IGNORECASE,
 )
 """Parts of paths that name what belongs to somebody."""
+ACCOUNTS = re.compile(r"(^|/)(users?|accounts?|members?|customers?|people|registrations?)/?$", re.IGNORECASE)
 
 
 def findings(facts: Facts) -> Iterator[Found]:
@@ -30,7 +31,8 @@ def findings(facts: Facts) -> Iterator[Found]:
             proof = tuple(Step(each.place, f"asks {each.guards[0]}") for each in siblings[:2])
             touches = route.handler.of(Query) or (route.changes and not facts.handlers_with_tables)
             open_too = [each for each in near if not each.guards and not each.public and not each.changes]
-            touches = touches and (route.changes or not open_too)
+            read = any(not each.changes for each in siblings)
+            touches = touches and (route.changes or (read and not open_too)) and not _signs_up(route)
             yield Found(
                 route.place,
                 f"anybody may call {name}; its siblings ask {guard}",
@@ -42,6 +44,13 @@ def findings(facts: Facts) -> Iterator[Found]:
             sure: Confidence = "likely" if _one_row(route) else "review"
             if asks or (route.changes and others):
                 yield Found(route.place, f"anybody may call {name}: nothing asks who is calling", sure)
+
+
+def _signs_up(route: Route) -> bool:
+    """Whether it makes an account, which who has none yet must be able to."""
+    made = route.handler.name.rpartition(".")[2].lower() if route.handler is not None else ""
+    made_here = made.startswith(("create", "register", "sign", "add", "post", "new"))
+    return route.methods == ("POST",) and made_here and ACCOUNTS.search(route.path) is not None
 
 
 def _one_row(route: Route) -> bool:
