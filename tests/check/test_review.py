@@ -244,3 +244,39 @@ def test_a_program_for_browsers_is_not_reviewed(tmp_path: Path, libraries: str, 
     )
     write(tmp_path, "app.py", CALL)
     assert rules(tmp_path) == ["call-without-timeout"] * (2 if reviewed else 1)
+
+
+OBJECTS = """
+function Store(pool) {
+    this.find = (name, done) => {
+        pool.query("SELECT id FROM items WHERE name = '" + name + "'", (err, rows) => done(err, rows));
+    };
+}
+module.exports.Store = Store;
+"""
+HANDLERS = """
+const { Store } = require('./store');
+function Handler(pool) {
+    const store = new Store(pool);
+    this.list = (req, res) => store.find(req.query.name, (err, rows) => res.json(rows));
+}
+module.exports = Handler;
+"""
+ROUTES = """
+const express = require('express');
+const Handler = require('./handler');
+const app = express();
+const handler = new Handler(require('./pool'));
+app.get('/items', handler.list);
+"""
+
+
+def test_input_is_followed_through_objects_that_functions_of_javascript_build(tmp_path: Path) -> None:
+    write(tmp_path, "store.js", OBJECTS)
+    write(tmp_path, "handler.js", HANDLERS)
+    write(tmp_path, "app.js", ROUTES)
+    result = review(tmp_path)
+    found = next(each for each in result.findings if each.rule == "sql-injection")
+    assert str(found.place) == "store.js:4"
+    assert next(step.place.path for step in found.proof) == "handler.js"
+    assert result.routes == 1

@@ -49,12 +49,15 @@ from mainstay.check.facts.handlers import Facts, Handler, Route
 from mainstay.check.facts.security import (
     Comparison,
     Cookie,
+    CrossSite,
     DigestUse,
     PasswordUse,
     RandomUse,
     SecretLiteral,
     SessionStored,
+    SignedIn,
     TokenUse,
+    Uncertified,
 )
 from mainstay.check.facts.settings import (
     BadExpression,
@@ -88,6 +91,7 @@ __all__ = [
     "Comparison",
     "Cookie",
     "Cors",
+    "CrossSite",
     "DigestUse",
     "Drift",
     "DroppedDetails",
@@ -126,12 +130,14 @@ __all__ = [
     "SecretLiteral",
     "SessionStored",
     "Setting",
+    "SignedIn",
     "Sink",
     "SlowStatement",
     "Table",
     "Test",
     "TokenUse",
     "Trouble",
+    "Uncertified",
     "Unchecked",
     "Upload",
 ]

@@ -83,3 +83,32 @@ class Cookie(Fact):
     secret: bool = False
     secure: bool | None = None
     http_only: bool | None = None
+    same_site: bool | None = None
+    of_session: bool = False
+    """Whether the browser's session hangs on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossSite(Fact):
+    """A door that another site may use with the visitor's cookie: what protected it is left out, or was never there.
+
+    `signed_in` tells that it asks who is signed in.
+    """
+
+    call: str
+    signed_in: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(Fact):
+    """Somebody is signed in into a session; `renewed` where the session gets a new name then."""
+
+    renewed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncertified(Fact):
+    """A connection whose other end may be anybody: its certificate is not looked at."""
+
+    call: str
+    how: str

@@ -17,7 +17,7 @@ from mainstay.check.flow.marking import KEPT
 from mainstay.check.flow.meaning import BUILTINS, SAFE_FOR, is_secret_name
 from mainstay.check.flow.meaning_go import ERROR_FIELDS
 from mainstay.check.flow.narrowing import named, narrowed
-from mainstay.check.flow.program import Program, Seen
+from mainstay.check.flow.program import Compared, Program, Seen
 from mainstay.check.flow.value import (
     EVERYTHING,
     NOTHING,
@@ -199,6 +199,10 @@ class Expressions(ABC):
                 return Value(const=folded)
         if node.operator in COMPARISONS:
             trace = left.trace or right.trace
+            marks = (left.marks | right.marks) & KEPT
+            if marks:
+                events = frame.run.events
+                events.append(Compared(node, frame.place(node), marks, frame.function, len(events)))
             return NOTHING if trace is None else Value(trace=trace.safe_for(EVERYTHING))
         lifetimes = any(each.type.startswith("lifetime:") for each in (left, right))
         if node.operator in ("+", "%") and not lifetimes:

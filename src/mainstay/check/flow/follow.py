@@ -278,8 +278,9 @@ class Follower(Linking):
                     owner.fields = {}
                 if owner.fields is not None:
                     owner.fields[key] = value
-            if s.dotted(target) == "module.exports" or s.dotted(target).startswith("exports."):
-                frame.unit.scope.names["default" if s.dotted(target) == "module.exports" else key] = value
+            written = s.dotted(target)
+            if written == "module.exports" or written.rpartition(".")[0] in ("exports", "module.exports"):
+                frame.unit.scope.names["default" if written == "module.exports" else key] = value
         elif isinstance(target, s.Results):
             self._give_out(target, value, frame)
         elif isinstance(target, s.Sequence):

@@ -14,6 +14,8 @@ GUESSABLE = re.compile(
 """Generators whose next numbers follow from those seen."""
 BROKEN = re.compile(r"(^|\.)(md4|md5|sha1|sha|ripemd)$", re.IGNORECASE)
 """Digests for which two texts with one digest can be made."""
+DIGESTS = words("md5 sha1 js-md5 blueimp-md5 crypto-js.MD5 crypto-js.SHA1 crypto-js/md5 CryptoJS.MD5 CryptoJS.SHA1")
+"""Functions of libraries of JavaScript that are a digest by themselves."""
 KEPT = frozenset({"guessable", "broken", "hashed"})
 """Marks that stay when a part is taken, or when something is calculated."""
 HANDED_ON = words("str strip repr encode decode lower trim String toString")
@@ -43,7 +45,9 @@ def made(seen: Seen) -> frozenset[str]:
         marks = (receiver.marks | given) & KEPT
     if GUESSABLE.match(name):
         marks |= {"guessable"}
-    elif name.startswith(("hashlib.", "crypto.createHash", "Crypto.Hash.", "Cryptodome.Hash.")) and _is_broken(seen):
+    elif name in DIGESTS or (
+        name.startswith(("hashlib.", "crypto.createHash", "Crypto.Hash.", "Cryptodome.Hash.")) and _is_broken(seen)
+    ):
         marks |= {"broken"}
     elif method in ("hash", "id") and not receiver.type:
         marks |= {"unstable"}
@@ -65,4 +69,4 @@ def _is_broken(seen: Seen) -> bool:
         return False
     told = seen.argument(0, "name")
     scheme = told.text if told is not None and seen.method in ("new", "createHash") else None
-    return BROKEN.search(scheme or seen.name.removesuffix(".new")) is not None
+    return seen.name in DIGESTS or BROKEN.search(scheme or seen.name.removesuffix(".new")) is not None

@@ -121,7 +121,18 @@ class Changed:
     position: int
 
 
-Event = Seen | Returned | Raised | Tested | Changed
+@dataclass(slots=True)
+class Compared:
+    """Two values compared, of which one was made with what is not good enough for a secret."""
+
+    node: s.Binary
+    place: Place
+    marks: frozenset[str]
+    function: s.Function | None
+    position: int
+
+
+Event = Seen | Returned | Raised | Tested | Changed | Compared
 
 
 @dataclass(slots=True)

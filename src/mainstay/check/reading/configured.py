@@ -223,7 +223,10 @@ def _module(run: Run, local: bool) -> Iterator[Located]:
 def _upload(run: Run) -> Iterator[Located]:
     if run.function is None:
         for seen in run.calls:
-            if seen.name == "multer":
+            if seen.name == "express-fileupload":
+                given = seen.arguments[0].fields or {} if seen.arguments else {}
+                yield seen.position, Upload(place=seen.place, size_checked="limits" in given, type_checked=False)
+            elif seen.name == "multer":
                 options = seen.arguments[0].fields if seen.arguments and seen.arguments[0].fields is not None else {}
                 yield (
                     seen.position,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mainstay.check import syntax as s
 from mainstay.check.facts import Cookie
 from mainstay.check.flow.program import Changed, Run, Seen
 from mainstay.check.flow.value import UNKNOWN, Value
 from mainstay.check.reading.configured import LOCAL
 from mainstay.check.reading.reader import Located, known_text, label, last, under
+from mainstay.check.source import Place
 
 SECRET = re.compile(r"session|token|auth|jwt|remember|(^|[_.-])sid($|[_.-])|refresh|login|api_?key", re.IGNORECASE)
 NOT_SECRET = re.compile(r"csrf|xsrf|state|nonce", re.IGNORECASE)
@@ -18,6 +20,8 @@ SETTING = re.compile(r"(?:^|\[|\.)(SESSION|REMEMBER)_COOKIE_(SECURE|HTTPONLY)\]?
 
 def read(run: Run) -> Iterator[Located]:
     """The cookies that a function sets, and what settings say of those of sessions."""
+    if run.function is None and not run.unit.source.is_javascript:
+        yield from _settings(run)
     local = LOCAL.search(run.unit.source.path.rpartition("/")[2]) is not None and run.unit.source.first == 1
     for event in run.events:
         if isinstance(event, Seen):
@@ -84,13 +88,29 @@ def _of_session(seen: Seen) -> Cookie | None:
         secret=True,
         secure=_flag(given.get("secure")),
         http_only=http_only is not False,
+        same_site=_flag(given.get("sameSite")),
+        of_session=True,
     )
 
 
+def _settings(run: Run) -> Iterator[Located]:
+    """What the settings of Django say of the session's cookie."""
+    local = LOCAL.search(run.unit.source.path.rpartition("/")[2]) is not None
+    for node in run.unit.tree.body if not local and "INSTALLED_APPS" in run.unit.scope.names else []:
+        target = node.targets[0] if isinstance(node, s.Assign) else None
+        found = SETTING.search(target.id) if isinstance(target, s.Name) else None
+        if found and isinstance(node, s.Assign) and isinstance(node.value, s.Literal) and node.value.value is False:
+            yield 0, _open(run.unit.place(node), found.group(2))
+
+
 def _setting(event: Changed, flag: str) -> Cookie:
+    return _open(event.place, flag)
+
+
+def _open(place: Place, flag: str) -> Cookie:
     open_to_wire = flag == "SECURE"
     return Cookie(
-        place=event.place,
+        place=place,
         name="the session's",
         secret=True,
         secure=not open_to_wire,

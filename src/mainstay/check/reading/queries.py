@@ -359,7 +359,8 @@ def _mapper(seen: Seen, chain: list[Seen], front: str, method: str) -> _Kind | N
         and not given
         and (collection or (modelled and (seen.awaited or method != "find" or seen.is_javascript)))
     ):
-        return _Kind("read", receiver, many=READS[method])
+        one = method == "find" and "where" in options([seen]) and "repo" not in receiver.lower()  # Sequelize
+        return _Kind("read", receiver, many=READS[method] and not one)
     if method in WRITES and not given and (collection or modelled) and not under(seen.name, "stripe", "http"):
         return _Kind(WRITES[method], receiver)
     if collection and method in ("update", "delete", "save", "insert") and front.rpartition(".")[0]:
@@ -445,6 +446,7 @@ def _changed_rows(run: Run) -> Iterator[Located]:
                         own_transaction=False,
                         loop=each.loop,
                         result=source.position,
+                        by_input=each.value.any_trace(),
                     ),
                 )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mainstay.check import syntax as s
 from mainstay.check.facts import DigestUse, RandomUse
-from mainstay.check.flow.program import Changed, Run, Seen
+from mainstay.check.flow.program import Changed, Compared, Run, Seen
 from mainstay.check.flow.value import Value
 from mainstay.check.reading.cookies import is_set
 from mainstay.check.reading.reader import Located, known_text, last
@@ -25,6 +26,12 @@ def read(run: Run) -> Iterator[Located]:
         elif isinstance(event, Seen):
             for name, value in _places(event):
                 yield from _kept(event, name, value)
+        elif isinstance(event, Compared) and "broken" in event.marks:
+            sides = [last(s.dotted(each)) for each in (event.node.left, event.node.right)]
+            name = next((each for each in sides if FORGED.search(each)), "")
+            if name:
+                function = event.function.label if event.function is not None else ""
+                yield event.position, DigestUse(place=event.place, function=function, name=name)
 
 
 def _places(seen: Seen) -> Iterator[tuple[str, Value]]:

@@ -39,6 +39,8 @@ def read(run: Run) -> Iterator[Located]:
         found = _token(seen) or _hashed(seen) or _stored(seen) or _session(seen)
         if found is not None:
             yield seen.position, found
+    if run.function is None:
+        yield from _hashers(run)
     yield from guessed(run)
     yield from compared(run)
 
@@ -177,6 +179,20 @@ def _hashed(seen: Seen) -> PasswordUse | None:
     if weak and (PASSWORDS.search(last(written.removesuffix("()").removesuffix(".encode"))) or _about_password(seen)):
         return PasswordUse(place=seen.place, function=label(seen), action="hash", scheme=seen.method, weak=weak)
     return None
+
+
+def _hashers(run: Run) -> Iterator[Located]:
+    """The first of Django's hashers is what new passwords are hashed with."""
+    names = run.unit.scope.names
+    listed = names.get("PASSWORD_HASHERS") if "INSTALLED_APPS" in names else None
+    fields = list((listed.fields or {}).values()) if listed is not None else []
+    first = last(known_text(fields[0])) if fields else ""
+    if re.search(r"MD5|SHA1|Unsalted|Crypt(?!o)", first):
+        for node in run.unit.tree.body:
+            target = node.targets[0] if isinstance(node, s.Assign) else None
+            if isinstance(target, s.Name) and target.id == "PASSWORD_HASHERS":
+                weak = "it is made to be fast"
+                yield 0, PasswordUse(place=run.unit.place(node), action="hash", scheme=first, weak=weak)
 
 
 def _about_password(seen: Seen) -> bool:

@@ -29,7 +29,8 @@ def findings(facts: Facts) -> Iterator[Found]:
         if siblings and (route.changes or len(siblings) >= 2):
             guard = siblings[0].guards[0]
             proof = tuple(Step(each.place, f"asks {each.guards[0]}") for each in siblings[:2])
-            touches = route.handler.of(Query) or (route.changes and not facts.handlers_with_tables)
+            queries = route.handler.of(Query)
+            touches = any(not each.caller for each in queries) or (route.changes and not facts.handlers_with_tables)
             open_too = [each for each in near if not each.guards and not each.public and not each.changes]
             read = any(not each.changes for each in siblings)
             touches = touches and (route.changes or (read and not open_too)) and not _signs_up(route)

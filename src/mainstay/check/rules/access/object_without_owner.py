@@ -29,10 +29,16 @@ def findings(facts: Facts) -> Iterator[Found]:
             continue
         if CHECKED.search(" ".join(handler.calls)):
             continue
+        changed = {each.result for each in handler.of(Query) if each.action == "update" and each.written}
         for query in handler.of(Query):
             trace = query.by_input
             one = query.action in ("read", "update", "delete") and not query.caller and not query.many
-            if one and trace is not None and trace.kind in KEYS and not PUBLIC.search(query.table):
+            if (
+                one
+                and trace is not None
+                and trace.kind in KEYS
+                and not (PUBLIC.search(query.table) and query.result not in changed)
+            ):
                 about = f" of {query.table}" if query.table else ""
                 yield Found(
                     query.place, f"whoever is signed in reaches every row{about} by its key", "review", trace.steps

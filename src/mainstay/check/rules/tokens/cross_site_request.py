@@ -1,0 +1,23 @@
+"""A door that another site may use with the visitor's cookie."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mainstay.check.facts import Cookie, CrossSite, Facts
+from mainstay.check.finding import Confidence, Found
+
+CHECKS = re.compile(r"csrf|csurf|xsrf|lusca|same_?site|origin", re.IGNORECASE)
+
+
+def findings(facts: Facts) -> Iterator[Found]:
+    """Handlers that are exempt from the check, and sessions of Express before routes that nothing checks."""
+    for each in facts.of(CrossSite):
+        sure: Confidence = "likely" if each.signed_in else "review"
+        yield Found(each.place, f"{each.function} is exempt from the check that a form is the program's own", sure)
+    changes = any(route.changes for route in facts.routes)
+    checked = any(CHECKS.search(name) for handler in facts.handlers for name in handler.calls)
+    for cookie in facts.of(Cookie):
+        if cookie.of_session and not cookie.same_site and changes and not checked:
+            yield Found(cookie.place, "forms of other sites are sent with this session: nothing tells them", "review")
