@@ -176,7 +176,7 @@ def _tidied(service: Service) -> None:
     """Deletes what was made, and tells what could not be."""
     service.client.budget.tidying = True
     try:
-        left = service.rows.tidy()
+        left = service.rows.tidy(service.admin)
     except (Spent, Gone) as error:
         service.notes.append(f"not everything was tidied up: {error}")
         return

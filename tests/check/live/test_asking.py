@@ -228,6 +228,23 @@ def closed() -> Iterator[str]:
     def one(note_id: int, x_key: Annotated[str, Header()] = "") -> dict[str, Any]:
         return notes[note_id]
 
+    tags: dict[int, dict[str, Any]] = {}
+
+    @app.post("/tags", openapi_extra=vulnerable.BEARER)
+    def create_tag(request: Request, body: vulnerable.NoteBody) -> Any:
+        if caller(request) != "root":
+            return JSONResponse({}, 403)
+        tags[len(tags) + 1] = {"id": len(tags) + 1, "title": body.title}
+        return tags[len(tags)]
+
+    @app.get("/tags/{tag_id}", openapi_extra=vulnerable.BEARER)
+    def tag(tag_id: int) -> Any:
+        return tags[tag_id] if tag_id in tags else JSONResponse({}, 404)
+
+    @app.delete("/tags/{tag_id}", openapi_extra=vulnerable.BEARER)
+    def delete_tag(request: Request, tag_id: int) -> Any:
+        return tags.pop(tag_id, {}) if caller(request) else JSONResponse({}, 401)
+
     @app.put("/me/password", openapi_extra=vulnerable.BEARER)
     def password(request: Request, body: vulnerable.Password) -> None:
         people.clear()
@@ -246,6 +263,15 @@ def test_people_are_those_whose_headers_are_given_and_no_account_of_theirs_is_ch
     assert not any("nobody is signed in" in each for each in result.notes)
     status, _ = asked(closed, "GET", "/notes", None, {"x-key": "token-of-ann"})
     assert status == 200, "PUT /me/password would have forgotten everybody"
+
+
+def test_an_administrator_makes_what_others_may_not_and_they_must_not_change_it(closed: str) -> None:
+    result = probed(closed, LiveSettings(identities=KEYS), ALONE)
+    found = [(str(each.place), each.confidence) for each in result.findings if each.rule == "admin-operation-open"]
+    assert found == [("DELETE /tags/{tag_id}", "proven")]
+    assert not any("in /tags" in each for each in result.notes), "the administrator tidies up"
+    without = LiveSettings(identities={name: header for name, header in KEYS.items() if name != "admin"})
+    assert "admin-operation-open" not in {each.rule for each in probed(closed, without, ALONE).findings}
 
 
 def test_without_people_much_is_not_asked_and_that_is_told(closed: str) -> None:
