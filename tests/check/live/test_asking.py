@@ -317,7 +317,13 @@ def test_wrong_settings_say_what_would_be_right(told: dict[str, Any], words: str
 
 
 def test_settings_are_read_from_the_configuration() -> None:
-    told = of({"live": {"requests": 5, "public": ["GET /a"], "sign-in": {"request": "POST /in", "form": True}}}).live
+    live = {
+        "requests": 5,
+        "public": ["GET /a"],
+        "sign-in": {"request": "POST /in", "form": True},
+        "identities": {"admin": "X-Key: ${SET_WHERE_IT_IS_ASKED}"},
+    }
+    told = of({"live": live}).live
     assert (told.requests, told.public) == (5, ("GET /a",))
     assert told.sign_in is not None
     assert told.sign_in.form

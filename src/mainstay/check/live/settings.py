@@ -82,7 +82,7 @@ def of(told: dict[str, Any]) -> LiveSettings:
             if not isinstance(value, dict):
                 raise WrongSettings(f'{place}.identities is a table, such as alice = "Authorization: Bearer .."')
             for each, header in value.items():
-                identity(f"{each}={header}")
+                _identity(f"{each}={header}")
             out[name] = value
         elif name in ("sign_up", "sign_in"):
             out[name] = _signing(name, value, place)
@@ -126,12 +126,17 @@ def _known(kind: type, told: dict[str, Any], place: str) -> dict[str, Any]:
 
 
 def identity(told: str) -> tuple[str, dict[str, str]]:
-    """The name and headers of `alice=Authorization: Bearer ..`; raises WrongSettings."""
+    """The name and headers of `alice=Authorization: Bearer ..`, variables put in; raises WrongSettings."""
+    name, header, value = _identity(told)
+    return name, {header: VARIABLE.sub(_variable, value)}
+
+
+def _identity(told: str) -> tuple[str, str, str]:
     name, equals, header = told.partition("=")
     found = HEADER.match(header.strip())
     if not equals or not name.strip() or found is None:
         raise WrongSettings(f"{told!r} names nobody; one looks like alice='Authorization: Bearer ..'")
-    return name.strip(), {found[1]: VARIABLE.sub(_variable, found[2])}
+    return name.strip(), found[1], found[2]
 
 
 def _variable(found: re.Match[str]) -> str:
