@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from math import log
+from statistics import median
 
 import msgspec
 
@@ -29,13 +30,17 @@ class Verdict(msgspec.Struct):
     goal: str
     found: str
     reached: bool
+    where: str = ""
+    """Where the time goes, or where the page says it."""
 
 
 def beside_pgbench(rates: Sequence[Rate]) -> Iterator[Verdict]:
     """The part of its rate."""
     for rate in rates:
         goal = f"{pgbench.GOALS[rate.work]:.0%} of its rate"
-        yield Verdict(f"{rate.work}, beside pgbench -M prepared", goal, f"{rate.part:.0%}", rate.reached)
+        busy = median(rate.busy)
+        where = f"Mainstay's core worked {busy:.0%} of the time and waited for PostgreSQL and the client in the rest"
+        yield Verdict(f"{rate.work}, beside pgbench -M prepared", goal, f"{rate.part:.0%}", rate.reached, where)
 
 
 def with_resources(points: Sequence[Point]) -> Iterator[Verdict]:
@@ -43,7 +48,8 @@ def with_resources(points: Sequence[Point]) -> Iterator[Verdict]:
     for work, (few, many) in ends(points, lambda point: (point.what,)).items():
         ratio = many.figure / few.figure
         what = f"{work[0]}, {many.number} resources against {few.number}"
-        yield Verdict(what, f"no growth: at most {NO_GROWTH:g}", f"{ratio:.2f}", ratio <= NO_GROWTH)
+        where = f"as {work[0]} on SQLite, by the table above"
+        yield Verdict(what, f"no growth: at most {NO_GROWTH:g}", f"{ratio:.2f}", ratio <= NO_GROWTH, where)
 
 
 def with_rows(points: Sequence[Point]) -> Iterator[Verdict]:
@@ -55,7 +61,8 @@ def with_rows(points: Sequence[Point]) -> Iterator[Verdict]:
         most = log(many.number) / log(few.number)
         ratio = many.figure / few.figure if kind == "sqlite" else few.figure / many.figure
         what = f"{work}, {many.number:,} rows against {few.number:,}, {NAMES[kind]}"
-        yield Verdict(what, f"the logarithm: at most {most:.2f}", f"{ratio:.2f}", ratio <= most)
+        where = "the database, which alone knows how many rows there are"
+        yield Verdict(what, f"the logarithm: at most {most:.2f}", f"{ratio:.2f}", ratio <= most, where)
 
 
 def with_connections(points: Sequence[Point]) -> Iterator[Verdict]:
@@ -66,17 +73,19 @@ def with_connections(points: Sequence[Point]) -> Iterator[Verdict]:
         if (name, crowd) in waiting:
             ratio = waiting[name, crowd] / waiting[OURS, crowd]
             what = f"p99 with {crowd} connections, beside {CONTENDERS[name].title}"
-            yield Verdict(what, f"{goal:g} times shorter", f"{ratio:.1f}", ratio >= goal)
+            where = f"an answer waits for {crowd - 1} others, each as W2 on PostgreSQL by the table above"
+            yield Verdict(what, f"{goal:g} times shorter", f"{ratio:.1f}", ratio >= goal, where)
 
 
 def at_the_start(points: Sequence[Point]) -> Iterator[Verdict]:
     """Seconds and memory, both less than what is usual."""
     figures = {(point.contender, point.unit): point.figure for point in points}
+    where = "what is imported, below under start and memory"
     for unit, what, digits in (("s", "start to the first 200", 2), ("MB", "memory when idle", 0)):
         if (USUAL, unit) in figures:
             ours, theirs = figures[OURS, unit], figures[USUAL, unit]
             goal = f"less than {CONTENDERS[USUAL].title}'s {theirs:.{digits}f} {unit}"
-            yield Verdict(what, goal, f"{ours:.{digits}f} {unit}", ours < theirs)
+            yield Verdict(what, goal, f"{ours:.{digits}f} {unit}", ours < theirs, where)
 
 
 def ends(

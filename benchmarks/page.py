@@ -60,7 +60,7 @@ def page(found: Figures) -> str:
         head(found),
         *(works(found.works, kind) for kind in BOTH),
         goals(found.works.ratios, found.verdicts()),
-        spent(found.works, found.profiles),
+        spent(found.works, found.profiles, found.verdicts()),
         beside(found.pgbench),
         grown(found),
         started(found.start, found.imports),

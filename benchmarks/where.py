@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from benchmarks.goals import NAMES
+from benchmarks.goals import NAMES, Verdict
 from benchmarks.imports import Imports
 from benchmarks.peers import BOTH, CONTENDERS
 from benchmarks.profiled import Profile
@@ -13,7 +13,7 @@ from benchmarks.run import Ratio, Report
 MOST_AREAS, MOST_FILES = 3, 4
 
 
-def spent(report: Report, profiles: Sequence[Profile]) -> str:
+def spent(report: Report, profiles: Sequence[Profile], verdicts: Sequence[Verdict]) -> str:
     """Where the time of requests goes."""
     titles = list(dict.fromkeys(title for one in profiles for title in one.areas))
     lines = [
@@ -35,7 +35,7 @@ def spent(report: Report, profiles: Sequence[Profile]) -> str:
         for title in titles:
             shares = [one.areas.get(title, 0) for one in seen]
             lines.append(f"| {title} | " + " | ".join(f"{share:.0%}" for share in shares) + " |")
-    lines += ["", *missed(report.ratios, profiles)]
+    lines += ["", *missed(report.ratios, profiles, verdicts)]
     return "\n".join(lines)
 
 
@@ -46,20 +46,23 @@ def served(report: Report) -> Iterator[tuple[str, float]]:
             yield result.database, result.figure
 
 
-def missed(ratios: Sequence[Ratio], profiles: Sequence[Profile]) -> Iterator[str]:
-    """Each work that misses a goal: beside whom, and where its time goes."""
+def missed(ratios: Sequence[Ratio], profiles: Sequence[Profile], verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Each work that misses a goal, beside whom, and where its time goes; then what else misses one."""
     seen = {(one.database, one.work): one for one in profiles}
     beside: dict[tuple[str, str], list[str]] = {}
     for ratio in ratios:
         if not ratio.reached:
             said = f"{CONTENDERS[ratio.against].title} ({ratio.ratio:.2f}, not {ratio.goal:g})"
             beside.setdefault((ratio.database, ratio.work), []).append(said)
-    if not beside:
+    others_missed = [one for one in verdicts if not one.reached]
+    if not beside and not others_missed:
         return
     yield "Where the time of what misses a goal goes:"
     yield ""
     for (kind, work), others in sorted(beside.items(), key=lambda item: (BOTH.index(item[0][0]), item[0][1])):
         yield f"- **{work} on {NAMES[kind]}**, beside {', '.join(others)}: {told(seen.get((kind, work)))}"
+    for one in others_missed:
+        yield f"- **{one.what}** ({one.found}): {one.where}."
     yield ""
 
 

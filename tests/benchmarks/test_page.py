@@ -82,6 +82,9 @@ def test_where_the_time_of_a_missed_goal_goes_is_told() -> None:
         "- **W1 on SQLite**, beside FastAPI + SQLAlchemy (14.00, not 15), written by hand (1.67, not 1.4): "
         "plans 75%, the log 25%; `observe/logs.py` 25%." in text
     )
+    assert "- **W1, beside pgbench -M prepared** (45%): Mainstay's core worked 90% of the time" in text
+    assert "- **start to the first 200** (0.50 s): what is imported, below" in text
+    assert "- **W2, beside pgbench" not in text
     assert "H takes of the handler written by hand:\n30 µs on SQLite." in text
     assert "- Mainstay: 900 modules in 0.50 s; sqlalchemy 0.20, pydantic 0.10." in text
 
