@@ -57,6 +57,12 @@ def test_there_are_forty_rules_on_the_four_stacks_and_twenty_on_each() -> None:
     assert sum(bool(names & {"fastapi", "flask", "django", "express"}) for names in stacks.values()) >= 40
 
 
+@pytest.mark.requirement("A11.01", "A11.04")
+def test_there_are_thirty_rules_on_nestjs_and_on_spring() -> None:
+    each = Counter(stack for rule in all_rules() for stack in rule.page.stacks)
+    assert min(each["nestjs"], each["spring"]) >= 30
+
+
 def test_a_program_without_a_fault_holds_and_says_what_was_looked_at(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(
         "import httpx\nfrom fastapi import Depends, FastAPI\n\napp = FastAPI()\n\n\n"

@@ -343,3 +343,15 @@ class RowController {{
 """
     write(shop, ROOT + "web/RowController.java", text)
     assert ("n-plus-one" in rules(review(shop))) == looped
+
+
+def test_a_method_of_the_class_above_is_followed_for_the_same_row(shop: Path) -> None:
+    above = IMPLEMENTATION.replace("class SqlItemService implements ItemService", "abstract class Above")
+    above = above.replace("SqlItemService", "Above").replace("@Service", "").replace("    @Override\n", "")
+    write(shop, ROOT + "items/Above.java", above)
+    below = IMPLEMENTATION.replace("implements ItemService", "extends Above implements ItemService")
+    below = below.replace('store.where("name = \'" + search.getName() + "\'")', "super.find(search)")
+    below = below.replace('        store.where("page = " + search.getPage());\n', "")
+    write(shop, ROOT + "items/SqlItemService.java", below)
+    found = next(each for each in review(shop).findings if each.rule == "sql-injection")
+    assert ROOT + "items/Above.java" in {step.place.path for step in found.proof}

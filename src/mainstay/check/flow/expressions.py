@@ -110,6 +110,8 @@ class Expressions(ABC):
                 return found
         if name == "0" and frame.unit.source.language == "rust" and not owner.path:
             return owner
+        if owner.path == "super" and (above := _inherited(name, frame)) is not None:
+            return above
         if owner.path:
             return Value(path=f"{owner.path}.{name}", trace=owner.trace)
         if name == "Error" and owner.type.startswith(ERROR_FIELDS):
@@ -331,6 +333,17 @@ class Expressions(ABC):
             for each in value.source.node.arguments[:1]:
                 for name in named(each.value):
                     self.narrow(name, ("redirect", "url"), frame)
+
+
+def _inherited(name: str, frame: Frame) -> Value | None:
+    """What `super` has under a name: of the first class of the program above that has it, for the same instance."""
+    own = frame.scope.find("self")
+    bases = own.instance.bases if own is not None and own.instance is not None else []
+    for base in bases:
+        found = base.made.find(name) if base.made is not None else None
+        if found is not None and found.callee is not None:
+            return replace(found, callee=replace(found.callee, self_value=own))
+    return None
 
 
 def _takes(closure: Closure, owner: Value, frame: Frame) -> bool:

@@ -105,6 +105,8 @@ CALLS: dict[str, tuple[At, ...]] = {
     "nunjucks.renderString": (At("template"),),
     "lodash.template": (At("template"),),
     "mustache.render": (),
+    "dot.compile": (At("template"),),
+    "dot.template": (At("template"),),
     "markupsafe.Markup": (At("html"),),
     "flask.Markup": (At("html"),),
     "django.utils.safestring.mark_safe": (At("html"),),
@@ -292,6 +294,8 @@ def _sinks(seen: Seen) -> Iterator[tuple[str, Value]]:
         if (shell is not None and shell.const is True) or known_text(seen.argument(0)) in SHELLS:
             yield from (("shell", each) for each in seen.arguments)
             yield from (("shell", item) for each in seen.arguments if each.fields for item in each.fields.values())
+        elif seen.arguments:
+            yield "shell", seen.arguments[0]
     elif under(name, *CLIENTS) and method in VERBS:
         yield from _given(
             seen,

@@ -29,6 +29,7 @@ AT: dict[str, dict[str, tuple[str, tuple[int, ...]]]] = {
         ("readFileToString", "writeStringToFile", "readFileToByteArray", "copyFile", "deleteQuietly", "forceDelete"),
         ("path", (0,)),
     ),
+    "FileCopyUtils": {"copy": ("path", (1,))},
     "MultipartFile": {"transferTo": ("path", (0,))},
     "UrlResource": {"UrlResource": ("url", (0,))},
     "HttpGet": {"HttpGet": ("url", (0,))},
