@@ -63,6 +63,12 @@ def test_there_are_thirty_rules_on_nestjs_and_on_spring() -> None:
     assert min(each["nestjs"], each["spring"]) >= 30
 
 
+@pytest.mark.requirement("A11.03", "A11.05")
+@pytest.mark.parametrize("stack", ["gin", "echo", "nethttp", "axum", "actix"])
+def test_there_are_twenty_rules_on_each_stack_of_go_and_rust(stack: str) -> None:
+    assert sum(stack in rule.page.stacks for rule in all_rules()) >= 20
+
+
 def test_a_program_without_a_fault_holds_and_says_what_was_looked_at(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(
         "import httpx\nfrom fastapi import Depends, FastAPI\n\napp = FastAPI()\n\n\n"

@@ -36,6 +36,8 @@ TOLD = frozenset(
     }
 )  # fmt: skip
 """Errors whose text is often meant for whoever sent the value."""
+ONLY_ERROR = re.compile(r"^err|[eE]rr$")
+"""Names of errors that are all that a call answers."""
 ERROR = re.compile(r"^e$|err", re.IGNORECASE)
 """Names of errors that are answered beside a value."""
 TRANSACTIONAL = ("atomic", "transactional", "Transactional")
@@ -237,7 +239,7 @@ class Follower(Linking):
     def assign(self, target: s.Node, value: Value, frame: Frame, statement: s.Assign | None = None) -> None:
         """Gives a value to a name, attribute, item or to each part of a pattern."""
         if isinstance(target, s.Name):
-            if frame.unit.source.language == "go" and ERROR.search(target.id) and value.type not in ("", "error"):
+            if frame.unit.source.language == "go" and ONLY_ERROR.search(target.id) and value.type not in ("", "error"):
                 value = value if value.marks or value.instance is not None else failure(value)
             if is_secret_name(target.id) and "secret" not in value.marks and value.const is UNKNOWN:
                 value = replace(value, marks=value.marks | {"secret"})

@@ -184,7 +184,7 @@ def _money(unit: Unit) -> Iterator[MoneyAsFloat | MovedMoney]:
             }
             if (
                 column & {"float", "double", "real", "double precision"}
-                or kind == "float"
+                or kind in ("float", "float32", "float64", "f32", "f64")
                 or column & {"FloatField", "Float", "REAL", "Double"}
                 or (node.annotation is not None and "float" in column)
             ):
@@ -218,7 +218,7 @@ def _money(unit: Unit) -> Iterator[MoneyAsFloat | MovedMoney]:
 def _function(node: s.Function, unit: Unit) -> Iterator[MoneyAsFloat | MovedMoney]:
     for each in node.parameters:
         kind = s.dotted(each.annotation)
-        if is_money(each.name) and kind in ("float", "number"):
+        if is_money(each.name) and kind in ("float", "number", "float64", "f64"):
             yield MoneyAsFloat(place=unit.place(each), name=each.name, kind=kind)
     amount = next(
         (each for each in node.parameters if re.fullmatch(r"amount\w*|value|sum", each.name, re.IGNORECASE)), None

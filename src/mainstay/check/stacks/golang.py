@@ -236,29 +236,32 @@ def _registered(seen: Seen, dialect: Dialect, group: Group, key: str, nodes: dic
     verb, _, rest = path.partition(" ")
     if rest and verb in VERBS:
         methods, path = (verb,), rest.strip()
-    found = [(value, handler_of(node.value, value, nodes, dialect)) for node, value in zip(
-        seen.node.arguments[at + 1 :], given[at + 1 :], strict=False)]  # fmt: skip
+    given = given[at + 1 :]
+    written = [each.value for each in seen.node.arguments[at + 1 :]]
+    found = [(value, handler_of(node, value, nodes, dialect)) for node, value in zip(written, given, strict=False)]
     ordered = found if dialect.handler_first else list(reversed(found))
     handler = next((closure for _, closure in ordered if closure is not None), None)
     if handler is None:
         return None
     others = [value for value, closure in found if closure is not handler]
-    wrapped = [inner for value, closure in found if closure is handler for inner in _around(value, nodes, handler)]
+    around = [node for node, (_, closure) in zip(written, found, strict=False) if closure is handler]
+    wrapped = [inner for node in around for inner in _around(node, nodes, handler)]
     group = _behind(group, seen, [*others, *wrapped], nodes)
     return Registered(seen, methods, joined(group.prefix, path), handler, group, key)
 
 
-def _around(value: Value, nodes: dict[int, Seen], handler: Closure) -> list[Value]:
-    """Functions that a handler is wrapped in, as in `auth(limit(handler))`."""
+def _around(node: s.Node, nodes: dict[int, Seen], handler: Closure) -> list[Value]:
+    """Functions that a handler is wrapped in, as in `auth(limit(handler))`, and what they are given beside it."""
     out: list[Value] = []
-    for seen in nodes.values():
-        inside = any(each.callee is not None and each.callee.function is handler.function for each in seen.arguments)
-        if inside and seen.result is not None and seen.method not in REGISTERS:
-            out.append(Value(source=seen, callee=seen.result.callee))
-            rest = [
-                each for each in seen.values() if each.callee is None or each.callee.function is not handler.function
-            ]
-            out += [item for each in rest for item in (each, *(each.fields or {}).values())]
+    for each in s.walk(node):
+        seen = nodes.get(id(each)) if isinstance(each, s.Call) else None
+        if seen is None or seen.method in REGISTERS:
+            continue
+        out.append(Value(source=seen, callee=seen.result.callee if seen.result is not None else None))
+        rest = [
+            value for value in seen.values() if value.callee is None or value.callee.function is not handler.function
+        ]
+        out += [item for value in rest for item in (value, *(value.fields or {}).values())]
     return out
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mainstay.check import syntax as s
-from mainstay.check.facts import Cors, Limit, Setting, Upload
+from mainstay.check.facts import Cors, Limit, Setting, Uncertified, Upload
 from mainstay.check.flow.program import Changed, Run, Seen
 from mainstay.check.flow.value import Value
 from mainstay.check.reading.configured import KINDS, SIZES
 from mainstay.check.reading.golang.sinks import ECHO, GIN
-from mainstay.check.reading.reader import Located, known_text, label, stands_in, under
+from mainstay.check.reading.reader import Located, known_text, label, shown, stands_in, under
 from mainstay.check.words import words
 
 CORS = (
@@ -109,13 +109,14 @@ def _server(seen: Seen) -> Setting | None:
     elif under(seen.name, "github.com/gin-gonic/gin") and seen.method in ("Run", "RunTLS"):
         missing = True
     if missing:
-        return Setting(place=seen.place, function=label(seen), name="server", value=None, stack="go")
+        name = s.dotted(seen.node.function)
+        return Setting(place=seen.place, function=label(seen), name=name, value=None, stack="server")
     return None
 
 
-def _certificates(seen: Seen) -> Setting | None:
+def _certificates(seen: Seen) -> Uncertified | None:
     if seen.name == "crypto/tls.Config" and _is_true(seen.keywords.get("InsecureSkipVerify")):
-        return Setting(place=seen.place, function=label(seen), name="InsecureSkipVerify", value=True, stack="tls")
+        return Uncertified(place=seen.place, function=label(seen), call=shown(seen), how="InsecureSkipVerify")
     return None
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mainstay.check import syntax as s
-from mainstay.check.facts import Cors, Limit, Setting
+from mainstay.check.facts import Cors, Limit, Uncertified
 from mainstay.check.flow.program import Run, Seen
-from mainstay.check.reading.reader import Located, label, last, under
+from mainstay.check.reading.reader import Located, label, last, shown, under
 
 CORS = ("tower_http.cors.CorsLayer", "actix_cors.Cors")
 SKIPS = ("danger_accept_invalid_certs", "danger_accept_invalid_hostnames")
@@ -23,7 +23,7 @@ def read(run: Run) -> Iterator[Located]:
             if found is not None:
                 yield seen.position, found
         elif seen.method in SKIPS and seen.arguments and seen.arguments[0].const is True:
-            told = Setting(place=seen.place, function=label(seen), name=seen.method, value=True, stack="tls")
+            told = Uncertified(place=seen.place, function=label(seen), call=shown(seen), how=seen.method)
             yield seen.position, told
         elif "Governor" in seen.name and seen.method in ("new", "finish", "default"):
             yield seen.position, Limit(place=seen.place, function=label(seen), declared=True)
