@@ -211,6 +211,13 @@ def test_a_search_is_slow_where_the_same_list_is_searched_in_every_turn(
     assert ("quadratic-lookup" in rules(review(tmp_path))) == found
 
 
+def test_what_each_item_of_a_list_has_for_itself_is_not_searched_again_and_again(tmp_path: Path) -> None:
+    text = "export const latest = (accounts: Account[]) =>\n  accounts.map((account) => {\n"
+    text += "    return account.balances.find((balance) => balance.latest);\n  });\n"
+    write(tmp_path, "src/latest.ts", text)
+    assert "quadratic-lookup" not in rules(review(tmp_path))
+
+
 def test_a_part_of_a_statement_is_no_statement(shop: Path) -> None:
     text = """
 export class Rows {
@@ -232,3 +239,11 @@ export class Rows {
         text.replace("= this.db.selectFrom", "= await this.db.selectFrom").replace("id);", "id).execute();", 1),
     )
     assert rules(review(shop))["n-plus-one"] == "src/rows.ts:7"
+
+
+def test_a_row_is_looked_up_by_what_stood_under_its_name_before(tmp_path: Path) -> None:
+    text = "export async function load(users: UserRepository, user: User) {\n  user = await users.findOne(user.id);\n"
+    write(tmp_path, "src/load.ts", text + "  return user;\n}\n")
+    assert "unchecked-lookup" not in rules(review(tmp_path))
+    write(tmp_path, "src/load.ts", text + "  return user.name;\n}\n")
+    assert rules(review(tmp_path))["unchecked-lookup"] == "src/load.ts:3"

@@ -129,7 +129,8 @@ FRESH = words(
     delete_one deleteOne count post put patch request urlopen status redirect send render
     render_template jsonify sendFile send_file get_or_create update_or_create exists decode_token sign
     queryForObject queryForList queryForMap getResultList getSingleResult executeQuery executeUpdate
-    saveAndFlush saveAll
+    saveAndFlush saveAll retrieve executeTakeFirst executeTakeFirstOrThrow getOne getOneOrFail getMany getRawOne
+    getRawMany getCount
     encode hash hashpw create_user sendMail send_mail publish enqueue delay apply_async add_task
     """
 )

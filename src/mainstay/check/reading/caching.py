@@ -118,6 +118,8 @@ def _stays(seen: Seen) -> bool:
     function, loop = seen.function, seen.loop
     if not head or "()" in written or head == "self" or head.startswith("$") or head.isupper() or loop is None:
         return False
+    if function is not None and not function.name and head in _bound(function):
+        return False
     first = seen.unit.source.first - 1
     if function is not None and not (function.line <= loop.line - first <= function.end):
         return False

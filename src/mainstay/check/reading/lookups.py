@@ -61,10 +61,16 @@ def _unchecked(run: Run) -> Iterator[Located]:
         if isinstance(each, s.If | s.Conditional | s.Loop)
     ]
     in_tests = {id(each) for test in tests for each in s.walk(test) if isinstance(each, s.Assign)}
+    before: set[int] = set()
     for node in own_nodes(run):
+        if id(node) in before:
+            continue
         if isinstance(node, s.Assign) and isinstance(node.targets[0], s.Name) and id(node) not in in_tests:
             name = node.targets[0].id
             found.pop(name, None)
+            if node.value is not None:
+                own = (each for each in s.walk(node.value) if isinstance(each, s.Member | s.Index))
+                before |= {id(each) for each in own if isinstance(each.object, s.Name) and each.object.id == name}
             call = node.value.value if isinstance(node.value, s.Await) else node.value
             if isinstance(call, s.Call) and isinstance(call.function, s.Member):
                 method = last(s.dotted(call.function))
