@@ -107,14 +107,13 @@ class Reader:
 
     def row_shape(self, actor: Actor, asked: Asked, names: tuple[str, ...]) -> Reading:
         """The statement for one row."""
-        reading: Reading = self.shapes.get(
-            (self.name, asked.selection, self.numbers(names, actor)),
-            lambda: get_statement(
-                self.schema,
-                GetPlan(asked.selection, self.deciders.guards(names, actor), self.questions.keys.columns, self.under),
-            ),
-        )
-        return reading
+        shape = (self.name, asked.selection, self.numbers(names, actor))
+        reading: Reading | None = self.shapes.find(shape)
+        if reading is not None:
+            return reading
+        guards = self.deciders.guards(names, actor)
+        plan = GetPlan(asked.selection, guards, self.questions.keys.columns, self.under)
+        return self.shapes.keep(shape, get_statement(self.schema, plan))
 
     async def several(self, call: Call, keys: list[list[Any]], database: Reads, clock: Clock) -> list[Any]:
         """What is answered of the rows with these keys, in their order, without those that the caller may not read."""
@@ -170,23 +169,20 @@ class Reader:
         offset = asked.offset is not None or asked.order[0] == RANKED
         numbers = self.numbers(names, actor)
         shape = (self.name, asked.conditions, asked.order, asked.selection, seek, offset, numbers)
-        reading: Reading = self.shapes.get(
-            shape,
-            lambda: list_statement(
-                self.schema,
-                ListPlan(
-                    selection=asked.selection,
-                    guards=self.deciders.guards(names, actor),
-                    conditions=asked.conditions,
-                    order=asked.order,
-                    sorted_by=asked.sorted_by,
-                    seek=seek,
-                    offset=offset,
-                    under=self.under,
-                ),
-            ),
+        reading: Reading | None = self.shapes.find(shape)
+        if reading is not None:
+            return reading
+        plan = ListPlan(
+            selection=asked.selection,
+            guards=self.deciders.guards(names, actor),
+            conditions=asked.conditions,
+            order=asked.order,
+            sorted_by=asked.sorted_by,
+            seek=seek,
+            offset=offset,
+            under=self.under,
         )
-        return reading
+        return self.shapes.keep(shape, list_statement(self.schema, plan))
 
     def count_shape(self, actor: Actor, asked: Asked, names: tuple[str, ...]) -> Statement:
         """How many rows there are; where a page is asked for by its number alone, counted as far as `CAP`."""

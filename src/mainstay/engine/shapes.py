@@ -28,14 +28,21 @@ class Shapes:
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """What was made for an equal key, or `make()` now."""
-        found: T | None = self.kept.get(key)
+        found: T | None = self.find(key)
+        return self.keep(key, make()) if found is None else found
+
+    def find(self, key: Hashable) -> Any:
+        """What was made for an equal key, or None."""
+        found = self.kept.get(key)
         if found is not None:
             try:
                 self.kept.move_to_end(key)
             except KeyError:
                 self.kept[key] = found
-            return found
-        made = make()
+        return found
+
+    def keep(self, key: Hashable, made: T) -> T:
+        """Keeps what was made for a key."""
         self.kept[key] = made
         if len(self.kept) > self.most:
             self.kept.popitem(last=False)
