@@ -61,7 +61,7 @@ class Limiter:
         if len(self.full_at) >= MOST and key not in self.full_at:
             self.forget(now)
         self.full_at[key] = full
-        return int(-over / each + ROUNDED), math.ceil(full - now), 0.0
+        return math.floor(-over / each + ROUNDED), math.ceil(full - now), 0.0
 
     def forget(self, now: float) -> None:
         """Drops the callers that have all their calls again; where there are none, those that soon will."""
