@@ -82,9 +82,9 @@ class OperationEndpoint:
             self.credentials_of(headers),
             exchange.address,
             exchange.request_id,
-            text_of(headers, b"if-match"),
-            text_of(headers, b"if-none-match"),
         )
+        if b"if-match" in headers or b"if-none-match" in headers:
+            call.if_match, call.if_none_match = text_of(headers, b"if-match"), text_of(headers, b"if-none-match")
         if call.credentials is None and self.cookies is not None:
             wrong = show(self.cookies, exchange, call, self.reads) or wrong
         if self.has_answer and wrong is None and not accepted(headers.get(b"accept")).json:
