@@ -136,3 +136,18 @@ async def test_a_read_sees_a_column_that_was_added_meanwhile(database: SQLite) -
     assert await database.read("SELECT * FROM t WHERE a = 1", ()) == [(1, "x")]
     await database.write(script(Command("ALTER TABLE t ADD COLUMN c INTEGER DEFAULT 7")))
     assert await database.read("SELECT * FROM t WHERE a = 1", ()) == [(1, "x", 7)]
+
+
+async def test_rows_have_a_number_where_sqlite_gives_them_one(database: SQLite) -> None:
+    await database.write(
+        script(
+            "CREATE VIEW v AS SELECT a FROM t",
+            "CREATE TABLE keyed (k TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+            "CREATE TABLE named (rowid TEXT, _ROWID_ TEXT) STRICT",
+            "CREATE TABLE all_named (rowid TEXT, _rowid_ TEXT, OID TEXT) STRICT",
+        )
+    )
+    tables = ("t", "v", "keyed", "named", "all_named", "nothing")
+    assert [database.number(table) for table in tables] == ["rowid", None, None, "oid", None, None]
+    await database.close()
+    assert database.number("t") is None

@@ -88,6 +88,9 @@ class Watched:
 
         return await self.behind.write(watched)
 
+    def number(self, table: str) -> str | None:
+        return self.behind.number(table)
+
     async def create_missing(self, metadata: sa.MetaData) -> None:
         await self.behind.create_missing(metadata)
 

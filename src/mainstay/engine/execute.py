@@ -77,7 +77,7 @@ class Engine:
         self.listeners = tuple(listeners)
         self.clock = clock
         self.deciders = deciders(application)
-        schema, shapes = Schema(application, storage, database.dialect), Shapes()
+        schema, shapes = Schema(application, storage, database.dialect, database.number), Shapes()
         self.shapes = shapes
         self.readers: dict[str, Reader] = {}
         self.writers: dict[str, Writer] = {}

@@ -98,6 +98,10 @@ class Watched:
             result: T = done.value
             return result
 
+    def number(self, table: str) -> str | None:
+        """The name by which the database numbers the rows of a table."""
+        return self.behind.number(table)
+
     async def create_missing(self, metadata: sa.MetaData) -> None:
         """Creates the tables and indexes that are not there."""
         await self.behind.create_missing(metadata)

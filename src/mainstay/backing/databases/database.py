@@ -118,6 +118,12 @@ class Database(Protocol):
     async def write(self, script: Callable[[], Script[T]]) -> T:
         """Runs a script in one transaction that is durable when this returns; an exception undoes it."""
 
+    def number(self, table: str) -> str | None:
+        """The name by which the database itself numbers the rows of a table, for as long as a statement runs.
+
+        None where it does not, or is not open.
+        """
+
     async def create_missing(self, metadata: MetaData) -> None:
         """Creates the tables and indexes of `metadata` that are not there; changes nothing that is.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,8 @@ class Schema:
     application: Application
     storage: Storage
     dialect: sa.Dialect
+    number: Callable[[str], str | None] = lambda table: None
+    """The name by which the database itself numbers the rows of a table, where it does."""
 
     def scope(self, resource: Resource, binds: Binds) -> Scope:
         """The scope of a statement over the resource's own rows."""

@@ -170,12 +170,12 @@ def level(
     if include.value is not None:
         field = next(field for field in target.fields if field.column == include.value)
         where += [rows.c[include.value].is_not(None), condition(guards.of(f"{target.name}.{field.name}"), inside)]
-    every = Belonging(application, relation, guards, rows, given, scope)
+    every = Belonging(application, relation, guards, rows, given, scope, schema.number(target.table))
     first = every.bounded(where, ordering(schema, rows, include.order, nullable), include.limit)
     answered = Answered(schema, guards)
     answered.places.add(first.place)
     layout = answered.layout(selection, scope.within(target.table, target.table, first.rows), target.table)
-    order = ordering(schema, first.rows, include.order, nullable)
+    order = first.order or ordering(schema, first.rows, include.order, nullable)
     select = answered.select(first.source).order_by(first.place, *order)
     return Level(
         keys_of(places),

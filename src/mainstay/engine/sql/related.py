@@ -44,8 +44,12 @@ def parents(types: Sequence[TypeEngine[Any]], scope: Scope) -> Parents:
     each: Any = sa.func.json_each(values).table_valued("key", "value")
     if len(types) == 1:
         return Parents(each, (each.c.value,), each.c.key)
-    parts = [sa.func.json_extract(each.c.value, sa.literal_column(f"'$[{number}]'")) for number in range(len(types))]
-    return Parents(each, tuple(parts), each.c.key)
+    return Parents(each, tuple(parts(each.c.value, len(types))), each.c.key)
+
+
+def parts(value: sa.ColumnElement[Any], many: int) -> list[sa.ColumnElement[Any]]:
+    """The elements of a JSON array."""
+    return [sa.func.json_extract(value, sa.literal_column(f"'$[{number}]'")) for number in range(many)]
 
 
 def column_of(number: int | None, inputs: Inputs) -> Sequence[Any]:
@@ -73,6 +77,8 @@ class Bounded:
     source: sa.FromClause
     rows: sa.FromClause
     place: sa.ColumnElement[Any]
+    order: Sequence[sa.ColumnElement[Any]] = ()
+    """What the rows of one parent are in order by, where that is not their own columns."""
 
 
 class Belonging:
@@ -86,11 +92,14 @@ class Belonging:
         rows: sa.FromClause,
         given: Parents,
         scope: Scope,
+        number: str | None,
     ) -> None:
+        """`number` is the name by which the database numbers the rows, where it does."""
         self.table = application.table(relation.target)
         self.rows = rows
         self.given = given
         self.dialect = scope.dialect
+        self.number = number
         first, last = relation.steps[0], relation.steps[-1]
         if first is last:
             self.link: sa.FromClause | None = None
@@ -113,7 +122,7 @@ class Belonging:
         most: sa.ColumnElement[Any] = sa.literal_column(str(limit))
         if self.dialect.name == "postgresql":
             return self.lateral(where, order, most)
-        return self.first(where, order, most) if self.link is None else self.ranked(where, order, most)
+        return self.listed(where, order, most)
 
     def lateral(self, where: Sequence[Truth], order: Sequence[sa.ColumnElement[Any]], most: Any) -> Bounded:
         """PostgreSQL: a subquery for each parent, which reads an index that has the rows in order."""
@@ -128,31 +137,33 @@ class Belonging:
         linked: Truth = one_or_row(self.far).in_(found)
         return linked
 
-    def first(self, where: Sequence[Truth], order: Sequence[sa.ColumnElement[Any]], most: Any) -> Bounded:
-        """SQLite: the keys of the first rows, from an index that has them in order, then the rows."""
-        child = self.rows.element.alias()  # type: ignore[attr-defined]
-        first = sa.select(*[self.rows.c[name] for name in self.table.key]).where(*self.to_rows, *where)
-        keys = one_or_row([child.c[name] for name in self.table.key])
-        found = keys.in_(first.order_by(*order).limit(most).correlate(self.given.rows))
-        return Bounded(self.given.rows.join(child, found), child, self.given.place)
+    def listed(self, where: Sequence[Truth], order: Sequence[sa.ColumnElement[Any]], most: Any) -> Bounded:
+        """SQLite: for each parent a JSON array of its first rows, from an index that has them in order, then the rows.
 
-    def ranked(self, where: Sequence[Truth], order: Sequence[sa.ColumnElement[Any]], most: Any) -> Bounded:
-        """SQLite, over a link table: parents, their links, the rows at the end of them, numbered for each parent.
-
-        No index has rows in order for a parent that they do not name, so that all of its links are read.
+        Over a link table no index has rows in order for a parent that they do not name, so that all its links are read.
         """
-        keys = [self.rows.c[name].label(f"k{number}") for number, name in enumerate(self.table.key)]
-        number = sa.func.row_number() if self.once else sa.func.dense_rank()
-        rank = number.over(partition_by=self.given.place, order_by=order).label("rank")
-        assert self.link is not None
-        links = InOrder(self.given.rows, self.link, sa.and_(*self.to_link))
-        source = InOrder(links, self.rows, sa.and_(*self.to_rows))
-        numbered = sa.select(self.given.place.label("place"), *keys, rank).select_from(source)
-        numbered = numbered.where(*self.of_link, *where)
-        chosen = (numbered if self.once else numbered.distinct()).subquery()
+        known_by = self.known_by(self.rows)
+        one = known_by[0] if len(known_by) == 1 else sa.func.json_array(*known_by)
+        belonging = self.rows if self.link is None else InOrder(self.link, self.rows, sa.and_(*self.to_rows))
+        belongs = self.to_rows if self.link is None else [*self.to_link, *self.of_link]
+        first = sa.select(one.label("one")).select_from(belonging).where(*belongs, *where)
+        if self.link is not None and not self.once:
+            first = first.group_by(*known_by)
+        chosen = first.order_by(*order).limit(most).correlate(self.given.rows).subquery()
+        every = sa.select(sa.func.json_group_array(chosen.c.one)).correlate(self.given.rows).scalar_subquery()
+        each: Any = sa.func.json_each(every).table_valued("key", "value")
         child = self.rows.element.alias()  # type: ignore[attr-defined]
-        same = [child.c[name] == chosen.c[f"k{number}"] for number, name in enumerate(self.table.key)]
-        return Bounded(chosen.join(child, sa.and_(*same, chosen.c.rank <= most)), child, chosen.c.place)
+        found = self.known_by(child)
+        values = [each.c.value] if len(found) == 1 else parts(each.c.value, len(found))
+        same = [column == value for column, value in zip(found, values, strict=True)]
+        source = InOrder(InOrder(self.given.rows, each, sa.true()), child, sa.and_(*same))
+        return Bounded(source, child, self.given.place, (each.c.key,))
+
+    def known_by(self, rows: sa.FromClause) -> list[sa.ColumnElement[Any]]:
+        """The columns by which rows are found: their number where they have one, else their key."""
+        if self.number is None:
+            return [rows.c[name] for name in self.table.key]
+        return [sa.column(self.number, sa.Integer(), _selectable=rows)]
 
 
 def same(table: sa.FromClause, pairs: Sequence[tuple[str, str]], key: Sequence[sa.ColumnElement[Any]]) -> list[Truth]:

@@ -16,6 +16,7 @@ from mainstay.backing.databases.database import Command, Health, Row, Script
 from mainstay.backing.databases.schema import creation
 from mainstay.backing.databases.sqlite import connection, errors, search
 from mainstay.backing.databases.sqlite.location import Location, check, locate
+from mainstay.backing.databases.sqlite.numbers import number
 from mainstay.backing.databases.sqlite.reader import Readers
 from mainstay.backing.databases.sqlite.settings import Settings
 from mainstay.backing.databases.sqlite.writer import Writer
@@ -85,6 +86,11 @@ class SQLite:
     def writer(self) -> Writer:
         """The one thread that writes; `Unavailable` where the database is not open."""
         return self._running().writer
+
+    def number(self, table: str) -> str | None:
+        """The name of the number of a table's rows; None where they have none, or the database is not open."""
+        self._since = 0.0
+        return None if self._opened is None else number(self._opened.reader, table)
 
     async def create_missing(self, metadata: MetaData) -> None:
         """Creates the tables and indexes that are not there, in one transaction."""
