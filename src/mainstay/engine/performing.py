@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -27,7 +28,7 @@ from mainstay.engine.shapes import Shapes
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.write import Finding, find_statement
 from mainstay.engine.turn import Means, Turn
-from mainstay.errors import Conflict, Detail, Forbidden, MainstayError, NotFound, Unauthenticated
+from mainstay.errors import Conflict, Detail, Forbidden, MainstayError, NotFound, Unauthenticated, Unavailable
 from mainstay.operation import Behaviour, Operation, Resource
 
 M = TypeVar("M")
@@ -173,6 +174,9 @@ class Performer:
         self.resource: Resource | None = self.arguments.resource
         self.policy = f":{operation.name}"
         self.reads = operation.method == "GET"
+        given_nothing = code.call is None and self.behaviour.rows == "none" and self.behaviour.answers is None
+        self.unaided = code.awaits and given_nothing
+        """Whether it has nothing to do with the database, so that no session is opened for it."""
         Watch.begin()
 
     def read(self, call: Call) -> Given:
@@ -185,6 +189,8 @@ class Performer:
         try:
             if not self.behaviour.transaction:
                 return await self.opening(Opening(self, call, given, now))
+            if self.unaided:
+                return await self.alone(given)
             if self.code.awaits:
                 transact = self.sessions.read if self.reads else self.sessions.act_async
                 return await transact(partial(self.awaited, call, given, now), limit=limit)
@@ -219,6 +225,19 @@ class Performer:
         with held() if not self.reads else nullcontext():
             result = await Apart(running, lambda: not self.reads)
         return await session.run_sync(lambda _: self.answer(turn, result))
+
+    async def alone(self, given: Given) -> Answer:
+        """One turn of an `async def` that is given nothing by which it could reach a database."""
+        running = self.code.function(**given.values)
+        time = asyncio.timeout(self.behaviour.timeout)
+        try:
+            async with time:
+                with held() if not self.reads else nullcontext():
+                    return self.plain(await Apart(running, lambda: not self.reads))
+        except TimeoutError as error:
+            if self.reads or time.expired():
+                raise Unavailable(retry_after=1) from error
+            raise
 
     async def opening(self, call: Opening) -> Answer:
         """One turn of an `async def` that opens its own transactions; its rows are found, and answered, in others."""

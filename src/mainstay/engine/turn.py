@@ -8,12 +8,11 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from mainstay.actor import Actor
-from mainstay.backing.databases.database import Command
+from mainstay.backing.databases.database import FILL, Command
 from mainstay.engine.asked import Asked
 from mainstay.engine.call import NOTHING, Answer, Call
 from mainstay.engine.filling import Filling
@@ -81,7 +80,7 @@ class Turn:
         self.actor: Actor = call.actor
         self.now = now
         self.clock: Clock = lambda: now
-        event.listen(session, "before_flush", self.fill)
+        session.info[FILL] = self.fill
 
     def run(self, statement: Statement, inputs: Inputs) -> Sequence[Sequence[Any]]:
         """The rows of one of the engine's own statements."""
@@ -130,7 +129,7 @@ class Turn:
 
     # What the session does not do by itself
 
-    def fill(self, session: Session, *_: object) -> None:
+    def fill(self, session: Session) -> None:
         """Counts a row's version on, and sets what a new row has of the actor."""
         for row in session.dirty:
             table = self.filling_of(row)

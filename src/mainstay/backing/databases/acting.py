@@ -9,6 +9,8 @@ from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
+from mainstay.backing.databases.database import FILL
+
 ENDS = "an action's transaction is committed when it returns and undone when it raises; for a part of it use {}"
 
 
@@ -43,4 +45,12 @@ def refuse_lazy_loading(state: ORMExecuteState) -> None:
         raise InvalidRequestError(f"{name} is not loaded; ask for it with its row: options(selectinload({name}))")
 
 
+def fill(session: Session, *_: object) -> None:
+    """Does to new and changed rows what whoever uses the session wants."""
+    wanted = session.info.get(FILL)
+    if wanted is not None:
+        wanted(session)
+
+
 event.listen(ActingSession, "do_orm_execute", refuse_lazy_loading)
+event.listen(ActingSession, "before_flush", fill)

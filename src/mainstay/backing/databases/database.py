@@ -137,6 +137,9 @@ class Database(Protocol):
         """One round trip, bounded by a second."""
 
 
+FILL = "fill"
+"""In the `info` of a session, what is done to its new and changed rows before they are written."""
+
 MEANING = "meaning"
 """In the `info` of a session, what makes an error of SQLAlchemy's one of the port's."""
 

@@ -33,6 +33,8 @@ class Sessions(ABC):
         self.size = size
         self.patience = patience
         self.engine: AsyncEngine | None = None
+        self.reading: AsyncEngine | None = None
+        """The same engine, for transactions that only read."""
 
     @abstractmethod
     async def connect(self) -> AsyncEngine:
@@ -63,10 +65,10 @@ class Sessions(ABC):
         One that `reads` cannot write; another one holds SQLite's writer from its first statement on.
         Raises `Unavailable` where there is no connection, or no turn to write, in time.
         """
-        if self.engine is None:
+        if self.engine is None or self.reading is None:
             self.engine = await self.connect()
-        options = {READS: True, "postgresql_readonly": True} if reads else {}
-        async with kind(self.engine.execution_options(**options), expire_on_commit=False) as session:
+            self.reading = self.engine.execution_options(**{READS: True, "postgresql_readonly": True})
+        async with kind(self.reading if reads else self.engine, expire_on_commit=False) as session:
             try:
                 yield session
                 await self.commit(session)
@@ -98,7 +100,7 @@ class Sessions(ABC):
 
     async def close(self) -> None:
         """Closes every connection, and waits no longer than `patience` for a server that has nothing to say to it."""
-        engine, self.engine = self.engine, None
+        engine, self.engine, self.reading = self.engine, None, None
         if engine is not None:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self.patience):
