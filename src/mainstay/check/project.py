@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -102,8 +103,12 @@ class Project:
 
     def add_markdown(self, text: str, path: str) -> None:
         """Reads the blocks of a page."""
-        for block in markdown.blocks(text, path):
-            self.add(block, fragment=True)
+        try:
+            for block in markdown.blocks(text, path):
+                self.add(block, fragment=True)
+        except Unreadable as error:
+            self.skipped.append(Skipped(path, error.line, error.why))
+            return
         self.others.append(Source(path, "markdown", text))
 
 
@@ -126,9 +131,9 @@ def read(path: Path) -> Project:
 
     What cannot be read is told in `skipped`; links that lead out of the folder, or in a circle, are not followed.
     """
-    path = path.resolve()
+    path = Path(os.path.realpath(path))
     project = Project(path if path.is_dir() else path.parent)
-    for file in files(path):
+    for file in files(path, project.skipped):
         _read_file(file, project)
     if not project.files and path.is_dir():
         for file in sorted(path.rglob("*.md")):
@@ -136,13 +141,17 @@ def read(path: Path) -> Project:
     return project
 
 
-def files(path: Path) -> Iterator[Path]:
-    """The files below a path that are worth reading, in order."""
-    if path.is_file():
+def files(path: Path, skipped: list[Skipped]) -> Iterator[Path]:
+    """The files below a path that are worth reading, in order; folders that cannot be opened are told."""
+    if not path.is_dir():
         yield path
         return
     pages: tuple[str, ...] = ()
-    for folder, folders, names in os.walk(path, followlinks=False):
+
+    def closed(error: OSError) -> None:
+        skipped.append(Skipped(_shown(Path(error.filename), path), 1, f"cannot be read: {error.strerror}"))
+
+    for folder, folders, names in os.walk(path, followlinks=False, onerror=closed):
         if "package.json" in names and _is_of_pages(Path(folder, "package.json")):
             pages = (*pages, folder + os.sep)
         packages = f"src{os.sep}main{os.sep}java" in folder
@@ -183,6 +192,8 @@ def read_text(file: Path) -> str:
         raw = file.read_bytes()
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}") from None
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
     if b"\0" in raw[:4_000]:
         raise Unreadable("not a text")
     try:
@@ -191,9 +202,17 @@ def read_text(file: Path) -> str:
         return raw.decode("latin-1")
 
 
+def _shown(file: Path, root: Path) -> str:
+    """The path of a file below a folder, as any report can show it: names of files are bytes."""
+    name = os.fsencode(file.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in name)
+
+
 def _read_file(file: Path, project: Project) -> None:
-    name = file.relative_to(project.root).as_posix()
+    name = _shown(file, project.root)
     try:
+        if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(project.root):
+            raise Unreadable("a link that leads out of the folder")
         text = read_text(file)
     except Unreadable as error:
         project.skipped.append(Skipped(name, 1, error.why))

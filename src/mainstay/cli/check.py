@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -141,15 +142,21 @@ def with_proofs(result: Review, target: str, *, file: Path | None, writes: bool)
 
 
 def report(result: Review, form: Form, output: Path | None, *, checklist: bool) -> None:
-    """Writes a report where it belongs."""
+    """Writes a report where it belongs; halves of characters, which code may name, are written as code has them."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     if form in WRITERS:
         text = WRITERS[form](result)
         if output is not None:
-            output.write_text(text, encoding="utf-8")
+            output.write_text(text, encoding="utf-8", errors="backslashreplace")
         else:
             sys.stdout.write(text)
         return
-    with output.open("w", encoding="utf-8") if output is not None else contextlib.nullcontext(sys.stdout) as file:
+    with (
+        output.open("w", encoding="utf-8", errors="backslashreplace")
+        if output is not None
+        else contextlib.nullcontext(sys.stdout) as file
+    ):
         console = Console(file=file)
         (terminal.show_checklist if checklist else terminal.show)(result, console)
 

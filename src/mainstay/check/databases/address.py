@@ -19,6 +19,8 @@ def is_database(text: str) -> bool:
     if DATABASE.match(text):
         return True
     try:
+        if not Path(text).is_file():
+            return False
         with Path(text).open("rb") as file:
             return file.read(len(MAGIC)) == MAGIC
     except (OSError, ValueError):

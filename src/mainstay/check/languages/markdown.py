@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
 
+from mainstay.check.languages.nodes import LONGEST_DATA, refuse_lines
 from mainstay.check.source import Source
 
 ALIASES = {
@@ -42,7 +43,8 @@ SCRIPT = re.compile(r"^(const|let|var|import|export|function|async function|clas
 
 
 def blocks(text: str, path: str) -> Iterator[Source]:
-    """The blocks of a page, each with the line of the page at which it begins."""
+    """The blocks of a page, each with the line of the page at which it begins; raises Unreadable."""
+    refuse_lines(text, LONGEST_DATA)
     for token in MarkdownIt("commonmark").parse(text):
         if token.type != "fence" or token.map is None:
             continue

@@ -8,6 +8,8 @@ from mainstay.check.languages.unreadable import Unreadable
 
 LONGEST_LINE = 5_000
 """A line longer than this was written by a program, not by a person."""
+LONGEST_DATA = 50_000
+"""The same in languages in which people keep pictures and certificates in one line."""
 
 
 def line_of(node: SgNode) -> int:
@@ -25,10 +27,10 @@ def named(node: SgNode) -> list[SgNode]:
     return node.named_children()
 
 
-def refuse_lines(text: str) -> None:
+def refuse_lines(text: str, longest: int = LONGEST_LINE) -> None:
     """Raises Unreadable for a text that a program wrote into one line."""
-    if any(len(line) > LONGEST_LINE for line in text.splitlines()):
-        raise Unreadable(f"a line of more than {LONGEST_LINE} characters: written by a program")
+    if any(len(line) > longest for line in text.splitlines()):
+        raise Unreadable(f"a line of more than {longest} characters: written by a program")
 
 
 def refuse_errors(body: list[SgNode], language: str) -> None:

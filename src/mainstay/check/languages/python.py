@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mainstay.check import syntax as s
+from mainstay.check.languages.nodes import LONGEST_DATA, refuse_lines
 from mainstay.check.languages.older import FORMATTED, older
 from mainstay.check.languages.unreadable import Unreadable
 
@@ -48,6 +49,7 @@ OPERATORS: dict[type[ast.AST], str] = {
 
 def read(text: str) -> s.Module:
     """The tree of a text; raises Unreadable."""
+    refuse_lines(text, LONGEST_DATA)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
