@@ -37,7 +37,6 @@ EXTRAS = {
     "joserfc": "accounts",
     "ast_grep_py": "check",
     "markdown_it": "check",
-    "sqlglot": "check",
     "watchfiles": "reload",
     "yaml": "check",
 }
