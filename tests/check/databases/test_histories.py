@@ -40,6 +40,18 @@ def test_an_index_that_a_later_file_makes_counts_and_one_that_it_drops_does_not(
     assert found(tmp_path, "foreign-key-unindexed") == [("foreign-key-unindexed", "m/1_notes.sql:3")]
 
 
+def test_indexes_of_expressions_that_cannot_be_read_are_not_taken_for_one_another(tmp_path: Path) -> None:
+    made = '    op.create_index("{0}", "notes", [nulls_first("{1}"), sa.text("made DESC")])\n'
+    text = (
+        'import sqlalchemy as sa\nfrom alembic import op\n\nrevision = "1"\ndown_revision = None\n\n\n'
+        'def upgrade():\n    op.create_table("notes", sa.Column("made", sa.DateTime(timezone=True)))\n'
+    )
+    text += made.format("by_size", "size") + made.format("by_name", "name")
+    text += '    op.create_index("a", "notes", ["made", "name"])\n    op.create_index("b", "notes", ["made"])\n'
+    path = files(tmp_path, {"alembic/versions/1_notes.py": text})
+    assert found(path, "redundant-index") == [("redundant-index", "alembic/versions/1_notes.py:13")]
+
+
 def test_a_finding_stands_at_the_line_that_made_it(tmp_path: Path) -> None:
     later = "-- adds the editor\nALTER TABLE notes\n  ADD COLUMN editor_id bigint,\n"
     later += "  ADD CONSTRAINT editor FOREIGN KEY (editor_id) REFERENCES users(id);\n"

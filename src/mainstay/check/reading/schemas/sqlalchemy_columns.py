@@ -207,7 +207,8 @@ def index_of(columns: list[s.Node], name: str, table: str, call: s.Call, unit: U
         if found is None:
             found = w.name_of(each) if isinstance(each, s.Name | s.Member) else ""
         if isinstance(each, s.Call) and w.last(each) in ("text", "literal_column", "lower", "func", "cast", "coalesce"):
-            plain = bool(re.fullmatch(r"\w+(\s+(desc|asc))?", found or "", re.IGNORECASE)) and w.last(each) == "text"
+            bare = re.fullmatch(r"\w+(\s+(desc|asc))?", found or "", re.IGNORECASE)
+            plain = plain and bare is not None and w.last(each) == "text"
         shown.append(re.sub(r"\s+(desc|asc)$", "", found, flags=re.IGNORECASE) if found else "an expression")
         plain = plain and bool(found)
     where = w.keyword(call, "postgresql_where", "sqlite_where")
