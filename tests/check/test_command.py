@@ -51,7 +51,7 @@ def test_the_checklist_has_forty_items(program: Path) -> None:
 
 def test_a_baseline_is_written_and_used(program: Path) -> None:
     file = program / "known.json"
-    assert check(program, "--baseline", file, "--write-baseline") == (0, "1 findings are known now\n")
+    assert check(program, "--baseline", file, "--write-baseline") == (0, "1 finding is known now\n")
     assert check(program, "--baseline", file)[0] == 0
     assert json.loads(file.read_text())["findings"][0]["rule"] == "call-without-timeout"
 

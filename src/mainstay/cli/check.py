@@ -112,7 +112,8 @@ def check(
     if write_baseline:
         if file is None:
             raise wrong("--write-baseline needs --baseline FILE")
-        typer.echo(f"{baselines.write(result, file)} findings are known now")
+        written = baselines.write(result, file)
+        typer.echo(f"{terminal.counted(written, 'finding')} {'is' if written == 1 else 'are'} known now")
         return
     report(result, form, output, checklist=checklist)
     if any(config.fails(each.severity, each.confidence) for each in result.findings):

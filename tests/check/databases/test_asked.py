@@ -56,7 +56,7 @@ def test_columns_that_were_added_later_have_lines_of_their_own(tmp_path: Path) -
 def test_a_known_finding_of_a_database_is_set_aside(tmp_path: Path) -> None:
     url = lay_sqlite(tmp_path / "notes.db", NOTES)
     known = tmp_path / "known.json"
-    assert check(url, "--baseline", known, "--write-baseline") == (0, "1 findings are known now\n")
+    assert check(url, "--baseline", known, "--write-baseline") == (0, "1 finding is known now\n")
     status, text = check(url, "--baseline", known, "--fail-on", "low", "--confidence", "review")
     assert (status, "1 known" in text) == (0, True)
 

@@ -83,21 +83,26 @@ def _show(finding: Finding, console: Console) -> None:
     console.print(Text(f"    fix: {finding.fix}\n"), soft_wrap=True)
 
 
+def counted(number: int, what: str) -> str:
+    """So many of something."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def summary(review: Review) -> Text:
     """How many there are of each kind, and what was read."""
     out = Text()
     counts = Counter(each.severity for each in review.findings)
     sure = Counter(each.confidence for each in review.findings)
     if review.findings:
-        out.append(f"{len(review.findings)} findings: ", "bold")
+        out.append(f"{counted(len(review.findings), 'finding')}: ", "bold")
         out.append(", ".join(f"{counts[each]} {each}" for each in SEVERITIES if counts[each]))
         out.append(" (" + ", ".join(f"{count} {each}" for each, count in sure.most_common()) + ")")
     else:
         out.append("nothing found", "bold green")
-    told = [f"{review.files} files", f"{review.lines:,} lines"] if review.files or not review.asked else []
-    told.append(f"{review.routes} routes")
+    told = [counted(review.files, "file"), counted(review.lines, "line")] if review.files or not review.asked else []
+    told.append(counted(review.routes, "route"))
     if review.asked:
-        told.append(f"{review.asked:,} requests")
+        told.append(counted(review.asked, "request"))
     if review.stacks:
         told.append(", ".join(review.stacks))
     if review.suppressed:
@@ -106,5 +111,5 @@ def summary(review: Review) -> Text:
         told.append(f"{len(review.known)} known")
     if review.skipped:
         told.append(f"{len(review.skipped)} passed over")
-    out.append(f"; {'; '.join(told)}; {len(review.rules)} rules; {review.seconds:.1f} s")
+    out.append(f"; {'; '.join(told)}; {counted(len(review.rules), 'rule')}; {review.seconds:.1f} s")
     return out
