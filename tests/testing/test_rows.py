@@ -176,5 +176,5 @@ def test_an_application_that_cannot_start_is_told(databases: Databases) -> None:
     with pytest.raises(LookupError, match="no rows today"):
         databases.backend(app, unhappy)
     nowhere = Backend(app, "postgresql://nobody@127.0.0.1:9/nowhere", databases.portal)
-    with pytest.raises(Exception, match="PostgreSQL cannot be reached"):
+    with pytest.raises(Exception, match=r"PostgreSQL at 127\.0\.0\.1:9 cannot be reached"):
         nowhere.open()
