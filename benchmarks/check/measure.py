@@ -50,6 +50,7 @@ def measured(corpus: Corpus, folder: Path, tools: Path | None, rules: Path | Non
         Hit(OURS, each.rule, f"{each.place.path}:{each.place.line}", each.severity, each.confidence)
         for each in result.findings
     ]
+    told = [(each.flaw, each.found_by(own), each.missed) for each in flaws(corpus.name)]
     own = [each for each in own if corpus.counts(each)]
     said = judged(corpus.name)
     faults, sure, unknown = counted((each for each in own if each.sure), said)
@@ -70,7 +71,6 @@ def measured(corpus: Corpus, folder: Path, tools: Path | None, rules: Path | Non
             faults[tool] = true[tool]
             unknown += left
             versions.append(others.version(tool, tools))
-    told = [(each.flaw, each.found_by(own), each.missed) for each in flaws(corpus.name)]
     date = f"{dt.date.today():%Y-%m-%d}"
     return Measured(corpus, result.lines, sure, reviews, dict(faults), totals, told, versions, date), unknown
 

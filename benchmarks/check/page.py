@@ -2,26 +2,28 @@
 
     python -m benchmarks.check.page
 
-It reads `build/check-measured`, which `python -m benchmarks.check FOLDER` fills.
+It reads `build/check-measured`, which `python -m benchmarks.check FOLDER`, `python -m benchmarks.check.mutants FOLDER`
+and `python -m tests.check.measure.vampi FOLDER > build/check-measured/vampi.md` fill.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from benchmarks.check import cases
-from benchmarks.check.corpora import Count
+from benchmarks.check import cases, mutants
+from benchmarks.check.corpora import OURS, Count
 from benchmarks.check.measure import KEPT, ROOT, Measured
+from benchmarks.check.others import TOOLS
 
 PAGE = ROOT / "docs" / "reference" / "check-measured.md"
 HEAD = """# What a review finds, measured
 
 <!-- Written by `python -m benchmarks.check.page` from what was measured. Do not edit. -->
 
-`mainstay check` was run on programs that others wrote. Each finding was judged by a person, and what was said of it
-stands in `benchmarks/check/judged/`, with a reason. Of clean programs the findings that are `proven` or `likely` are
-judged, of flawed ones also those for review. Judgements of many findings of one kind were made for the kind, after a
-sample of them was read.
+`mainstay check` was run on programs that others wrote. Findings were judged by reading the code that they are about,
+not by running it, and what was said of them stands in `benchmarks/check/judged/`, with a reason. Of clean programs the
+findings that are `proven` or `likely` are judged, of flawed ones also those for review. Where many findings are of one
+kind, the judgement is of the kind, after a sample of them was read: its reason says of how many.
 """
 COMMANDS = """## Again
 
@@ -31,6 +33,8 @@ Nothing of these programs is in this repository. With each in a folder of its na
 ```console
 $ python -m benchmarks.check FOLDER
 $ python -m benchmarks.check FOLDER --tools BIN --rules SEMGREP-RULES
+$ python -m benchmarks.check.mutants FOLDER
+$ python -m tests.check.measure.vampi FOLDER/VAmPI > build/check-measured/vampi.md
 $ python -m benchmarks.check.page
 ```
 """
@@ -84,11 +88,66 @@ def flawed(measured: list[Measured]) -> str:
     """The flawed programs, beside other tools."""
     rows = ["| program | revision | mainstay | semgrep | bandit | ruff |", "|---|---|---|---|---|---|"]
     for found in measured:
-        counts = " | ".join(str(found.faults.get(tool, 0)) for tool in ("mainstay", "semgrep", "bandit", "ruff"))
+        own = total(found).false + sum(each.false for each in found.reviews.values())
+        false = {OURS: own, **{tool: count.false for tool, count in found.totals.items()}}
+        counts = " | ".join(f"{found.faults.get(tool, 0)} / {false.get(tool, 0)}" for tool in (OURS, *TOOLS))
         rows.append(f"| {found.corpus.repository} | {found.corpus.revision} | {counts} |")
     versions = ", ".join(dict.fromkeys(version for found in measured for version in found.versions))
-    told = "Faults that true findings are about, in the server's own files; two findings of one fault count once."
+    told = (
+        "Faults that true findings are about, and after the stroke false findings, those for review among them; in the "
+        "server's own files. Two findings of one fault count once. Rules were made better while these programs were read: "
+        "of one that nobody has read they find less."
+    )
     return "\n\n".join(["## Flawed programs", told, "\n".join(rows), f"With {versions}, and semgrep's public rules."])
+
+
+def documented(measured: list[Measured]) -> str:
+    """The flaws that the authors of flawed programs tell."""
+    rows = ["| program | flaw | found by | why not |", "|---|---|---|---|"]
+    counts = []
+    for found in measured:
+        name = found.corpus.name
+        rows += [
+            f"| {name} | {flaw} | {f'`{rule}`' if rule else '-'} | {'' if rule else missed} |"
+            for flaw, rule, missed in found.flaws
+        ]
+        counts.append(f"{name} {sum(bool(rule) for _, rule, _ in found.flaws)} of {len(found.flaws)}")
+    told = (
+        "What the authors say is wrong in the server's code, in all its languages, also where no rule is meant to find "
+        f"it. Found: {', '.join(counts)}."
+    )
+    return "\n\n".join(["### Flaws that their authors document", told, "\n".join(rows)])
+
+
+def broken(outcomes: list[mutants.Outcome]) -> str:
+    """Edits of clean programs, and which were noticed."""
+    rows = ["| program | edit | rule | found | why not |", "|---|---|---|---|---|"]
+    rows += [
+        f"| {each.program} | {each.what} | {each.rule} | {each.confidence or '-'} "
+        f"| {'' if each.confidence else each.missed} |"
+        for each in outcomes
+    ]
+    hit = [each for each in outcomes if each.confidence]
+    sure = sum(each.confidence != "review" for each in hit)
+    told = (
+        "One edit at a time, which takes a guard away or puts a fault in (`benchmarks/check/mutants/`). It counts as "
+        "found where the rule reports something in that file that it did not report before. The edits were written by "
+        f"those who write the rules. Found: {len(hit)} of {len(outcomes)}, {sure} of them proven or likely."
+    )
+    return "\n\n".join(["## Mutants", told, "\n".join(rows)])
+
+
+def twins(text: str) -> str:
+    """VAmPI, reviewed and asked while it runs, vulnerable and mended: what its measurement printed."""
+    table = [line for line in text.splitlines() if line.startswith("|")]
+    besides = text.split("besides, ")[1:]
+    counts = [sum(line.startswith("- ") for line in part.splitlines()) for part in besides]
+    told = (
+        "VAmPI was read and asked while it ran, with its switch `vulnerable` on and off. Six of its nine flaws go with "
+        f"the switch, three stay. Found besides, proven or likely: {counts[0]} with 1, {counts[1]} with 0; they were "
+        "judged by reading its source, and none is false."
+    )
+    return "\n\n".join(["## A running API and its mended twin", told, "\n".join(table)])
 
 
 def owasp(counted: list[cases.Category]) -> str:
@@ -108,6 +167,7 @@ def page() -> str:
     """The page."""
     measured = kept()
     counted = msgspec.json.decode((KEPT / "owasp.json").read_bytes(), type=list[cases.Category])
+    flaws = [each for each in measured if each.corpus.kind == "flawed"]
     dates = sorted({each.date for each in measured})
     return "\n".join(
         [
@@ -115,7 +175,10 @@ def page() -> str:
             f"Measured on {dates[-1]}.\n",
             owasp(counted) + "\n",
             clean([each for each in measured if each.corpus.kind == "clean"]) + "\n",
-            flawed([each for each in measured if each.corpus.kind == "flawed"]) + "\n",
+            flawed(flaws) + "\n",
+            documented(flaws) + "\n",
+            broken(mutants.kept()) + "\n",
+            twins((KEPT / "vampi.md").read_text()) + "\n",
             COMMANDS,
         ]
     )

@@ -126,3 +126,13 @@ def test_a_dependency_under_a_name_of_its_own_asks_who_is_calling(tmp_path: Path
         '    db.execute("DELETE FROM orders WHERE owner = ?", [caller.id])\n    return eval(caller.name)\n'
     )
     assert {each.rule for each in review(tmp_path).findings} & {"missing-authentication", "code-injection"} == set()
+
+
+def test_a_library_is_meant_where_modules_of_its_name_stand_beside_one_another(tmp_path: Path) -> None:
+    for folder in ("services", "schemas"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "schemas" / "jwt.py").write_text("class JWTUser: ...\n")
+    (tmp_path / "services" / "jwt.py").write_text(
+        "import jwt\n\n\ndef read(token):\n    return jwt.decode(token, options={'verify_signature': False})\n"
+    )
+    assert [each.rule for each in review(tmp_path).findings] == ["token-unverified"]

@@ -205,6 +205,9 @@ class Program:
         if len(found) == 1:
             return found[0] if found[0] is not importer else None
         near = [each for each in found if each is not importer]
+        if importer in found and "." not in wanted:
+            roots = {str(each) for each in PurePosixPath(importer.source.path).parents}
+            near = [each for each in near if str(PurePosixPath(each.source.path).parent) in roots]
         return min(near, key=lambda each: -_shared(each.source.path, importer.source.path)) if near else None
 
     def javascript_module(self, name: str, importer: Unit) -> Unit | None:

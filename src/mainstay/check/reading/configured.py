@@ -32,6 +32,7 @@ def read(run: Run) -> Iterator[Located]:
             yield from _cors(event)
             yield from _limit(event)
             yield from _debug(event, local)
+            yield from _templates(event)
         elif isinstance(event, Changed):
             yield from _changed(event, local)
     if run.function is None:
@@ -162,6 +163,15 @@ def _debug(seen: Seen, local: bool) -> Iterator[Located]:
             seen.position,
             Setting(place=seen.place, function=label(seen), name="errorhandler", value=True, stack="express"),
         )
+
+
+def _templates(seen: Seen) -> Iterator[Located]:
+    """Templates of pages that put values in as they are."""
+    if not under(seen.name, "swig", "nunjucks", "jinja2"):
+        return
+    given = [seen.keywords.get("autoescape"), *((each.fields or {}).get("autoescape") for each in seen.arguments)]
+    if any(each is not None and each.const is False for each in given):
+        yield seen.position, Setting(place=seen.place, function=label(seen), name="autoescape", stack=seen.name)
 
 
 def _in_development(seen: Seen) -> bool:

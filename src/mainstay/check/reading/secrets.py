@@ -39,6 +39,8 @@ HARMLESS = re.compile(
     r"[a-z]+(_[a-z]+)+|(api|v\d+|[a-z-]+)(/[a-z-]+|/v\d+)+|.*\s.*\s.*|https?://.*|/.*|\w+@\w+\.\w+|[A-Z_]+)$",
     re.IGNORECASE,
 )
+DEFAULTS = ("SecretStr", "Field")
+"""What a setting of pydantic is given its default in."""
 SHORTEST_KEY = 100
 """Letters of a private key with its first and last line; what is shorter is such a line alone."""
 DEVELOPMENT = re.compile(
@@ -90,6 +92,9 @@ def _named(name: str, value: s.Node | None, unit: Unit, in_test: bool) -> Iterat
     if in_test or not isinstance(value, s.Literal) or not isinstance(value.value, str):
         if isinstance(value, s.Binary) and value.operator == "or":
             yield from _named(name, value.right, unit, in_test)
+        elif isinstance(value, s.Call) and s.dotted(value.function).endswith(DEFAULTS) and value.arguments:
+            first = value.arguments[0]
+            yield from _named(name, first.value if not first.name else None, unit, in_test)
         return
     found = told(name, value.value, unit.place(value))
     if found is not None:

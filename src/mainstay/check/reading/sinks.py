@@ -383,6 +383,11 @@ def _given(seen: Seen, at: At) -> Iterator[tuple[str, Value]]:
 
 
 def _statement(seen: Seen) -> Iterator[tuple[str, Value]]:
+    if seen.method == "extra":
+        for name in ("where", "select", "tables"):
+            given = seen.keywords.get(name)
+            yield from (("sql", each) for each in (given.fields or {}).values()) if given is not None else ()
+        return
     value = seen.argument(0, "text", "sql", "query", "where", "statement")
     if value is None:
         return
