@@ -95,8 +95,8 @@ def flawed(measured: list[Measured]) -> str:
     versions = ", ".join(dict.fromkeys(version for found in measured for version in found.versions))
     told = (
         "Faults that true findings are about, and after the stroke false findings, those for review among them; in the "
-        "server's own files. Two findings of one fault count once. Rules were made better while these programs were read: "
-        "of one that nobody has read they find less."
+        "server's own files. Two findings of one fault count once. Rules were made better while these programs were "
+        "read: of one that nobody has read they find less."
     )
     return "\n\n".join(["## Flawed programs", told, "\n".join(rows), f"With {versions}, and semgrep's public rules."])
 
