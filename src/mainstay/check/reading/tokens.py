@@ -318,6 +318,8 @@ def _last_name(node: s.Node) -> str:
         method = last(s.dotted(node.function))
         if method in ("hexdigest", "digest"):
             return "digest"
+        if method in ("hex", "encode", "decode") and isinstance(node.function, s.Member):
+            return _last_name(node.function.object)
         if method == "get" and node.arguments and isinstance(node.arguments[0].value, s.Literal):
             return re.sub(r"[^a-z]+", "_", str(node.arguments[0].value.value).lower())
         return ""
