@@ -202,6 +202,14 @@ class Function(Node):
     is_abstract: bool = False
     receiver: str = "self"
     """The name by which a method knows what it was called on."""
+    every: tuple[Node, ...] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Every node of its body, in the order of the text: gathered once, as many ask."""
+        if self.every is None:
+            self.every = tuple(walk(*self.body))
+        return self.every
 
     @property
     def label(self) -> str:
@@ -260,6 +268,14 @@ class If(Node):
     test: Node
     then: list[Node]
     otherwise: list[Node]
+    named: tuple[str, ...] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables that its test names."""
+        if self.named is None:
+            self.named = tuple(each.id for each in walk(self.test) if isinstance(each, Name))
+        return self.named
 
 
 @dataclass(slots=True)
@@ -332,30 +348,29 @@ class Module:
     package: str = ""
 
 
-_PARTS: dict[str, tuple[str, ...]] = {}
-_WITHOUT = words("line end name owner receiver alias kind is_abstract is_async spread operator")
+_PARTS: dict[type[Node], tuple[str, ...]] = {}
+"""Names of the attributes in which nodes may stand."""
+_WITHOUT = words("every named")
 
 
 def _parts(kind: type[Node]) -> tuple[str, ...]:
-    """Names of the attributes in which nodes may stand."""
-    known = _PARTS.get(kind.__name__)
-    if known is None:
-        known = _PARTS[kind.__name__] = tuple(each.name for each in fields(kind) if each.name not in _WITHOUT)
-    return known
+    names = (each.name for each in fields(kind) if "Node" in str(each.type) or "list[" in str(each.type))
+    out = _PARTS[kind] = tuple(each for each in names if each not in _WITHOUT)
+    return out
 
 
 def children(node: Node) -> list[Node]:
     """The nodes directly below, in order."""
     out: list[Node] = []
-    for name in _PARTS.get(type(node).__name__) or _parts(type(node)):
+    kind = type(node)
+    for name in _PARTS[kind] if kind in _PARTS else _parts(kind):
         value = getattr(node, name)
         if type(value) is list:
-            for each in value:
-                if type(each) is tuple:
-                    out.extend(part for part in each if part is not None)
-                elif isinstance(each, Node):
-                    out.append(each)
-        elif isinstance(value, Node):
+            if value and type(value[0]) is tuple:
+                out.extend(part for pair in value for part in pair if part is not None)
+            else:
+                out += value
+        elif value:
             out.append(value)
     return out
 
@@ -366,10 +381,10 @@ def walk(*roots: Node) -> Iterator[Node]:
     while waiting:
         node = waiting.pop()
         yield node
-        below = children(node)
-        if below:
+        if _PARTS.get(type(node)) != ():
+            below = children(node)
             below.reverse()
-            waiting.extend(below)
+            waiting += below
 
 
 def dotted(node: Node | None) -> str:

@@ -61,8 +61,14 @@ class Handler:
     names: frozenset[str] = frozenset()
     """Every name, attribute and key that stands in it."""
 
+    _kinds: tuple[list[Fact], frozenset[type[Fact]]] | None = field(default=None, init=False, repr=False, compare=False)
+
     def of(self, kind: type[F]) -> list[F]:
         """Its facts of one kind, in order."""
+        if self._kinds is None or self._kinds[0] is not self.facts:
+            self._kinds = self.facts, frozenset(type(each) for each in self.facts)
+        if kind not in self._kinds[1] and kind is not Fact:
+            return []
         return [each for each in self.facts if isinstance(each, kind)]
 
 
@@ -90,9 +96,7 @@ class Facts:
     def of(self, kind: type[F]) -> Iterator[F]:
         """All facts of one kind, those of functions first."""
         for handler in self.handlers:
-            for each in handler.facts:
-                if isinstance(each, kind):
-                    yield each
+            yield from handler.of(kind)
         for each in self.loose:
             if isinstance(each, kind):
                 yield each

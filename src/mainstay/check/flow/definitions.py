@@ -123,7 +123,7 @@ class Definitions(Importing):
             for value in self.decorators.get(id(closure.function), []):
                 seen = value.source
                 if isinstance(seen, Seen) and seen.method in ("field_validator", "validator", "validates"):
-                    names = [s.dotted(each.function) for each in s.walk(*closure.function.body) if type(each) is s.Call]
+                    names = [s.dotted(each.function) for each in closure.function.nodes if type(each) is s.Call]
                     if any("hash" in name.lower() for name in names):
                         self.hashed.update(f"{made.name}.{each.text}" for each in seen.arguments if each.text)
 

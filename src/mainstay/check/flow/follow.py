@@ -325,14 +325,14 @@ class Follower(Linking):
     def _if(self, node: s.If, frame: Frame) -> None:
         test = self.value(node.test, frame)
         then_ends, otherwise_ends = ends(node.then), ends(node.otherwise)
-        values = {name: found for name in named_in(node.test) if (found := frame.scope.find(name)) is not None}
+        values = {name: found for name in node.names if (found := frame.scope.find(name)) is not None}
         frame.run.events.append(
             Tested(node, frame.place(node), frame.function, len(frame.run.events), then_ends or otherwise_ends, values)
         )
         if test.const is not UNKNOWN and not isinstance(test.const, str) and not isinstance(node.test, s.Literal):
             self.block(node.then if test.const else node.otherwise, frame)
             if self.inputs.environment:
-                self._switched_off(node.otherwise if test.const else node.then, node.test, frame)
+                self._switched_off(node.otherwise if test.const else node.then, node, frame)
             return
         names = frame.scope.names
         then = self._branch(node.then, node.test, True, frame)
@@ -347,9 +347,9 @@ class Follower(Linking):
         names.update(frame.scope.names)
         frame.scope.names = names
 
-    def _switched_off(self, branch: list[s.Node], test: s.Node, frame: Frame) -> None:
+    def _switched_off(self, branch: list[s.Node], choice: s.If, frame: Frame) -> None:
         """Remembers a branch that is never taken: its test names nothing that differs from call to call."""
-        if branch and (frame.function is None or not set(named_in(test)) & set(frame.scope.names)):
+        if branch and (frame.function is None or not set(choice.names) & set(frame.scope.names)):
             lines = [max(each.line, getattr(each, "end", 0)) for each in s.walk(*branch)]
             self.dead.append(frame.unit.source.place(branch[0].line, max(lines)))
 
@@ -414,11 +414,6 @@ class Follower(Linking):
                 self.assign(target, value, frame)
         self.block(node.body, frame)
         frame.within, frame.transaction = outer
-
-
-def named_in(test: s.Node) -> list[str]:
-    """The variables that a test names."""
-    return [each.id for each in s.walk(test) if isinstance(each, s.Name)]
 
 
 def entered(kind: str, unit: Unit, node: s.Node, what: str) -> Trace:

@@ -201,7 +201,7 @@ def _sets_status(seen: Seen) -> bool:
     """Whether `res.status(..)` or `res.statusCode = ..` stands by itself in the function."""
     return seen.function is not None and any(
         isinstance(each, s.Assign) and isinstance(each.targets[0], s.Member) and each.targets[0].name == "statusCode"
-        for each in s.walk(*seen.function.body)
+        for each in seen.function.nodes
     )
 
 
@@ -209,7 +209,7 @@ def _status_beside(seen: Seen) -> int | None:
     """The status in `return jsonify(..), 404`."""
     if seen.function is None:
         return None
-    for each in s.walk(*seen.function.body):
+    for each in seen.function.nodes:
         if (
             isinstance(each, s.Return)
             and isinstance(each.value, s.Sequence)

@@ -89,7 +89,7 @@ def _names_caller_before(seen: Seen) -> bool:
     node = seen.node.arguments[0].value
     if not isinstance(node, s.Name) or seen.function is None:
         return not isinstance(node, s.Template | s.Literal | s.Binary)
-    for each in s.walk(*seen.function.body):
+    for each in seen.function.nodes:
         if isinstance(each, s.Assign) and isinstance(each.targets[0], s.Name) and each.targets[0].id == node.id:
             return each.value is not None and names_caller(each.value)
     return True
@@ -123,7 +123,7 @@ def _stays(seen: Seen) -> bool:
     first = seen.unit.source.first - 1
     if function is not None and not (function.line <= loop.line - first <= function.end):
         return False
-    for each in s.walk(*(function.body if function is not None else seen.unit.tree.body)):
+    for each in function.nodes if function is not None else seen.unit.nodes:
         turns = isinstance(each, s.Loop | s.Call) and each is not seen.node and each.line == loop.line - first
         if turns and head in _bound(each):
             return False

@@ -250,7 +250,7 @@ def _upload(run: Run) -> Iterator[Located]:
     ]
     reads = [
         each
-        for each in s.walk(*(run.function.body if run.unit.source.language == "python" else ()))
+        for each in (run.function.nodes if run.unit.source.language == "python" else ())
         if isinstance(each, s.Member) and s.dotted(each) in ("request.files", "request.FILES", "self.request.FILES")
     ]
     if not takes and not reads:

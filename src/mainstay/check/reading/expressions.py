@@ -67,7 +67,7 @@ def _refusing(unit: Unit) -> Iterator[BadExpression]:
         ]
         if not any("name" in each.lower() for each in about):
             continue
-        for node in s.walk(*function.body):
+        for node in function.nodes:
             if isinstance(node, s.If) and any(isinstance(each, s.Raise) for each in node.then):
                 for inner in s.walk(node.test):
                     text = (

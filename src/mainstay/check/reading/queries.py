@@ -242,7 +242,7 @@ def _sliced(seen: Seen) -> bool:
 def _slices(function: s.Function) -> set[int]:
     return {
         each.line
-        for each in s.walk(*function.body)
+        for each in function.nodes
         if isinstance(each, s.Index)
         and isinstance(each.key, s.Other)
         and isinstance(each.object, s.Call | s.Name | s.Await)

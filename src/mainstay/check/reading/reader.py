@@ -89,7 +89,7 @@ def known_text(value: Value | None) -> str:
 def stands_in(run: Run) -> set[str]:
     """Names, attributes, keys that are read and texts that are compared or handed on in a function."""
     out: set[str] = set()
-    for node in s.walk(*(run.function.body if run.function is not None else [])):
+    for node in run.function.nodes if run.function is not None else ():
         if isinstance(node, s.Name):
             out.add(node.id)
         elif isinstance(node, s.Member):

@@ -37,7 +37,7 @@ def _signed_in(run: Run) -> Iterator[Located]:
     if not changes:
         return
     first = changes[0]
-    outer = [] if run.function is None else list(s.walk(*run.function.body))
+    outer = () if run.function is None else run.function.nodes
     renewed = any(isinstance(node, s.Member) and node.name in RENEWS for node in outer) or _is_inside(first, run)
     function = first.function.label if first.function is not None else ""
     yield first.position, SignedIn(place=first.place, function=function, renewed=renewed)

@@ -123,7 +123,7 @@ class Django:
         route.guards = tuple(dict.fromkeys(guards))
         route.public = route.public or is_public(path, closure.function.name)
         checks = {"is_valid", "full_clean", "validate", "model_validate", "loads"}
-        called = {last(s.dotted(each.function)) for each in s.walk(*closure.function.body) if isinstance(each, s.Call)}
+        called = {last(s.dotted(each.function)) for each in closure.function.nodes if isinstance(each, s.Call)}
         route.validated = bool(checks & called)
 
     def _parameters(self, closure: Closure) -> dict[str, Value]:
@@ -189,7 +189,7 @@ def _uses_django(closure: Closure) -> bool:
 
 
 def _looks_at_method(closure: Closure) -> bool:
-    return any(isinstance(each, s.Member) and each.name == "method" for each in s.walk(*closure.function.body))
+    return any(isinstance(each, s.Member) and each.name == "method" for each in closure.function.nodes)
 
 
 def _writes(closure: Closure) -> bool:
@@ -197,7 +197,7 @@ def _writes(closure: Closure) -> bool:
     return any(
         (isinstance(each, s.Member) and each.name in ("POST", "body", "data", "FILES"))
         or (isinstance(each, s.Call) and last(s.dotted(each.function)) in writing)
-        for each in s.walk(*closure.function.body)
+        for each in closure.function.nodes
     )
 
 

@@ -151,7 +151,7 @@ def _registers(closure: Closure) -> bool:
     """Whether a function adds routes to a router that it does not make."""
     return ADDS.search(closure.unit.source.text) is not None and any(
         isinstance(each, s.Call) and s.dotted(each.function) in ROUTERS and len(each.arguments) > 1
-        for each in s.walk(*closure.function.body)
+        for each in closure.function.nodes
     )
 
 

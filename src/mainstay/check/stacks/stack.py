@@ -128,7 +128,7 @@ SESSIONS = words("session req.session request.session g.user req.user request.us
 
 def guards_inside(closure: Closure, depth: int = 0) -> bool:
     """Whether a function refuses callers itself: it answers 401 or 403, asks who is signed in, or calls what does."""
-    for node in s.walk(*closure.function.body):
+    for node in closure.function.nodes:
         if isinstance(node, s.Literal) and node.value in (401, 403):
             return True
         if isinstance(node, s.Member | s.Name) and (node.name if isinstance(node, s.Member) else node.id) in (
