@@ -78,6 +78,7 @@ def review(
     say("reading")
     with seldom_collected():
         project = projects.read(path)
+        gc.freeze()
         return review_project(project, config or Config(), known=known, changed=changed, progress=say, began=began)
 
 
@@ -85,11 +86,12 @@ def review(
 def seldom_collected() -> Iterator[None]:
     """Lets Python look for circles of objects less often: trees are made by the million, and none is garbage."""
     before = gc.get_threshold()
-    gc.set_threshold(SELDOM, 50, 50)
+    gc.set_threshold(SELDOM, 50, 1_000)
     try:
         yield
     finally:
         gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def review_project(

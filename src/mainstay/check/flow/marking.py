@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from mainstay.check.flow.program import Seen
 from mainstay.check.words import words
@@ -12,6 +13,14 @@ GUESSABLE = re.compile(
     r"|^([a-z0-9]+\.)*((Random|ThreadLocalRandom(\.current)?)\.next\w+|RandomStringUtils\.random\w*)$"
 )
 """Generators whose next numbers follow from those seen."""
+
+
+@lru_cache(maxsize=20_000)
+def is_guessable(name: str) -> bool:
+    """Whether a function of that name is such a generator."""
+    return GUESSABLE.match(name) is not None
+
+
 BROKEN = re.compile(r"(^|\.)(md4|md5|sha1|sha|ripemd)$", re.IGNORECASE)
 """Digests for which two texts with one digest can be made."""
 DIGESTS = words("md5 sha1 js-md5 blueimp-md5 crypto-js.MD5 crypto-js.SHA1 crypto-js/md5 CryptoJS.MD5 CryptoJS.SHA1")
@@ -43,7 +52,7 @@ def made(seen: Seen) -> frozenset[str]:
         marks = receiver.marks | given
     elif method in DIGESTING:
         marks = (receiver.marks | given) & KEPT
-    if GUESSABLE.match(name):
+    if is_guessable(name):
         marks |= {"guessable"}
     elif name in DIGESTS or (
         name.startswith(("hashlib.", "crypto.createHash", "Crypto.Hash.", "Cryptodome.Hash.")) and _is_broken(seen)

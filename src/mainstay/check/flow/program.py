@@ -154,10 +154,14 @@ class Run:
         """Where the function begins."""
         return self.unit.source.place(1) if self.function is None else self.unit.place(self.function)
 
+    _calls: tuple[int, list[Seen]] | None = field(default=None, init=False, repr=False)
+
     @property
     def calls(self) -> list[Seen]:
         """The calls, in order."""
-        return [each for each in self.events if isinstance(each, Seen)]
+        if self._calls is None or self._calls[0] != len(self.events):
+            self._calls = len(self.events), [each for each in self.events if type(each) is Seen]
+        return self._calls[1]
 
 
 SHORTENED = re.compile(r"(@|~|#|src|apps?|libs?)[\w-]*/")

@@ -193,7 +193,7 @@ class Value:
     instance: ClassValue | None = None
     source: Any = None
     """The call that answered it (`program.Seen`), where one did."""
-    marks: frozenset[str] = field(default_factory=frozenset)
+    marks: frozenset[str] = frozenset()
     """What else is known: `secret`, `error` (an exception), `text` (put together as a text)."""
 
     def with_trace(self, trace: Trace | None) -> Value:

@@ -146,7 +146,7 @@ def _outgoing(seen: Seen, breakers: bool) -> Fact | None:
     if name in ("fetch", "http.get", "https.get", "http.request", "https.request") and seen.is_javascript:
         is_http = True
     money = not name.startswith("!") and (
-        MONEY.search(front) is not None and (method in CHARGES or method.removesuffix("_async") in CHARGES)
+        (method in CHARGES or method.removesuffix("_async") in CHARGES) and MONEY.search(front) is not None
     )
     if (
         method == "create"

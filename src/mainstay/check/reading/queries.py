@@ -11,7 +11,17 @@ from mainstay.check.facts import Commit, PageSize, Query
 from mainstay.check.flow.program import Changed, Run, Seen
 from mainstay.check.flow.value import EVERYTHING, UNKNOWN, Trace, Value
 from mainstay.check.reading.conditions import columns, options, written
-from mainstay.check.reading.reader import OWNER, Located, entity, known_text, label, last, names_caller, under
+from mainstay.check.reading.reader import (
+    OWNER,
+    Located,
+    entity,
+    known_text,
+    label,
+    last,
+    names_caller,
+    remembering,
+    under,
+)
 from mainstay.check.reading.statements import SQL, Statement, parsed
 from mainstay.check.words import words
 
@@ -105,6 +115,7 @@ LOCKS = frozenset({"with_for_update", "select_for_update", "forUpdate", "setLock
 BUILT = re.compile(r"createQueryBuilder|selectFrom|insertInto|updateTable|deleteFrom")
 """In what is written before a call: it belongs to a statement that a builder makes."""
 SESSION = re.compile(r"(^|\.)\??(db|session|sess|s|db_session|async_session)$|[sS]ession$")
+is_collection, is_built, is_session = remembering(COLLECTION), remembering(BUILT), remembering(SESSION)
 SQLALCHEMY = ("sqlalchemy", "sqlmodel", "flask_sqlalchemy")
 
 
@@ -320,7 +331,7 @@ def _kind(seen: Seen, chain: list[Seen]) -> _Kind | None:
         return _Kind(action, last(front.rpartition(".objects")[0]), many=many)
     if name.endswith("get_object_or_404"):
         return _Kind("read", _model(seen))
-    session = SESSION.search(front) is not None or under(name, *SQLALCHEMY)
+    session = is_session(front) or under(name, *SQLALCHEMY)
     if session:
         if method == "query" and first is not None and not known_text(first):
             return _Kind("read", _model(seen), many=True, lazy=True)
@@ -346,11 +357,11 @@ def _kind(seen: Seen, chain: list[Seen]) -> _Kind | None:
 
 
 def _mapper(seen: Seen, chain: list[Seen], front: str, method: str) -> _Kind | None:
-    collection = COLLECTION.search(front) is not None
+    collection = is_collection(front)
     written = s.dotted(seen.node.function.object) if isinstance(seen.node.function, s.Member) else ""
-    if BUILT.search(written) is not None or (method == "create" and under(seen.name, "typeorm", "@mikro-orm")):
+    if is_built(written) or (method == "create" and under(seen.name, "typeorm", "@mikro-orm")):
         return None
-    collection = collection or COLLECTION.search(written) is not None
+    collection = collection or is_collection(written)
     receiver = entity(last(written) or last(front.removesuffix("[]")))
     modelled = receiver[:1].isupper() and receiver not in ("Object", "Array", "Promise", "React", "Map", "JSON")
     given = [each for each in seen.arguments if each.callee is not None]

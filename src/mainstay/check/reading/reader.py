@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from mainstay.check import syntax as s
 from mainstay.check.facts import Fact
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import Value
 
+REMEMBERED = 50_000
+"""Names of which answers are remembered."""
 Located = tuple[int, Fact]
 Reader = Callable[[Run], Iterator[Located]]
 
@@ -49,6 +51,7 @@ def entity(name: str) -> str:
     return found or name
 
 
+@lru_cache(maxsize=REMEMBERED)
 def under(name: str, *roots: str) -> bool:
     """Whether a qualified name is one of the roots or below one."""
     return name in roots or name.startswith(_below(roots))
@@ -57,6 +60,16 @@ def under(name: str, *roots: str) -> bool:
 @cache
 def _below(roots: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(root + "." for root in roots)
+
+
+def remembering(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    """Whether a pattern is found in a name: a program has few names, and asks of each of them often."""
+
+    @lru_cache(maxsize=REMEMBERED)
+    def found(name: str) -> bool:
+        return pattern.search(name) is not None
+
+    return found
 
 
 def dotted_names(node: s.Node) -> Iterator[str]:

@@ -145,7 +145,6 @@ def _hashed(seen: Seen) -> PasswordUse | None:
     name = seen.name
     weak = ""
     given = seen.arguments[0] if seen.arguments else None
-    written = s.dotted(seen.node.arguments[0].value) if seen.node.arguments else ""
     if under(name, "hashlib") and FAST.search(name) and (seen.arguments or seen.method == "new"):
         weak = f"{seen.method} is made to be fast"
         if given is not None and given.text is not None:
@@ -176,7 +175,10 @@ def _hashed(seen: Seen) -> PasswordUse | None:
                 weak=f"{count.const} rounds are too few",
             )
         return None
-    if weak and (PASSWORDS.search(last(written.removesuffix("()").removesuffix(".encode"))) or _about_password(seen)):
+    if not weak:
+        return None
+    written = s.dotted(seen.node.arguments[0].value) if seen.node.arguments else ""
+    if PASSWORDS.search(last(written.removesuffix("()").removesuffix(".encode"))) or _about_password(seen):
         return PasswordUse(place=seen.place, function=label(seen), action="hash", scheme=seen.method, weak=weak)
     return None
 
