@@ -61,7 +61,13 @@ class Page:
     fix: str
     why: str
     text: str
-    examples: tuple[Example, ...]
+    above: int
+    """Lines of the file above the text."""
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Its blocks; only what shows or proves a page reads them."""
+        return tuple(_examples(self.text, self.above))
 
     @property
     def standards(self) -> tuple[str, ...]:
@@ -121,7 +127,7 @@ def read(path: Path) -> Page:
         fix=told["fix"],
         why=" ".join(why.group(1).split()),
         text=body.strip(),
-        examples=tuple(_examples(body, text[: front.end()].count("\n"))),
+        above=text[: len(text) - len(body.lstrip())].count("\n"),
     )
 
 
