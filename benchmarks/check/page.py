@@ -2,11 +2,14 @@
 
     python -m benchmarks.check.page
 
-It reads `build/check-measured`, which `python -m benchmarks.check FOLDER`, `python -m benchmarks.check.mutants FOLDER`
-and `python -m tests.check.measure.vampi FOLDER > build/check-measured/vampi.md` fill.
+It reads `build/check-measured`, which `python -m benchmarks.check FOLDER`, `python -m benchmarks.check.mutants FOLDER`,
+`python -m benchmarks.check.speed FOLDER..` and
+`python -m tests.check.measure.vampi FOLDER > build/check-measured/vampi.md` fill.
 """
 
 from __future__ import annotations
+
+import textwrap
 
 import msgspec
 
@@ -14,6 +17,7 @@ from benchmarks.check import cases, mutants
 from benchmarks.check.corpora import OURS, Count
 from benchmarks.check.measure import KEPT, ROOT, Measured
 from benchmarks.check.others import TOOLS
+from benchmarks.check.speed import Speed
 
 PAGE = ROOT / "docs" / "reference" / "check-measured.md"
 HEAD = """# What a review finds, measured
@@ -34,6 +38,7 @@ Nothing of these programs is in this repository. With each in a folder of its na
 $ python -m benchmarks.check FOLDER
 $ python -m benchmarks.check FOLDER --tools BIN --rules SEMGREP-RULES
 $ python -m benchmarks.check.mutants FOLDER
+$ python -m benchmarks.check.speed FOLDER/dispatch FOLDER/mealie FOLDER/healthchecks
 $ python -m tests.check.measure.vampi FOLDER/VAmPI > build/check-measured/vampi.md
 $ python -m benchmarks.check.page
 ```
@@ -42,7 +47,7 @@ $ python -m benchmarks.check.page
 
 def kept() -> list[Measured]:
     """What was measured, program by program."""
-    files = [each for each in sorted(KEPT.glob("*.json")) if each.stem != "owasp"]
+    files = [each for each in sorted(KEPT.glob("*.json")) if each.stem not in ("owasp", "speed")]
     return [msgspec.json.decode(each.read_bytes(), type=Measured) for each in files]
 
 
@@ -163,10 +168,35 @@ def owasp(counted: list[cases.Category]) -> str:
     return "\n\n".join(["## OWASP Benchmark for Python, cases of odd number", "\n".join(rows), mean, left])
 
 
+def speed(found: Speed) -> str:
+    """How long reviews take, and how much memory."""
+    programs = (
+        ", ".join(found.programs[:-1]) + f" and {found.programs[-1]}" if found.programs[1:] else found.programs[0]
+    )
+    told = (
+        f"`python -m benchmarks.check.speed`, on {found.date}: copies of {programs}, whose packages "
+        "have another name in each copy; `mainstay check FOLDER --format json` from its start to its end, in a process "
+        "of its own on one core, with nothing kept from before."
+    )
+    changes = found.changes
+    some = f"{changes.lines:,} of them read | {changes.cpu:.1f} | | {changes.memory / 1e6:.0f} MB |"
+    rows = [
+        "| what | lines | seconds of one core | for 100,000 lines | most memory |",
+        "|---|---|---|---|---|",
+        *(
+            f"| everything | {each.lines:,} | {each.cpu:.1f} | {each.per_lines:.1f} | {each.memory / 1e6:.0f} MB |"
+            for each in found.whole
+        ),
+        f"| one file changed, `--since HEAD` | {some}",
+    ]
+    return "\n\n".join(["## Speed", textwrap.fill(told, 120), "\n".join(rows)])
+
+
 def page() -> str:
     """The page."""
     measured = kept()
     counted = msgspec.json.decode((KEPT / "owasp.json").read_bytes(), type=list[cases.Category])
+    took = msgspec.json.decode((KEPT / "speed.json").read_bytes(), type=Speed)
     flaws = [each for each in measured if each.corpus.kind == "flawed"]
     dates = sorted({each.date for each in measured})
     return "\n".join(
@@ -179,6 +209,7 @@ def page() -> str:
             documented(flaws) + "\n",
             broken(mutants.kept()) + "\n",
             twins((KEPT / "vampi.md").read_text()) + "\n",
+            speed(took) + "\n",
             COMMANDS,
         ]
     )
