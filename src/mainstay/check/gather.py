@@ -47,12 +47,18 @@ def gather(project: Project, environment: Mapping[str, str] | None = None) -> Fa
     for source in project.others:
         facts.sources.setdefault(source.path, []).append(source)
     for run in follower.modules:
+        if not project.follows(run.unit):
+            continue
         with _passed_over(facts, run.place):
             facts.handlers.append(_handler(run))
     done: set[int] = set()
     for stack in stacks:
         for entry in stack.entries(follower):
             done.add(id(entry.closure.function))
+            if not project.follows(entry.closure.unit):
+                if entry.route is not None:
+                    facts.routes.append(entry.route)
+                continue
             with _passed_over(facts, entry.closure.unit.place(entry.closure.function)):
                 handler = _followed(follower, entry.closure, entry.parameters)
                 facts.handlers.append(handler)
@@ -63,6 +69,8 @@ def gather(project: Project, environment: Mapping[str, str] | None = None) -> Fa
     while left := [(key, each) for key, each in follower.closures.items() if key not in done]:
         for key, closure in left:
             done.add(key)
+            if not project.follows(closure.unit):
+                continue
             with _passed_over(facts, closure.unit.place(closure.function)):
                 facts.handlers.append(_followed(follower, closure, {}, alone=True))
     for reader in LOOSE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from mainstay.check.facts import Fact
 from mainstay.check.flow.value import Scope, Unit
 from mainstay.check.languages import go, java, javascript, markdown, python, rust
 from mainstay.check.languages.unreadable import Unreadable
+from mainstay.check.near import near
 from mainstay.check.source import Skipped, Source
 from mainstay.check.words import words
 
@@ -85,8 +87,14 @@ class Project:
         self.manifests = ""
         self.modules: dict[str, str] = {}
         """Folders with a manifest that names a module of Go or a crate of Rust, and the names."""
+        self.followed: frozenset[str] | None = None
+        """Paths of which functions are followed, where it is not all of them."""
         self.files = 0
         self.lines = 0
+
+    def follows(self, unit: Unit) -> bool:
+        """Whether the functions of a text are followed."""
+        return self.followed is None or unit.source.path in self.followed
 
     def add(self, source: Source, *, fragment: bool = False) -> None:
         """Reads a text in its language."""
@@ -126,19 +134,37 @@ def _tree(source: Source, fragment: bool) -> s.Module | None:
     return None
 
 
-def read(path: Path) -> Project:
+def read(path: Path, changed: frozenset[str] | None = None) -> Project:
     """A project from a folder or one file; the Markdown of a folder is read where there is no code in it.
 
     What cannot be read is told in `skipped`; links that lead out of the folder, or in a circle, are not followed.
+    Where only paths that have `changed` are asked for, the rest is read as far as these depend on it.
     """
     path = Path(os.path.realpath(path))
     project = Project(path if path.is_dir() else path.parent)
-    for file in files(path, project.skipped):
+    listed = list(files(path, project.skipped))
+    if changed is not None:
+        listed = _near(listed, changed, project)
+    for file in listed:
         _read_file(file, project)
-    if not project.files and path.is_dir():
+    if not project.files and path.is_dir() and project.followed is None:
         for file in sorted(path.rglob("*.md")):
             _read_file(file, project)
     return project
+
+
+def _near(listed: list[Path], changed: frozenset[str], project: Project) -> list[Path]:
+    """The files that a review of changed ones reads; says in the project which of them are followed."""
+    named = {each.relative_to(project.root).as_posix(): each for each in listed}
+    texts: dict[str, str] = {}
+    for name, file in named.items():
+        with contextlib.suppress(Unreadable):
+            texts[name] = read_text(file)
+    found = near(changed, texts)
+    if found is None:
+        return listed
+    project.followed = found.followed
+    return [each for name, each in named.items() if name in found.read | changed or each.suffix not in SUFFIXES]
 
 
 def files(path: Path, skipped: list[Skipped]) -> Iterator[Path]:

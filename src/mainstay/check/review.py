@@ -77,7 +77,7 @@ def review(
     say = progress or (lambda words: None)
     say("reading")
     with seldom_collected():
-        project = projects.read(path)
+        project = projects.read(path, changed)
         gc.freeze()
         return review_project(project, config or Config(), known=known, changed=changed, progress=say, began=began)
 
