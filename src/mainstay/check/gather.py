@@ -39,6 +39,7 @@ def gather(project: Project, environment: Mapping[str, str] | None = None) -> Fa
         files=project.files,
         stacks=frozenset([*(each.name for each in stacks), *project.stacks]),
         loose=list(project.told),
+        partial=project.followed is not None,
     )
     for unit in project.units:
         facts.sources.setdefault(unit.source.path, []).append(unit.source)

@@ -17,8 +17,14 @@ LEADS = re.compile(
     r"router|Router|blueprint|Blueprint|urlpatterns|add_middleware|add_url_rule|FastAPI\(|Flask\(|INSTALLED_APPS"
 )
 """In files that lead callers to functions of others: they say who is asked for, and under which path."""
-TABLES = re.compile(r"__tablename__|models\.Model\b|\bop\.\w+\(|migrations\.\w+\(|CREATE\s+TABLE|CREATE\s+\w*\s*INDEX")
+TABLES = re.compile(
+    r"__tablename__|models\.Model\b|\bop\.\w+\(|migrations\.\w+\(|CREATE\s+(UNIQUE\s+)?(TABLE|INDEX)"
+    r"|\bColumn\(|mapped_column\(|relationship\("
+)
 """In files that declare tables: what is said of one depends on all."""
+
+MOST_CALLERS = 30
+"""What more files than these import is called from everywhere, and by itself says what it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,8 @@ def near(changed: frozenset[str], texts: Mapping[str, str]) -> Near | None:
     if not all(each.endswith(".py") for each in there):
         return None
     imports = _Imports(texts)
+    if not imports.paths:
+        return None
     read = set(there)
     _grow(read, {path: imports.of(path) for path in imports.paths})
     leading = {path: imports.of(path) for path in imports.paths if LEADS.search(texts[path])}
@@ -42,7 +50,8 @@ def near(changed: frozenset[str], texts: Mapping[str, str]) -> Near | None:
     _grow(above, _turned(leading))
     if any(TABLES.search(texts[path]) for path in there):
         read |= {path for path in texts if TABLES.search(texts[path])}
-    followed = there | {path for path in leading if imports.of(path) & there}
+    callers = {path for path in imports.paths if imports.of(path) & there}
+    followed = there | (callers if len(callers) <= MOST_CALLERS else set())
     for path in followed - there:
         read |= imports.of(path)
     return Near(frozenset(read | above), frozenset(followed))

@@ -143,6 +143,7 @@ def review_project(
         rules,
         _seen(facts),
         [each for each in comments if not each.reason],
+        notes=[f"{facts.files} files were read: what has changed, and what belongs to it"] if facts.partial else [],
     )
 
 

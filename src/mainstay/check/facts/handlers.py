@@ -85,6 +85,8 @@ class Facts:
     stacks: frozenset[str] = frozenset()
     lines: int = 0
     files: int = 0
+    partial: bool = False
+    """Whether only what has changed was read, with what belongs to it: what is not in it may be elsewhere."""
 
     @property
     def handlers_with_tables(self) -> bool:

@@ -73,14 +73,16 @@ def readers(source: Source) -> tuple[Reader, ...]:
 
 def _secrets(project: Project, follower: Follower) -> Iterable[Fact]:
     for unit in project.units:
-        yield from secrets.read(unit)
+        if project.follows(unit):
+            yield from secrets.read(unit)
 
 
 def _units(project: Project, follower: Follower) -> Iterable[Fact]:
-    yield from classes.read(project.units, follower)
-    yield from expressions.read(project.units)
-    yield from libraries.imported(project.units, project.manifests)
-    yield from testing.read(project.units)
+    followed = [unit for unit in project.units if project.follows(unit)]
+    yield from classes.read(followed, follower)
+    yield from expressions.read(followed)
+    yield from libraries.imported(followed, project.manifests)
+    yield from testing.read(followed)
 
 
 def _sources(project: Project, follower: Follower) -> Iterable[Fact]:

@@ -25,7 +25,7 @@ def findings(facts: Facts) -> Iterator[Found]:
     paths = [each for each in facts.routes if each.path.startswith("/api")]
     versioned = [each for each in facts.routes if VERSION.search(each.path)]
     shown = [each for each in paths if not VERSION.search(each.path)]
-    if shown and not versioned and not any(VERSIONING & handler.names for handler in facts.handlers):
+    if shown and not (versioned or facts.partial) and not any(VERSIONING & handler.names for handler in facts.handlers):
         for group in dict.fromkeys(each.group for each in shown):
             first, *rest = (each for each in shown if each.group == group)
             proof = tuple(Step(each.place, each.path) for each in rest[:3])

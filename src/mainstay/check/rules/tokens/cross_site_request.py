@@ -17,7 +17,7 @@ def findings(facts: Facts) -> Iterator[Found]:
         sure: Confidence = "likely" if each.signed_in else "review"
         yield Found(each.place, f"{each.function} is exempt from the check that a form is the program's own", sure)
     changes = any(route.changes for route in facts.routes)
-    checked = any(CHECKS.search(name) for handler in facts.handlers for name in handler.calls)
+    checked = facts.partial or any(CHECKS.search(name) for handler in facts.handlers for name in handler.calls)
     for cookie in facts.of(Cookie):
         if cookie.of_session and not cookie.same_site and changes and not checked:
             yield Found(cookie.place, "forms of other sites are sent with this session: nothing tells them", "review")
