@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import io
 import sys
 from collections.abc import Callable
@@ -125,6 +127,7 @@ def reviewed(path: Path, config: Config, *, file: Path | None, writes: bool, sin
     known = baselines.read(file) if file is not None and not writes else frozenset()
     folder = path if path.is_dir() else path.parent
     paths = changed.since(since, folder.resolve()) if since is not None else None
+    atexit.register(gc.freeze)  # at the end nothing needs to be looked for: the system takes back all memory at once
     console = Console(stderr=True)
     with console.status("reading") as status:
         return review(path, config, known=known, changed=paths, progress=status.update)

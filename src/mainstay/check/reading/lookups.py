@@ -28,14 +28,15 @@ def read(run: Run) -> Iterator[Located]:
             results = {found for value in event.values.values() if (found := root_result(value)) is not None}
             if results:
                 names = set(event.values)
+                nodes = list(s.walk(event.node.test))
                 columns = {
                     property_of(each.name, 0) or each.name
-                    for each in s.walk(event.node.test)
+                    for each in nodes
                     if isinstance(each, s.Member) and s.dotted(each.object) in names
                 }
                 columns |= {
                     str(each.key.value)
-                    for each in s.walk(event.node.test)
+                    for each in nodes
                     if isinstance(each, s.Index) and isinstance(each.key, s.Literal) and s.dotted(each.object) in names
                 }
                 function = event.function.label if event.function is not None else ""
