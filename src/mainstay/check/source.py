@@ -48,6 +48,8 @@ class Source:
     is_linked: bool = field(init=False)
     """Whether everything of a package is declared before anything of it is run, and errors are values."""
 
+    _places: dict[tuple[int, int], Place] = field(init=False, repr=False, compare=False, default_factory=dict)
+
     def __post_init__(self) -> None:
         self.lines = self.text.splitlines()
         self.is_javascript = self.language in JAVASCRIPT
@@ -61,8 +63,12 @@ class Source:
         return self.path if self.first == 1 else f"{self.path}:{self.first}"
 
     def place(self, line: int, end: int = 0) -> Place:
-        """The place of a line of this text, in its file."""
-        return Place(self.path, line + self.first - 1, max(end, line) + self.first - 1)
+        """The place of a line of this text, in its file: one value for each, as it is asked for at every call."""
+        known = self._places.get((line, end))
+        if known is None:
+            known = Place(self.path, line + self.first - 1, max(end, line) + self.first - 1)
+            self._places[line, end] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ def findings(facts: Facts) -> Iterator[Found]:
     for each in facts.of(CrossSite):
         sure: Confidence = "likely" if each.signed_in else "review"
         yield Found(each.place, f"{each.function} is exempt from the check that a form is the program's own", sure)
-    changes = any(route.changes for route in facts.routes)
+    cookies = [each for each in facts.of(Cookie) if each.of_session and not each.same_site]
+    if not cookies or not any(route.changes for route in facts.routes):
+        return
     checked = facts.partial or any(CHECKS.search(name) for handler in facts.handlers for name in handler.calls)
-    for cookie in facts.of(Cookie):
-        if cookie.of_session and not cookie.same_site and changes and not checked:
+    for cookie in cookies:
+        if not checked:
             yield Found(cookie.place, "forms of other sites are sent with this session: nothing tells them", "review")
