@@ -105,3 +105,16 @@ def test_where_another_language_has_changed_everything_is_read(program: Path) ->
     result = review(program, changed=frozenset({"server.js"}))
     assert result.files == 7
     assert result.notes == []
+
+
+def test_a_migration_is_judged_with_the_whole_chain_before_it(tmp_path: Path) -> None:
+    def revision(number: int, before: str, body: str) -> None:
+        head = f"revision = '{number}'\ndown_revision = {before}\n\n\ndef upgrade():\n    {body}\n"
+        write(tmp_path, f"versions/r{number}.py", f"{'from alembic import op' if 'op.' in body else ''}\n{head}")
+
+    revision(1, "None", "op.execute('CREATE TABLE orders (id BIGINT PRIMARY KEY, customer_id BIGINT)')")
+    revision(2, "'1'", "pass")
+    revision(3, "'2'", "op.create_foreign_key(None, 'orders', 'customers', ['customer_id'], ['id'])")
+    name = "versions/r3.py"
+    assert "foreign-key-unindexed" in {each.rule for each in review(tmp_path).findings}
+    assert found(review(tmp_path, changed=frozenset({name})), name) == found(review(tmp_path), name)

@@ -18,7 +18,7 @@ LEADS = re.compile(
 )
 """In files that lead callers to functions of others: they say who is asked for, and under which path."""
 TABLES = re.compile(
-    r"__tablename__|models\.Model\b|\bop\.\w+\(|migrations\.\w+\(|CREATE\s+(UNIQUE\s+)?(TABLE|INDEX)"
+    r"__tablename__|models\.Model\b|\bop\.\w+\(|\bmigrations\.\w+|\bdown_revision\b|CREATE\s+(UNIQUE\s+)?(TABLE|INDEX)"
     r"|\bColumn\(|mapped_column\(|relationship\("
 )
 """In files that declare tables: what is said of one depends on all."""

@@ -204,7 +204,7 @@ def read(run: Run) -> Iterator[Located]:
     """The sinks of a function that text of the caller reaches."""
     for event in run.events:
         if isinstance(event, Seen):
-            for purpose, value in _sinks(event):
+            for purpose, value in _sinks(event) if _is_reached(event) else ():
                 trace = injected(value, purpose)
                 if purpose in ("redirect", "url") and ("begun" in value.marks or own_path(value)):
                     continue
@@ -223,6 +223,11 @@ def read(run: Run) -> Iterator[Located]:
             yield from _header_set(event)
         elif isinstance(event, Returned):
             yield from _returned_page(event, run)
+
+
+def _is_reached(seen: Seen) -> bool:
+    """Whether a call is given anything of a caller, or made on it: what is not needs no closer look."""
+    return seen.receiver.any_trace() is not None or any(each.any_trace() is not None for each in seen.values())
 
 
 OWN_PATHS = (".path", ".path_info", ".get_full_path", ".full_path", ".originalUrl", ".getRequestURI")
