@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from mainstay.check import syntax as s
 from mainstay.check.facts import CacheUse, Loader, QuadraticLookup
 from mainstay.check.flow.program import Run, Seen
-from mainstay.check.reading.reader import Located, known_text, label, last, names_caller, own_nodes, shown, under
+from mainstay.check.reading.reader import (
+    Located,
+    known_text,
+    label,
+    last,
+    names_caller,
+    own_nodes,
+    remembering,
+    shown,
+    under,
+)
 
 CACHES = re.compile(r"(^|\.)\??(\w*cache\w*|redis\w*|memcached?|mc|redis_client|redisClient|kv)$", re.IGNORECASE)
 LIBRARIES = (
@@ -38,13 +48,15 @@ METHODS = {
 LOCKS = re.compile(
     r"lock|mutex|semaphore|singleflight|single_flight|inflight|nx|stampede|get_or_set|coalesce", re.IGNORECASE
 )
+NAMES = (s.Name, s.Member)
+is_lock = remembering(LOCKS)
 SEARCHES = frozenset({"find", "filter", "findIndex"})
 
 
 def read(run: Run) -> Iterator[Located]:
     """The uses of caches in a function, its loaders and its searches in loops."""
     locked = any(
-        isinstance(each, s.Name | s.Member) and LOCKS.search(each.id if isinstance(each, s.Name) else each.name)
+        isinstance(each, NAMES) and is_lock(each.id if isinstance(each, s.Name) else each.name)
         for each in own_nodes(run)
     )
     locked = locked or any(isinstance(each, s.Argument) and each.name == "nx" for each in own_nodes(run))

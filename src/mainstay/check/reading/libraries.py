@@ -11,7 +11,7 @@ from mainstay.check.facts import Incorrect, NaiveTime, RemovedApi
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import Unit
 from mainstay.check.reading.pins import kept_before
-from mainstay.check.reading.reader import Located, label, shown, under
+from mainstay.check.reading.reader import INNER, Located, label, shown, under
 
 REMOVED: dict[tuple[str, str], tuple[str, str, bool]] = {
     ("pydantic", "BaseSettings"): ("pydantic 2.0", "import it from pydantic_settings", True),
@@ -195,7 +195,7 @@ def _missing(unit: Unit) -> Iterator[Incorrect | RemovedApi]:
             if node.name == "*":
                 return
             bound.add(node.alias.split(".")[0])
-        elif isinstance(node, s.Function | s.Class):
+        elif isinstance(node, INNER):
             bound.add(node.name)
             if isinstance(node, s.Function):
                 bound.update(each.name for each in node.parameters)

@@ -19,6 +19,8 @@ MAYBE = words(
     """
 )
 """Methods that answer nothing where there is nothing."""
+CHOICES = (s.If, s.Conditional, s.Loop)
+PARTS = (s.Member, s.Index)
 
 
 def read(run: Run) -> Iterator[Located]:
@@ -57,9 +59,7 @@ def read(run: Run) -> Iterator[Located]:
 def _unchecked(run: Run) -> Iterator[Located]:
     found: dict[str, str] = {}
     tests = [
-        each.items if isinstance(each, s.Loop) else each.test
-        for each in own_nodes(run)
-        if isinstance(each, s.If | s.Conditional | s.Loop)
+        each.items if isinstance(each, s.Loop) else each.test for each in own_nodes(run) if isinstance(each, CHOICES)
     ]
     in_tests = {id(each) for test in tests for each in s.walk(test) if isinstance(each, s.Assign)}
     before: set[int] = set()
@@ -78,7 +78,7 @@ def _unchecked(run: Run) -> Iterator[Located]:
                 many = any(isinstance(each.value, s.Function) for each in call.arguments)
                 if method in MAYBE and not many and not _counts(call):
                     found[name] = method
-        elif isinstance(node, s.If | s.Conditional | s.Loop):
+        elif isinstance(node, CHOICES):
             test = node.items if isinstance(node, s.Loop) else node.test
             for name in _tested(test):
                 found.pop(name, None)
@@ -89,7 +89,7 @@ def _unchecked(run: Run) -> Iterator[Located]:
             for each in node.arguments:
                 if isinstance(each.value, s.Name):
                     found.pop(each.value.id, None)
-        elif isinstance(node, s.Member | s.Index) and isinstance(node.object, s.Name) and node.object.id in found:
+        elif isinstance(node, PARTS) and isinstance(node.object, s.Name) and node.object.id in found:
             name = node.object.id
             method = found.pop(name)
             if isinstance(node, s.Member) and node.name == "length":

@@ -29,6 +29,9 @@ OWNER = re.compile(
 
 KEEPER = re.compile(r"(Repository|Repo|Model|Dao|DAO|Mapper|Store)(Impl)?$")
 
+INNER = (s.Function, s.Class)
+COMPARED_OR_GIVEN = (s.Call, s.Binary)
+
 
 def label(seen: Seen) -> str:
     """The function that a call stands in."""
@@ -109,7 +112,7 @@ def stands_in(run: Run) -> set[str]:
             out.add(node.name)
         elif isinstance(node, s.Index) and isinstance(node.key, s.Literal):
             out.add(str(node.key.value))
-        elif isinstance(node, s.Call | s.Binary):
+        elif isinstance(node, COMPARED_OR_GIVEN):
             inner = [each.value for each in node.arguments] if isinstance(node, s.Call) else [node.left, node.right]
             out.update(str(each.value) for each in inner if isinstance(each, s.Literal) and isinstance(each.value, str))
     return out
@@ -124,11 +127,14 @@ def own_nodes(run: Run) -> list[s.Node]:
     """Every node of the function that is not in a function defined inside."""
     if run.own is None:
         run.own = []
+        nodes = run.function.nodes if run.function is not None else ()
         waiting = list(reversed(body_of(run)))
+        if run.function is not None and not any(isinstance(each, INNER) for each in nodes):
+            run.own, waiting = list(nodes), []
         while waiting:
             node = waiting.pop()
             run.own.append(node)
-            if not isinstance(node, s.Function | s.Class):
+            if not isinstance(node, INNER):
                 below = s.children(node)
                 below.reverse()
                 waiting.extend(below)
