@@ -78,7 +78,7 @@ def fill(target: Path, folders: list[Path], size: int) -> None:
 
 def _copied(folder: Path, target: Path, turn: int, left: int) -> int:
     """Copies the code of a folder as long as lines are left; answers how many are left then."""
-    files = [each for each in project.files(folder) if each.suffix in CODE or each.name in project.MANIFESTS]
+    files = [each for each in project.files(folder, []) if each.suffix in CODE or each.name in project.MANIFESTS]
     packages = {
         each.parent.name
         for each in files

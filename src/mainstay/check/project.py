@@ -155,11 +155,11 @@ def read(path: Path, changed: frozenset[str] | None = None) -> Project:
 
 def _near(listed: list[Path], changed: frozenset[str], project: Project) -> list[Path]:
     """The files that a review of changed ones reads; says in the project which of them are followed."""
-    named = {each.relative_to(project.root).as_posix(): each for each in listed}
+    named = {_shown(each, project.root): each for each in listed}
     texts: dict[str, str] = {}
     for name, file in named.items():
         with contextlib.suppress(Unreadable):
-            texts[name] = read_text(file)
+            texts[name] = _text_of(file, project.root)
     found = near(changed, texts)
     if found is None:
         return listed
@@ -234,12 +234,17 @@ def _shown(file: Path, root: Path) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in name)
 
 
+def _text_of(file: Path, root: Path) -> str:
+    """The text of a file of a folder; raises Unreadable."""
+    if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(root):
+        raise Unreadable("a link that leads out of the folder")
+    return read_text(file)
+
+
 def _read_file(file: Path, project: Project) -> None:
     name = _shown(file, project.root)
     try:
-        if file.is_symlink() and not Path(os.path.realpath(file)).is_relative_to(project.root):
-            raise Unreadable("a link that leads out of the folder")
-        text = read_text(file)
+        text = _text_of(file, project.root)
     except Unreadable as error:
         project.skipped.append(Skipped(name, 1, error.why))
         return
