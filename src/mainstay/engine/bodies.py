@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import pydantic
@@ -82,6 +82,8 @@ class Bodies:
         title = shape.name if shape is not None else operation.name
         self.model: type[pydantic.BaseModel] = create_model(title, __config__=ConfigDict(extra="forbid"), **definitions)
 
+        self.validate: Callable[[Any], pydantic.BaseModel] = self.model.__pydantic_validator__.validate_python
+
     def annotation(self, application: Application, storage: Storage, name: str) -> Any:
         """The type that a member is checked with."""
         if name in self.rows:
@@ -99,7 +101,7 @@ class Bodies:
 
     def read(self, body: Any, mistakes: Mistakes) -> Item:
         """What the body gives, by column, in Python's form."""
-        if body is NOTHING or not isinstance(body, Mapping):
+        if body is NOTHING or not isinstance(body, dict | Mapping):
             there = "there is none" if body is NOTHING else "it is not one"
             mistakes.add("", "wrong_type", f"the body must be a JSON object; {there}")
             return Item("")
@@ -108,7 +110,7 @@ class Bodies:
         for name in self.links:
             given_twice(body.get(name), name, self.links[name].most, mistakes)
         try:
-            checked = self.model.model_validate(body)
+            checked = self.validate(body)
         except pydantic.ValidationError as error:
             for mistake in error.errors(include_url=False)[:MOST]:
                 self.tell(mistake, mistakes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +46,11 @@ class Filling:
         self.by_database = {name for name, default in kept.items() if isinstance(default, sa.DefaultClause)}
         self.counted = {name for name in kept if stored.autoincrement_column is stored.c[name]}
 
-    def defaults(self, actor: Actor) -> dict[str, Any]:
-        """What stands in a new row where the call says nothing."""
-        row = {column: make() for column, make in self.makers.items()}
-        row.update((column, value(actor)) for column, value in self.actors.items())
+    def defaults(self, actor: Actor, given: Container[str] = ()) -> dict[str, Any]:
+        """What stands in a new row in the columns that are not given."""
+        row = {column: make() for column, make in self.makers.items() if column not in given}
+        if self.actors:
+            row.update((column, value(actor)) for column, value in self.actors.items())
         return row
 
     def slugged(self, row: Mapping[str, Any], columns: Iterable[str], attempt: int) -> dict[str, Any]:

@@ -204,7 +204,7 @@ class Turn:
                 writer.check_transitions({transitions.column: after}, {transitions.column: before})
         self.session.add(row)
         self.session.flush()
-        for reference in writer.works.targets:
+        for reference in writer.works.references:
             values = [getattr(row, attribute_of(row, state.mapper.local_table.c[name])) for name in reference.columns]
             if None not in values and given & set(reference.columns):
                 statement = writer.works.check_shape(self.actor, reference)

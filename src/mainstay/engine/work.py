@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +54,10 @@ class Draft:
     """Columns whose values are not the caller's but of the application's own code."""
 
     @property
-    def asked(self) -> list[str]:
+    def asked(self) -> Set[str]:
         """The columns that the caller sets."""
-        return [name for name in self.given if name not in self.trusted]
+        given = self.given.keys()
+        return dict.fromkeys(name for name in given if name not in self.trusted).keys() if self.trusted else given
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +103,19 @@ class Works:
             for field in self.resource.fields
             if field.write != ANYONE
         }
+        self.references = tuple(table.references)
         self.targets = {
-            reference: tuple(resource.name for resource in application.resources_of(reference.table))
+            (reference.columns, reference.table): tuple(
+                resource.name for resource in application.resources_of(reference.table)
+            )
             for reference in table.references
         }
         self.lists = Lists(schema, self.resource, deciders, shapes)
 
     def guards_of(self, columns: Iterable[str]) -> tuple[str, ...]:
         """The policies of the fields that are set."""
+        if not self.guarded:
+            return ()
         return tuple(self.guarded[column] for column in columns if column in self.guarded)
 
     def of(self, actor: Actor, draft: Draft, now: dt.datetime) -> Work:
@@ -118,16 +124,13 @@ class Works:
         row, resets = self.row(actor, draft, now)
         asked = draft.asked
         fields = self.guards_of(asked)
-        changed = [reference for reference in self.targets if any(name in asked for name in reference.columns)]
-        columns = tuple(
-            dict.fromkeys(name for reference in changed for name in reference.columns if name not in draft.given)
-        )
-        if action != "create" and self.filling.following:
-            columns = (*columns, *self.followed(draft))
-        if action != "create" and self.resource.transitions:
-            columns = tuple(dict.fromkeys((*columns, *[one.column for one in self.resource.transitions])))
-        finding = None if action == "create" else self.find_shape(actor, fields, columns)
-        checks = tuple((reference, self.check_shape(actor, reference)) for reference in changed)
+        changed = [reference for reference in self.references if not asked.isdisjoint(reference.columns)]
+        columns: tuple[str, ...] = ()
+        finding = None
+        if action != "create":
+            columns = tuple(dict.fromkeys(self.needed(draft, changed)))
+            finding = self.find_shape(actor, fields, columns)
+        checks = tuple([(reference, self.check_shape(actor, reference)) for reference in changed])
         writing: Writing | Statement
         if action == "delete" and self.resource.deleted is None:
             writing = self.shapes.get((self.policy,), lambda: delete_statement(self.schema, self.resource.name))
@@ -145,6 +148,13 @@ class Works:
             lists,
             self.circles(draft.given) if self.resource.acyclic else (),
         )
+
+    def needed(self, draft: Draft, changed: Iterable[Reference]) -> Iterator[str]:
+        """The columns of the row as it is that its references, its slugs and its choices are judged with."""
+        for reference in changed:
+            yield from (name for name in reference.columns if name not in draft.given)
+        yield from self.followed(draft)
+        yield from (one.column for one in self.resource.transitions)
 
     def circles(self, given: dict[str, Any]) -> tuple[Circle, ...]:
         """What looks for circles that the change of a row may close; a new row has no descendants."""
@@ -169,7 +179,7 @@ class Works:
         given = draft.given
         match self.operation.action:
             case "create":
-                made = {**self.filling.defaults(actor), **given}
+                made = {**self.filling.defaults(actor, given), **given}
                 return {**made, **self.filling.slugged(made, self.filling.slugs, draft.attempt)}, ()
             case "delete":
                 row = {} if self.resource.deleted is None else {self.resource.deleted: now}
@@ -230,15 +240,17 @@ class Works:
 
     def check_shape(self, actor: Actor, reference: Reference) -> Statement:
         """The statement that looks for what a reference means, and whether some resource lets the actor read it."""
-        resources = self.targets[reference]
-        if any(self.deciders.decide(name, actor).is_yes for name in resources):
-            resources = ()
+        resources = self.targets[reference.columns, reference.table]
+        for name in resources:
+            if self.deciders.decide(name, actor).is_yes:
+                resources = ()
+                break
+        shape = ("check", reference.table, reference.target, resources, self.deciders.numbers(resources, actor))
+        statement: Statement | None = self.shapes.find(shape)
+        if statement is not None:
+            return statement
         plan = CheckPlan(reference.table, reference.target, resources, self.deciders.guards(resources, actor))
-        statement: Statement = self.shapes.get(
-            ("check", reference, resources, self.deciders.numbers(resources, actor)),
-            lambda: check_statement(self.schema, plan),
-        )
-        return statement
+        return self.shapes.keep(shape, check_statement(self.schema, plan))
 
     def write_shape(
         self,
@@ -252,25 +264,22 @@ class Works:
         """The statement that writes the row."""
         kept = () if self.operation.action == "delete" else (self.resource.name, self.policy, *fields)
         names = tuple(dict.fromkeys((*kept, *self.reading)))
-
-        def make() -> Writing:
-            new = self.operation.action == "create"
-            plan = WritePlan(
-                selection=Selection(self.resource.name, ()) if not kept else self.selection,
-                guards=self.deciders.guards(names, actor),
-                action="insert" if new else "update",
-                columns=columns,
-                flags=self.undecided(actor, kept),
-                resets=resets,
-                lookup=self.keys.columns if new else (),
-                later=later,
-            )
-            return write_statement(self.schema, plan)
-
-        writing: Writing = self.shapes.get(
-            (self.policy, columns, resets, later, names, self.deciders.numbers(names, actor)), make
+        shape = (self.policy, columns, resets, later, names, self.deciders.numbers(names, actor))
+        writing: Writing | None = self.shapes.find(shape)
+        if writing is not None:
+            return writing
+        new = self.operation.action == "create"
+        plan = WritePlan(
+            selection=Selection(self.resource.name, ()) if not kept else self.selection,
+            guards=self.deciders.guards(names, actor),
+            action="insert" if new else "update",
+            columns=columns,
+            flags=self.undecided(actor, kept),
+            resets=resets,
+            lookup=self.keys.columns if new else (),
+            later=later,
         )
-        return writing
+        return self.shapes.keep(shape, write_statement(self.schema, plan))
 
     def judge_shape(self, actor: Actor, columns: tuple[str, ...], names: tuple[str, ...]) -> Judging:
         """The statement that says what these policies of a new row would be, had it been stored."""
@@ -296,5 +305,6 @@ class Works:
     def existence_shape(self, reference: Reference) -> Statement:
         """The statement that looks for what a reference means, whoever asks."""
         plan = CheckPlan(reference.table, reference.target, (), self.deciders.guards((), NOBODY))
-        statement: Statement = self.shapes.get(("check", reference, (), ()), lambda: check_statement(self.schema, plan))
+        shape = ("check", reference.table, reference.target, (), ())
+        statement: Statement = self.shapes.get(shape, lambda: check_statement(self.schema, plan))
         return statement

@@ -156,7 +156,7 @@ class Writer:
 
     async def missing(self, call: Call, work: Work, database: Runs) -> Reference | None:
         """The reference that means nothing, where that is what the database refused."""
-        for reference in self.works.targets:
+        for reference in self.works.references:
             values = [work.row.get(column) for column in reference.columns]
             if None not in values:
                 statement = self.works.existence_shape(reference)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
@@ -31,6 +32,9 @@ from mainstay.projections.rest.exchange import Exchange, Receive, Scope
 from mainstay.projections.rest.lettered import credentials_reader, encoder, opening
 from mainstay.projections.rest.request import parameters_of, read_body, text_of
 from mainstay.projections.rest.routes import PARAMETER, Table, path_of
+
+PLAIN = re.compile("[A-Za-z0-9_.~-]*").fullmatch
+"""What a path has as it is (RFC 3986, 2.3), which is nearly every key."""
 
 OF_ONE = ("get", "update", "replace", "delete")
 """Actions on one row, that whose path is where a row is found first."""
@@ -118,7 +122,7 @@ class OperationEndpoint:
         """Where a row that was made is found."""
         parts = [scope.get("root_path") or "", self.found_at[0]]
         for part, after in zip(key[1 - len(self.found_at) :], self.found_at[1:], strict=False):
-            parts += [quote(part, safe=""), after]
+            parts += [part if PLAIN(part) else quote(part, safe=""), after]
         return "".join(parts).encode("ascii")
 
 
