@@ -70,7 +70,7 @@ class Watched:
         self.note(text, values)
         return await self.behind.read(text, values)
 
-    async def write(self, script: Callable[[], Script[Any]]) -> Any:
+    async def write(self, script: Callable[[], Script[Any]], *, whole: bool = False) -> Any:
         def watched() -> Script[Any]:
             running = script()
             try:
@@ -86,7 +86,7 @@ class Watched:
             except StopIteration as done:
                 return done.value
 
-        return await self.behind.write(watched)
+        return await self.behind.write(watched, whole=whole)
 
     def number(self, table: str) -> str | None:
         return self.behind.number(table)

@@ -65,7 +65,7 @@ class Inside:
         """The rows of one statement; never waits."""
         return self.run(Command(text, tuple(values)))
 
-    async def write(self, script: Callable[[], Script[T]]) -> T:
+    async def write(self, script: Callable[[], Script[T]], *, whole: bool = False) -> T:
         """What a script returns; never waits.  What it did is undone where it fails, and only that."""
         try:
             with self.session.begin_nested():

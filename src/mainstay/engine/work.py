@@ -111,6 +111,17 @@ class Works:
             for reference in table.references
         }
         self.lists = Lists(schema, self.resource, deciders, shapes)
+        alone = not (
+            self.resource.acyclic
+            or self.resource.transitions
+            or self.selection.includes
+            or any(field.derived is not None for field in self.resource.fields)
+        )
+        self.may_be_whole = operation.action == "create" and alone and schema.dialect.name == "postgresql"
+        """Whether one statement may make a row: nothing but policies looks at it then, and no code of the user's.
+
+        A statement less is a round trip less, and so are BEGIN and COMMIT; SQLite would take longer for it.
+        """
 
     def guards_of(self, columns: Iterable[str]) -> tuple[str, ...]:
         """The policies of the fields that are set."""
@@ -148,6 +159,29 @@ class Works:
             lists,
             self.circles(draft.given) if self.resource.acyclic else (),
         )
+
+    def whole(self, actor: Actor, draft: Draft, now: dt.datetime) -> tuple[Writing, Inputs] | None:
+        """All of a create as one statement, which writes nothing where a reference means nothing for the actor.
+
+        None where the row could still be refused when it is there, or other rows are written with it.
+        """
+        if not self.may_be_whole or draft.body.lists:
+            return None
+        asked = draft.asked
+        fields = self.guards_of(asked)
+        if self.undecided(actor, (self.policy, *fields)):
+            return None
+        row, _ = self.row(actor, draft, now)
+        given = [
+            one
+            for one in self.references
+            if not asked.isdisjoint(one.columns) and all(row[name] is not None for name in one.columns)
+        ]
+        checks = tuple([(one, self.readers_of(actor, one)) for one in given])
+        writing = self.write_shape(actor, tuple(sorted(row)), (), fields, checks=checks)
+        if writing.again is not None:
+            return None
+        return writing, Inputs(actor, lambda: now, row=row, under=draft.under)
 
     def needed(self, draft: Draft, changed: Iterable[Reference]) -> Iterator[str]:
         """The columns of the row as it is that its references, its slugs and its choices are judged with."""
@@ -240,17 +274,24 @@ class Works:
 
     def check_shape(self, actor: Actor, reference: Reference) -> Statement:
         """The statement that looks for what a reference means, and whether some resource lets the actor read it."""
-        resources = self.targets[reference.columns, reference.table]
-        for name in resources:
-            if self.deciders.decide(name, actor).is_yes:
-                resources = ()
-                break
+        resources = self.readers_of(actor, reference)
         shape = ("check", reference.table, reference.target, resources, self.deciders.numbers(resources, actor))
         statement: Statement | None = self.shapes.find(shape)
         if statement is not None:
             return statement
-        plan = CheckPlan(reference.table, reference.target, resources, self.deciders.guards(resources, actor))
-        return self.shapes.keep(shape, check_statement(self.schema, plan))
+        return self.shapes.keep(shape, check_statement(self.schema, self.check_plan(actor, reference, resources)))
+
+    def check_plan(self, actor: Actor, reference: Reference, resources: tuple[str, ...]) -> CheckPlan:
+        """The plan of looking for what a reference means, as one of these resources lets the actor read it."""
+        return CheckPlan(reference.table, reference.target, resources, self.deciders.guards(resources, actor))
+
+    def readers_of(self, actor: Actor, reference: Reference) -> tuple[str, ...]:
+        """The resources that may let the actor read what a reference means; none where one of them surely does."""
+        resources = self.targets[reference.columns, reference.table]
+        for name in resources:
+            if self.deciders.decide(name, actor).is_yes:
+                return ()
+        return resources
 
     def write_shape(
         self,
@@ -260,11 +301,14 @@ class Works:
         fields: tuple[str, ...],
         *,
         later: bool = False,
+        checks: tuple[tuple[Reference, tuple[str, ...]], ...] = (),
     ) -> Writing:
-        """The statement that writes the row."""
+        """The statement that writes the row; `checks` are references with those who may let the actor read them."""
         kept = () if self.operation.action == "delete" else (self.resource.name, self.policy, *fields)
         names = tuple(dict.fromkeys((*kept, *self.reading)))
-        shape = (self.policy, columns, resets, later, names, self.deciders.numbers(names, actor))
+        shape: tuple[Any, ...] = (self.policy, columns, resets, later, names, self.deciders.numbers(names, actor))
+        if checks:
+            shape += tuple([(one.columns, readers, self.deciders.numbers(readers, actor)) for one, readers in checks])
         writing: Writing | None = self.shapes.find(shape)
         if writing is not None:
             return writing
@@ -278,6 +322,7 @@ class Works:
             resets=resets,
             lookup=self.keys.columns if new else (),
             later=later,
+            checks=tuple((one.columns, self.check_plan(actor, one, readers)) for one, readers in checks),
         )
         return self.shapes.keep(shape, write_statement(self.schema, plan))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from msgspec import structs
@@ -100,15 +101,19 @@ class Writer:
         """Runs the operation's script in one transaction, once the parent in the path is found."""
         if self.works.parent is not None and draft.above:
             draft = await self.under(call, draft, self.works.parent, database, now)
-        work = self.works.of(call.actor, draft, now)
         try:
-            return await self.run(call, work, database)
+            whole = self.works.whole(call.actor, draft, now)
+            if whole is not None:
+                answer = await database.write(partial(self.whole, call, *whole), whole=True)
+                if answer is not None:
+                    return answer
+            return await self.run(call, self.works.of(call.actor, draft, now), database, tried=whole is not None)
         except IntegrityFailure as failure:
             if self.operation.action == "delete":
                 raise StillReferenced from failure
             if self.takes_another_slug(failure, draft):
                 return await self.write(call, replace(draft, attempt=draft.attempt + 1), database, now)
-            missing = None
+            work, missing = self.works.of(call.actor, draft, now), None
             if isinstance(failure, ForeignKeyViolation) and failure.table in (None, self.table.name):
                 missing = await self.missing(call, work, database)
             denied = await self.denied(call, work, database) if isinstance(failure, UniqueViolation) else ()
@@ -122,12 +127,22 @@ class Writer:
         said = dict(zip(parent.columns, values, strict=True)) if self.operation.action == "create" else {}
         return replace(draft, above=(), under=values, given={**draft.given, **said})
 
-    async def run(self, call: Call, work: Work, database: Runs) -> Answer:
+    async def run(self, call: Call, work: Work, database: Runs, *, tried: bool) -> Answer:
         """Runs the script; where the database refuses one of several rows, once more, one row after the other."""
         try:
-            return await database.write(lambda: self.script(call, work))
+            return await database.write(lambda: self.script(call, work, tried=tried))
         except Several:
-            return await database.write(lambda: self.script(call, work, singly=True))
+            return await database.write(lambda: self.script(call, work, tried=tried, singly=True))
+
+    def whole(self, call: Call, writing: Writing, inputs: Inputs) -> Script[Answer | None]:
+        """All of it as one statement; None where it wrote nothing, and the script finds out why."""
+        call.statements = self.before(tried=False)
+        rows = yield from run(call, writing.statement, inputs)
+        return (yield from self.answered(call, writing, rows, inputs)) if rows else None
+
+    def before(self, *, tried: bool) -> int:
+        """How many statements run before a script: one finds the parent in the path, one has `tried` to do it all."""
+        return (self.works.parent is not None) + tried
 
     def takes_another_slug(self, failure: IntegrityFailure, draft: Draft) -> bool:
         """Whether all that was wrong is that a slug is taken which the caller did not choose."""
@@ -165,9 +180,9 @@ class Writer:
                     return reference
         return None
 
-    def script(self, call: Call, work: Work, *, singly: bool = False) -> Script[Answer]:
+    def script(self, call: Call, work: Work, *, tried: bool, singly: bool = False) -> Script[Answer]:
         """What the transaction does."""
-        call.statements = 0 if self.works.parent is None else 1
+        call.statements = self.before(tried=tried)
         row, key = dict(work.row), work.inputs.key
         known: dict[str, Any] = {}
         if work.finding is not None:

@@ -78,9 +78,9 @@ class Watched:
         self.note(text)
         return await self.behind.read(text, values)
 
-    async def write(self, script: Callable[[], Script[T]]) -> T:
+    async def write(self, script: Callable[[], Script[T]], *, whole: bool = False) -> T:
         """What a script returns, each of its commands noted."""
-        return await self.behind.write(lambda: self.noted(script()))
+        return await self.behind.write(lambda: self.noted(script()), whole=whole)
 
     def noted(self, running: Script[T]) -> Script[T]:
         """A script that says what it runs."""

@@ -88,8 +88,12 @@ class Reads(Protocol):
 class Runs(Reads, Protocol):
     """As much of a database as writing needs."""
 
-    async def write(self, script: Callable[[], Script[T]]) -> T:
-        """Runs a script in one transaction; an exception undoes it."""
+    async def write(self, script: Callable[[], Script[T]], *, whole: bool = False) -> T:
+        """Runs a script in one transaction; an exception undoes it.
+
+        A script that is `whole` yields one command alone and refuses nothing after it, so that the command needs no
+        transaction around it.
+        """
 
 
 class Database(Protocol):
@@ -115,8 +119,11 @@ class Database(Protocol):
     async def read(self, text: str, values: Sequence[Any]) -> Sequence[Row]:
         """Runs one statement that only reads, outside any transaction."""
 
-    async def write(self, script: Callable[[], Script[T]]) -> T:
-        """Runs a script in one transaction that is durable when this returns; an exception undoes it."""
+    async def write(self, script: Callable[[], Script[T]], *, whole: bool = False) -> T:
+        """Runs a script in one transaction that is durable when this returns; an exception undoes it.
+
+        One that is `whole` may be run without a transaction; see `Runs`.
+        """
 
     def number(self, table: str) -> str | None:
         """The name by which the database itself numbers the rows of a table, for as long as a statement runs.

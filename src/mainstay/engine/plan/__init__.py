@@ -160,3 +160,5 @@ class WritePlan:
     """Columns that stand in the path of the row."""
     later: bool = False
     """Whether what is answered is read when other rows have been written too."""
+    checks: tuple[tuple[tuple[str, ...], CheckPlan], ...] = ()
+    """References of a new row by their columns: where one of them means nothing, nothing is written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -54,11 +54,22 @@ class Writing:
 def check_statement(schema: Schema, plan: CheckPlan) -> Statement:
     """Whether a row with this key is there, and some resource lets the caller read it."""
     binds = Binds()
-    table = schema.storage.tables[plan.table]
+    return compiled(checking(schema, plan, range(len(plan.columns)), "key", binds), binds, schema.dialect)
+
+
+def checking(
+    schema: Schema, plan: CheckPlan, places: Iterable[int | str], member: str, binds: Binds
+) -> sa.Select[tuple[Any]]:
+    """SELECT of the row that a reference means; its values stand at these places of a member of the inputs."""
+    table = schema.storage.tables[plan.table].alias()
     scope = Scope(schema.storage, schema.dialect, binds, {plan.table: table}, {plan.table: plan.table})
+    same = [
+        table.c[name] == binds.add(Part(member, place), table.c[name].type)
+        for name, place in zip(plan.columns, places, strict=True)
+    ]
     readable = [condition(plan.guards.of(name), scope) for name in plan.resources]
-    where = [*by_key(table, plan.columns, binds), *([sa.or_(*readable)] if readable else [])]
-    return compiled(sa.select(sa.literal_column("1")).select_from(table).where(*where), binds, schema.dialect)
+    where = [*same, *([sa.or_(*readable)] if readable else [])]
+    return sa.select(sa.literal_column("1")).select_from(table).where(*where)
 
 
 def flag(places: Places, guards: Guards, name: str, scope: Scope) -> tuple[str, int]:
@@ -150,7 +161,7 @@ def write_statement(schema: Schema, plan: WritePlan) -> Writing:
     resource = schema.application.resource(plan.selection.resource)
     table = schema.storage.tables[resource.table]
     key_columns = schema.application.table(resource.table).key
-    written = written_row(table, plan, key_columns, binds := Binds(), schema.dialect)
+    written = written_row(schema, table, plan, key_columns, binds := Binds())
     fields = [f"{plan.selection.resource}.{name}" for name in plan.selection.fields]
     elsewhere = (
         plan.later
@@ -181,11 +192,14 @@ def write_statement(schema: Schema, plan: WritePlan) -> Writing:
 
 
 def written_row(
-    table: sa.Table, plan: WritePlan, key: Sequence[str], binds: Binds, dialect: sa.Dialect
+    schema: Schema, table: sa.Table, plan: WritePlan, key: Sequence[str], binds: Binds
 ) -> sa.Insert | sa.Update | None:
     """INSERT or UPDATE; None where nothing is to be set."""
     values: dict[str, Any] = {name: binds.add(Part("row", name), table.c[name].type) for name in plan.columns}
-    values.update((name, database_default(table.c[name], dialect)) for name in plan.resets)
+    values.update((name, database_default(table.c[name], schema.dialect)) for name in plan.resets)
+    if plan.checks:
+        checked = [checking(schema, check, columns, "row", binds).exists() for columns, check in plan.checks]
+        return sa.insert(table).from_select(list(values), sa.select(*values.values()).where(*checked))
     if plan.action == "insert":
         return sa.insert(table).values(values) if values else sa.insert(table)
     return sa.update(table).where(*by_key(table, key, binds)).values(values) if values else None

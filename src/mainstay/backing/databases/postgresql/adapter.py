@@ -92,13 +92,15 @@ class PostgreSQL:
             return rows
         return await self._read_again(text, values)
 
-    async def write(self, script: Callable[[], Script[T]]) -> T:
+    async def write(self, script: Callable[[], Script[T]], *, whole: bool = False) -> T:
         """What the script returns, when it is committed.
 
         Where the connection is lost while it commits, nobody knows whether it did: `Unavailable` is
         raised, and only a caller with an idempotency key should write again.
         """
-        return await self._committed(lambda connection: drive(connection, script))
+        return await self._committed(
+            lambda connection: drive(connection, script), begins=not (whole and self.settings.prepared)
+        )
 
     async def lend(self, do: Callable[[asyncpg.Connection], Awaitable[T]], *, limit: float) -> T:
         """What `do` returns, when it is committed: it has the connection for `limit` seconds, in a transaction.
@@ -134,15 +136,18 @@ class PostgreSQL:
             fail(error, closed=gone)
         pool.release(connection)
 
-    async def _committed(self, run: Callable[[Connection], Awaitable[T]]) -> T:
-        """What `run` returns when its transaction is committed; run again where the server undid it for another."""
+    async def _committed(self, run: Callable[[Connection], Awaitable[T]], *, begins: bool = True) -> T:
+        """What `run` returns when its transaction is committed; run again where the server undid it for another.
+
+        One statement alone is a transaction without one that begins, unless it needs time-outs of its own.
+        """
         for attempt in range(1, ATTEMPTS + 1):
             pool = self._pool
             connection = await pool.acquire()
             if attempt > 1:
                 connection.statements.clear()
             try:
-                result = await self._transaction(connection, run)
+                result = await (self._transaction(connection, run) if begins else run(connection))
             except BaseException as error:
                 gone = lost(error, connection.raw) or connection.raw.is_in_transaction()
                 self._give_back(pool, connection, error, gone=gone)

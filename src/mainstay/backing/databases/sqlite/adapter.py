@@ -78,7 +78,7 @@ class SQLite:
                 errors.fail(error)
         return await self._running().readers.read(text, values)
 
-    async def write(self, script: Callable[[], Script[T]]) -> T:
+    async def write(self, script: Callable[[], Script[T]], *, whole: bool = False) -> T:
         """What the script returns, when it is durable."""
         return await self._running().writer.write(script)
 
