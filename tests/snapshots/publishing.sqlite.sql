@@ -21,13 +21,13 @@ FROM users AS users_2
 WHERE articles.author_id = users_2.id AND users_2.username = ?)) ORDER BY articles.created_at DESC, articles.id DESC
  LIMIT ? OFFSET ?
 
-SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
-    tags_2.name ASC, tags_2.id ASC) AS rank
-FROM json_each(?) AS anon_2 CROSS JOIN article_tags AS article_tags_1 ON article_tags_1.article_id = anon_2.value
-    CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id
-WHERE tags_2.name IS NOT NULL) AS anon_1 JOIN tags AS tags_1 ON tags_1.id = anon_1.k0 AND anon_1.rank <= 20 ORDER BY
-    anon_1.place, tags_1.name ASC, tags_1.id ASC
+SELECT anon_1."key" AS c0, tags_1.name AS c1
+FROM json_each(?) AS anon_1 CROSS JOIN json_each((SELECT json_group_array(anon_3.one) AS json_group_array_1
+FROM (SELECT tags_2.id AS one
+FROM article_tags AS article_tags_1 CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id
+WHERE article_tags_1.article_id = anon_1.value AND tags_2.name IS NOT NULL ORDER BY tags_2.name ASC, tags_2.id ASC
+ LIMIT 20 OFFSET ?) AS anon_3)) AS anon_2 ON 1 = 1 CROSS JOIN tags AS tags_1 ON tags_1.id = anon_2.value ORDER BY
+    anon_1."key", anon_2."key"
 
 SELECT count(*) AS count_1
 FROM (SELECT 1 AS one
@@ -60,13 +60,13 @@ WHERE favorites_3.article_id = articles.id AND favorites_3.user_id = users_2.id 
     articles.created_at DESC, articles.id DESC
  LIMIT ? OFFSET ?
 
-SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
-    tags_2.name ASC, tags_2.id ASC) AS rank
-FROM json_each(?) AS anon_2 CROSS JOIN article_tags AS article_tags_1 ON article_tags_1.article_id = anon_2.value
-    CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id
-WHERE tags_2.name IS NOT NULL) AS anon_1 JOIN tags AS tags_1 ON tags_1.id = anon_1.k0 AND anon_1.rank <= 20 ORDER BY
-    anon_1.place, tags_1.name ASC, tags_1.id ASC
+SELECT anon_1."key" AS c0, tags_1.name AS c1
+FROM json_each(?) AS anon_1 CROSS JOIN json_each((SELECT json_group_array(anon_3.one) AS json_group_array_1
+FROM (SELECT tags_2.id AS one
+FROM article_tags AS article_tags_1 CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id
+WHERE article_tags_1.article_id = anon_1.value AND tags_2.name IS NOT NULL ORDER BY tags_2.name ASC, tags_2.id ASC
+ LIMIT 20 OFFSET ?) AS anon_3)) AS anon_2 ON 1 = 1 CROSS JOIN tags AS tags_1 ON tags_1.id = anon_2.value ORDER BY
+    anon_1."key", anon_2."key"
 
 SELECT count(*) AS count_1
 FROM (SELECT 1 AS one
@@ -96,13 +96,13 @@ WHERE follows_2.author_id = articles.author_id AND follows_2.follower_id = ?) OR
     articles.id DESC
  LIMIT ? OFFSET ?
 
-SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
-    tags_2.name ASC, tags_2.id ASC) AS rank
-FROM json_each(?) AS anon_2 CROSS JOIN article_tags AS article_tags_1 ON article_tags_1.article_id = anon_2.value
-    CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id
-WHERE tags_2.name IS NOT NULL) AS anon_1 JOIN tags AS tags_1 ON tags_1.id = anon_1.k0 AND anon_1.rank <= 20 ORDER BY
-    anon_1.place, tags_1.name ASC, tags_1.id ASC
+SELECT anon_1."key" AS c0, tags_1.name AS c1
+FROM json_each(?) AS anon_1 CROSS JOIN json_each((SELECT json_group_array(anon_3.one) AS json_group_array_1
+FROM (SELECT tags_2.id AS one
+FROM article_tags AS article_tags_1 CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id
+WHERE article_tags_1.article_id = anon_1.value AND tags_2.name IS NOT NULL ORDER BY tags_2.name ASC, tags_2.id ASC
+ LIMIT 20 OFFSET ?) AS anon_3)) AS anon_2 ON 1 = 1 CROSS JOIN tags AS tags_1 ON tags_1.id = anon_2.value ORDER BY
+    anon_1."key", anon_2."key"
 
 SELECT count(*) AS count_1
 FROM (SELECT 1 AS one
@@ -127,13 +127,13 @@ WHERE follows_1.author_id = users_1.id AND follows_1.follower_id = ?) AS c12, ar
 FROM articles LEFT OUTER JOIN users AS users_1 ON articles.author_id = users_1.id
 WHERE articles.slug = ?
 
-SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
-    tags_2.name ASC, tags_2.id ASC) AS rank
-FROM json_each(?) AS anon_2 CROSS JOIN article_tags AS article_tags_1 ON article_tags_1.article_id = anon_2.value
-    CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id
-WHERE tags_2.name IS NOT NULL) AS anon_1 JOIN tags AS tags_1 ON tags_1.id = anon_1.k0 AND anon_1.rank <= 20 ORDER BY
-    anon_1.place, tags_1.name ASC, tags_1.id ASC
+SELECT anon_1."key" AS c0, tags_1.name AS c1
+FROM json_each(?) AS anon_1 CROSS JOIN json_each((SELECT json_group_array(anon_3.one) AS json_group_array_1
+FROM (SELECT tags_2.id AS one
+FROM article_tags AS article_tags_1 CROSS JOIN tags AS tags_2 ON tags_2.id = article_tags_1.tag_id
+WHERE article_tags_1.article_id = anon_1.value AND tags_2.name IS NOT NULL ORDER BY tags_2.name ASC, tags_2.id ASC
+ LIMIT 20 OFFSET ?) AS anon_3)) AS anon_2 ON 1 = 1 CROSS JOIN tags AS tags_1 ON tags_1.id = anon_2.value ORDER BY
+    anon_1."key", anon_2."key"
 
 -- comments.list
 --   comments(id, body, createdAt, updatedAt, author: profiles(username, bio, image, following))

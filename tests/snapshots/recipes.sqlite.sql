@@ -29,13 +29,13 @@ FROM recipes
 WHERE recipes.published = 1 OR recipes.author_id = ? ORDER BY recipes.written_on DESC, recipes.id DESC
  LIMIT ? OFFSET ?
 
-SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
-    tags_2.name ASC, tags_2.id ASC) AS rank
-FROM json_each(?) AS anon_2 CROSS JOIN recipe_tags AS recipe_tags_1 ON recipe_tags_1.recipe_id = anon_2.value CROSS
-    JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id
-WHERE tags_2.name IS NOT NULL) AS anon_1 JOIN tags AS tags_1 ON tags_1.id = anon_1.k0 AND anon_1.rank <= 20 ORDER BY
-    anon_1.place, tags_1.name ASC, tags_1.id ASC
+SELECT anon_1."key" AS c0, tags_1.name AS c1
+FROM json_each(?) AS anon_1 CROSS JOIN json_each((SELECT json_group_array(anon_3.one) AS json_group_array_1
+FROM (SELECT tags_2.id AS one
+FROM recipe_tags AS recipe_tags_1 CROSS JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id
+WHERE recipe_tags_1.recipe_id = anon_1.value AND tags_2.name IS NOT NULL ORDER BY tags_2.name ASC, tags_2.id ASC
+ LIMIT 20 OFFSET ?) AS anon_3)) AS anon_2 ON 1 = 1 CROSS JOIN tags AS tags_1 ON tags_1.id = anon_2.value ORDER BY
+    anon_1."key", anon_2."key"
 
 -- recipes.list tags.name=quick&minutes[lte]=30&sort=-title&fields=title,stars
 --   recipes(title, stars)
@@ -100,22 +100,23 @@ SELECT anon_1."key" AS c0, comments_1.id AS c1, comments_1.recipe_id AS c2, comm
     comments_1.body AS c4, comments_1.created_at AS c5, comments_1.updated_at AS c6, people_1.id AS c7,
     people_1.handle AS c8, people_1.name AS c9, people_1.about AS c10, CASE WHEN (people_1.id = ?) THEN 1 ELSE 0 END
     AS c11, people_1.email AS c12, people_1.created_at AS c13, people_1.updated_at AS c14
-FROM json_each(?) AS anon_1 JOIN comments AS comments_1 ON comments_1.id IN (SELECT comments_2.id
+FROM json_each(?) AS anon_1 CROSS JOIN json_each((SELECT json_group_array(anon_3.one) AS json_group_array_1
+FROM (SELECT comments_2.id AS one
 FROM comments AS comments_2
 WHERE comments_2.recipe_id = anon_1.value AND (EXISTS (SELECT 1
 FROM recipes AS recipes_1
 WHERE recipes_1.id = comments_2.recipe_id AND (recipes_1.published = 1 OR recipes_1.author_id = ?))) ORDER BY
     comments_2.created_at DESC, comments_2.id DESC
- LIMIT 20 OFFSET ?) LEFT OUTER JOIN people AS people_1 ON comments_1.author_id = people_1.id ORDER BY anon_1."key",
-    comments_1.created_at DESC, comments_1.id DESC
+ LIMIT 20 OFFSET ?) AS anon_3)) AS anon_2 ON 1 = 1 CROSS JOIN comments AS comments_1 ON comments_1.id = anon_2.value
+    LEFT OUTER JOIN people AS people_1 ON comments_1.author_id = people_1.id ORDER BY anon_1."key", anon_2."key"
 
-SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
-    tags_2.name ASC, tags_2.id ASC) AS rank
-FROM json_each(?) AS anon_2 CROSS JOIN recipe_tags AS recipe_tags_1 ON recipe_tags_1.recipe_id = anon_2.value CROSS
-    JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id
-WHERE tags_2.name IS NOT NULL) AS anon_1 JOIN tags AS tags_1 ON tags_1.id = anon_1.k0 AND anon_1.rank <= 20 ORDER BY
-    anon_1.place, tags_1.name ASC, tags_1.id ASC
+SELECT anon_1."key" AS c0, tags_1.name AS c1
+FROM json_each(?) AS anon_1 CROSS JOIN json_each((SELECT json_group_array(anon_3.one) AS json_group_array_1
+FROM (SELECT tags_2.id AS one
+FROM recipe_tags AS recipe_tags_1 CROSS JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id
+WHERE recipe_tags_1.recipe_id = anon_1.value AND tags_2.name IS NOT NULL ORDER BY tags_2.name ASC, tags_2.id ASC
+ LIMIT 20 OFFSET ?) AS anon_3)) AS anon_2 ON 1 = 1 CROSS JOIN tags AS tags_1 ON tags_1.id = anon_2.value ORDER BY
+    anon_1."key", anon_2."key"
 
 SELECT count(*) AS count_1
 FROM (SELECT 1 AS one
@@ -153,13 +154,13 @@ WHERE likes_2.recipe_id = recipes.id AND likes_2.person_id = ? AND likes_2.perso
 FROM recipes LEFT OUTER JOIN people AS people_1 ON recipes.author_id = people_1.id
 WHERE recipes.slug = ? AND (recipes.published = 1 OR recipes.author_id = ?)
 
-SELECT anon_1.place AS c0, tags_1.name AS c1
-FROM (SELECT anon_2."key" AS place, tags_2.id AS k0, row_number() OVER (PARTITION BY anon_2."key" ORDER BY
-    tags_2.name ASC, tags_2.id ASC) AS rank
-FROM json_each(?) AS anon_2 CROSS JOIN recipe_tags AS recipe_tags_1 ON recipe_tags_1.recipe_id = anon_2.value CROSS
-    JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id
-WHERE tags_2.name IS NOT NULL) AS anon_1 JOIN tags AS tags_1 ON tags_1.id = anon_1.k0 AND anon_1.rank <= 20 ORDER BY
-    anon_1.place, tags_1.name ASC, tags_1.id ASC
+SELECT anon_1."key" AS c0, tags_1.name AS c1
+FROM json_each(?) AS anon_1 CROSS JOIN json_each((SELECT json_group_array(anon_3.one) AS json_group_array_1
+FROM (SELECT tags_2.id AS one
+FROM recipe_tags AS recipe_tags_1 CROSS JOIN tags AS tags_2 ON tags_2.id = recipe_tags_1.tag_id
+WHERE recipe_tags_1.recipe_id = anon_1.value AND tags_2.name IS NOT NULL ORDER BY tags_2.name ASC, tags_2.id ASC
+ LIMIT 20 OFFSET ?) AS anon_3)) AS anon_2 ON 1 = 1 CROSS JOIN tags AS tags_1 ON tags_1.id = anon_2.value ORDER BY
+    anon_1."key", anon_2."key"
 
 -- comments.list recipe.slug=lentil-soup
 --   comments(id, recipe_id, author_id, body, created_at, updated_at)
