@@ -40,6 +40,16 @@ def test_an_index_that_a_later_file_makes_counts_and_one_that_it_drops_does_not(
     assert found(tmp_path, "foreign-key-unindexed") == [("foreign-key-unindexed", "m/1_notes.sql:3")]
 
 
+@pytest.mark.parametrize(
+    "folder, count", [("db/h2", 0), ("db/hsqldb", 0), ("db/mysql", 0), ("db/postgres", 1), ("h2o", 1)]
+)
+def test_where_the_database_makes_the_index_of_a_reference_none_is_missed(
+    tmp_path: Path, folder: str, count: int
+) -> None:
+    path = files(tmp_path, {f"{folder}/schema.sql": NOTES})
+    assert len(found(path, "foreign-key-unindexed")) == count
+
+
 def test_indexes_of_expressions_that_cannot_be_read_are_not_taken_for_one_another(tmp_path: Path) -> None:
     made = '    op.create_index("{0}", "notes", [nulls_first("{1}"), sa.text("made DESC")])\n'
     text = (

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 POSTGRESQL, MYSQL, SQLITE, TSQL, ORACLE = "postgresql", "mysql", "sqlite", "tsql", "oracle"
-COCKROACH = "cockroachdb"
+COCKROACH, H2, HSQLDB = "cockroachdb", "h2", "hsqldb"
 SIGNS: dict[str, re.Pattern[str]] = {
     POSTGRESQL: re.compile(
         r"\b(?:big|small)?serial\b|\bjsonb\b|\btimestamptz\b|\bbytea\b|\bconcurrently\b|\bplpgsql\b|::\s*\w|\bowner\s+to\b"
@@ -43,6 +43,8 @@ NAMED = {
     SQLITE: re.compile(r"(^|[/_.-])(sqlite3?)", re.IGNORECASE),
     TSQL: re.compile(r"(^|[/_.-])(mssql|sql-?server|tsql|azure-?sql)", re.IGNORECASE),
     ORACLE: re.compile(r"(^|[/_.-])(oracle|db2)", re.IGNORECASE),
+    H2: re.compile(r"(^|[/_.-])h2([/_.-]|$)", re.IGNORECASE),
+    HSQLDB: re.compile(r"(^|[/_.-])hsql(db)?([/_.-]|$)", re.IGNORECASE),
 }
 LOOKED_AT = 200_000
 """Characters of a text that are looked at."""

@@ -8,13 +8,16 @@ from mainstay.check.facts import Facts, ForeignKey, Index
 from mainstay.check.facts.catalogue import catalogue
 from mainstay.check.finding import Found
 
+INDEXING = frozenset({"mysql", "h2", "hsqldb"})
+"""Databases that make the index by themselves."""
+
 
 def findings(facts: Facts) -> Iterator[Found]:
     """Columns that refer to another table and that no index begins with."""
     for each in catalogue(facts):
         table = each.table
-        if table.dialect == "mysql" or not table.whole:
-            continue  # InnoDB makes the index by itself
+        if table.dialect in INDEXING or not table.whole:
+            continue
         for key in table.foreign_keys:
             if key.columns and not any(_serves(index, key) for index in each.indexes):
                 columns = ", ".join(key.columns)
