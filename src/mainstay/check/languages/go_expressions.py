@@ -11,7 +11,7 @@ from ast_grep_py import SgNode
 
 from mainstay.check import syntax as s
 from mainstay.check.languages.go_types import base_of, type_
-from mainstay.check.languages.nodes import end_of, line_of, named
+from mainstay.check.languages.nodes import end_of, line_of, named, number
 from mainstay.check.words import words
 
 OPERATORS = {"&&": "and", "||": "or", "!": "not"}
@@ -203,12 +203,7 @@ def _number(node: SgNode, line: int) -> s.Node:
     text = node.text().replace("_", "")
     if re.fullmatch(r"0\d+", text):
         text = "0o" + text[1:]
-    for kind in (lambda: int(text, 0), lambda: float(text)):
-        try:
-            return s.Literal(line, kind())
-        except ValueError:
-            continue
-    return s.Literal(line, 0)
+    return s.Literal(line, number(text))
 
 
 _KINDS: dict[str, Callable[[Any, SgNode, int], s.Node]] = {

@@ -18,7 +18,7 @@ from mainstay.check.languages.java_nodes import (
     string_of,
     type_,
 )
-from mainstay.check.languages.nodes import end_of, line_of, refuse_errors, refuse_lines
+from mainstay.check.languages.nodes import end_of, line_of, refuse_errors, refuse_lines, statements
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.words import words
 
@@ -44,16 +44,7 @@ def read_fragment(text: str) -> s.Module:
 
 
 def _block(nodes: list[SgNode]) -> list[s.Node]:
-    out: list[s.Node] = []
-    for node in nodes:
-        kind = node.kind()
-        known = _STATEMENTS.get(kind)
-        if known is not None:
-            made = known(node)
-            out.extend(made if isinstance(made, list) else [made])
-        elif kind not in _IGNORED:
-            out.append(s.Expression(line_of(node), _expression(node)))
-    return out
+    return statements(nodes, _STATEMENTS, _IGNORED, _expression)
 
 
 def _body(node: SgNode | None) -> list[s.Node]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Set
+
 from ast_grep_py import SgNode
 
+from mainstay.check import syntax as s
 from mainstay.check.languages.unreadable import Unreadable
 
 LONGEST_LINE = 5_000
@@ -25,6 +28,35 @@ def end_of(node: SgNode) -> int:
 def named(node: SgNode) -> list[SgNode]:
     """What is directly below and is more than a sign."""
     return node.named_children()
+
+
+def number(text: str) -> int | float:
+    """The number that a text is, whole or not, in Python's notation; 0 where it is none."""
+    for read in (lambda: int(text, 0), lambda: float(text)):
+        try:
+            return read()
+        except ValueError:
+            continue
+    return 0
+
+
+def statements(
+    nodes: list[SgNode],
+    known: Mapping[str, Callable[[SgNode], s.Node | list[s.Node]]],
+    ignored: Set[str],
+    expression: Callable[[SgNode], s.Node],
+) -> list[s.Node]:
+    """The statements that nodes are, by their kinds; what is of no known kind is an expression."""
+    out: list[s.Node] = []
+    for node in nodes:
+        kind = node.kind()
+        read = known.get(kind)
+        if read is not None:
+            made = read(node)
+            out.extend(made if isinstance(made, list) else [made])
+        elif kind not in ignored:
+            out.append(s.Expression(line_of(node), expression(node)))
+    return out
 
 
 def refuse_lines(text: str, longest: int = LONGEST_LINE) -> None:

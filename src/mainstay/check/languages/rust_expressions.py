@@ -11,7 +11,7 @@ from ast_grep_py import SgNode, SgRoot
 
 from mainstay.check import syntax as s
 from mainstay.check.languages import rust_macros as macros
-from mainstay.check.languages.nodes import named
+from mainstay.check.languages.nodes import named, number
 from mainstay.check.languages.rust_types import path_of, pattern, type_
 from mainstay.check.words import words
 
@@ -209,13 +209,7 @@ def _text(node: SgNode, line: int) -> s.Node:
 
 
 def _number(node: SgNode, line: int) -> s.Node:
-    text = re.sub(r"_|[iuf](8|16|32|64|128|size)$", "", node.text())
-    for kind in (lambda: int(text, 0), lambda: float(text)):
-        try:
-            return s.Literal(line, kind())
-        except ValueError:
-            continue
-    return s.Literal(line, 0)
+    return s.Literal(line, number(re.sub(r"_|[iuf](8|16|32|64|128|size)$", "", node.text())))
 
 
 _KINDS: dict[str, Callable[[Any, SgNode, int], s.Node]] = {

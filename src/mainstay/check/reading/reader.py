@@ -13,6 +13,8 @@ from mainstay.check.flow.value import Value
 
 REMEMBERED = 50_000
 """Names of which answers are remembered."""
+LONGEST_CHAIN = 24
+"""Calls of a chain that are looked at."""
 Located = tuple[int, Fact]
 Reader = Callable[[Run], Iterator[Located]]
 
@@ -46,6 +48,15 @@ def shown(seen: Seen) -> str:
 def last(path: str) -> str:
     """The last name of a qualified one."""
     return path.rpartition(".")[2].removeprefix("?")
+
+
+def chain_before(seen: Seen) -> list[Seen]:
+    """The calls of a chain, the first first, up to this one."""
+    out, source = [seen], seen.receiver.source
+    while isinstance(source, Seen) and len(out) < LONGEST_CHAIN:
+        out.append(source)
+        source = source.receiver.source
+    return out[::-1]
 
 
 def entity(name: str) -> str:

@@ -13,10 +13,9 @@ from mainstay.check.flow.value import EVERYTHING, Closure, Trace, Value
 from mainstay.check.live import document as documents
 from mainstay.check.live.document import WrongDocument
 from mainstay.check.live.operations import Operation
-from mainstay.check.reading.reader import last
 from mainstay.check.source import Source
 from mainstay.check.stacks.flask import REQUEST
-from mainstay.check.stacks.stack import Entry, guards_inside, imports, is_guard, is_limit, is_public, name_of
+from mainstay.check.stacks.stack import Entry, decorated, imports
 
 HARMLESS = frozenset({"integer", "number", "boolean"})
 """Types of parameters that hold no text; Connexion refuses what is not of the type."""
@@ -51,17 +50,7 @@ class Connexion:
         route = Route(
             closure.unit.place(closure.function), (operation.method,), operation.path, self.name, group=source.path
         )
-        guards = ["the security of its document"] if operation.secured else []
-        for value in follower.decorators.get(id(closure.function), []):
-            name = name_of(value)
-            if is_guard(name):
-                guards.append(last(name))
-            if is_limit(name):
-                route.limited = True
-        if guards_inside(closure):
-            guards.append("in the handler")
-        route.guards = tuple(dict.fromkeys(guards))
-        route.public = is_public(operation.path, closure.function.name)
+        decorated(route, closure, follower, ["the security of its document"] if operation.secured else [])
         route.validated = bool(operation.bodies) or None
         parameters = {each.name: _given(each, operation, closure) for each in closure.function.parameters}
         return Entry(closure, parameters, route)

@@ -14,11 +14,10 @@ from mainstay.check.reading.reader import known_text, last
 from mainstay.check.stacks.stack import (
     VERBS,
     Entry,
+    decorated,
     guards_inside,
     imports,
     is_guard,
-    is_limit,
-    is_public,
     name_of,
     set_up,
 )
@@ -91,16 +90,7 @@ class Flask:
         self, closure: Closure, path: str, methods: tuple[str, ...], group: str, guards: list[str], follower: Follower
     ) -> Entry:
         route = Route(closure.unit.place(closure.function), methods, path, self.name, group=group)
-        for value in follower.decorators.get(id(closure.function), []):
-            name = name_of(value)
-            if is_guard(name):
-                guards.append(last(name))
-            if is_limit(name):
-                route.limited = True
-        if guards_inside(closure):
-            guards.append("in the handler")
-        route.guards = tuple(dict.fromkeys(guards))
-        route.public = is_public(path, closure.function.name)
+        decorated(route, closure, follower, guards)
         parameters = {
             each.name: _path_value(each, path, closure)
             for each in closure.function.parameters

@@ -152,6 +152,20 @@ def guards_inside(closure: Closure, depth: int = 0) -> bool:
     return False
 
 
+def decorated(route: Route, closure: Closure, follower: Follower, guards: list[str]) -> None:
+    """Notes of a route what stands before its handler: these guards, its decorators, and what it does itself."""
+    for value in follower.decorators.get(id(closure.function), []):
+        name = name_of(value)
+        if is_guard(name):
+            guards.append(last(name))
+        if is_limit(name):
+            route.limited = True
+    if guards_inside(closure):
+        guards.append("in the handler")
+    route.guards = tuple(dict.fromkeys(guards))
+    route.public = is_public(route.path, closure.function.name)
+
+
 def unwrapped(value: Value, depth: int = 0) -> Closure | None:
     """The function that a value is, or that was given to the call which made it (`asyncHandler(fn)`)."""
     if value.callee is not None:

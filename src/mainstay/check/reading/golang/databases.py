@@ -11,7 +11,7 @@ from mainstay.check.facts import Commit, PageSize, Query
 from mainstay.check.flow.program import Changed, Run, Seen
 from mainstay.check.flow.value import Value
 from mainstay.check.reading.queries import chains, of_text, root_result
-from mainstay.check.reading.reader import OWNER, Located, known_text, label, last, names_caller
+from mainstay.check.reading.reader import OWNER, Located, chain_before, known_text, label, last, names_caller
 from mainstay.check.reading.statements import COLUMN, CONDITION, SQL, parsed
 from mainstay.check.words import words
 
@@ -138,15 +138,6 @@ def _in_transaction(seen: Seen) -> bool:
             return True
         source, depth = source.receiver.source, depth + 1
     return seen.transaction is not None
-
-
-def chain_before(seen: Seen) -> list[Seen]:
-    """The calls of a chain, the first first, up to this one."""
-    out, source = [seen], seen.receiver.source
-    while isinstance(source, Seen) and len(out) < 16:
-        out.append(source)
-        source = source.receiver.source
-    return list(reversed(out))
 
 
 def _gorm(seen: Seen) -> Query | None:

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 
 from mainstay.check import syntax as s
-from mainstay.check.facts import Sink
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import ClassValue, Value
 from mainstay.check.reading.golang.databases import GORM, TEXTS, is_database, statement_of
-from mainstay.check.reading.queries import injected
-from mainstay.check.reading.reader import Located, known_text, label, shown, under
-from mainstay.check.reading.sinks import SHELLS, At, own_path
+from mainstay.check.reading.reached import reached
+from mainstay.check.reading.reader import Located, known_text, under
+from mainstay.check.reading.sinks import SHELLS, At
 from mainstay.check.reading.statements import SQL
 from mainstay.check.words import words
 
@@ -74,17 +73,7 @@ HIDDEN = re.compile(
 
 def read(run: Run) -> Iterator[Located]:
     """The sinks of a function that text of the caller reaches."""
-    for seen in run.calls:
-        if seen.name.startswith("!"):
-            continue
-        for purpose, value in _sinks(seen, run):
-            trace = injected(value, purpose)
-            if trace is None or (purpose in ("redirect", "url") and ("begun" in value.marks or own_path(value))):
-                continue
-            yield (
-                seen.position,
-                Sink(place=seen.place, function=label(seen), purpose=purpose, call=shown(seen), trace=trace),
-            )
+    yield from reached(run, lambda seen: _sinks(seen, run))
 
 
 def _sinks(seen: Seen, run: Run) -> Iterator[tuple[str, Value]]:

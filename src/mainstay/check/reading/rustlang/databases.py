@@ -11,7 +11,7 @@ from mainstay.check.facts import Commit, PageSize, Query
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import Trace, Value
 from mainstay.check.reading.queries import chains, of_text, root_result
-from mainstay.check.reading.reader import OWNER, Located, known_text, label, last, names_caller, under
+from mainstay.check.reading.reader import OWNER, Located, chain_before, known_text, label, last, names_caller, under
 from mainstay.check.reading.statements import CONDITION, SQL, parsed
 from mainstay.check.words import words
 
@@ -99,15 +99,6 @@ def _is_transaction(node: s.Node) -> bool:
     return re.search(r"(^|\.)(tx|trx|txn|transaction)\d?($|\.)", s.dotted(node)) is not None
 
 
-def _links(seen: Seen) -> list[Seen]:
-    """The calls of a chain, the first first, with those that are given to them as the table or the values."""
-    out, source = [seen], seen.receiver.source
-    while isinstance(source, Seen) and len(out) < 24:
-        out.append(source)
-        source = source.receiver.source
-    return list(reversed(out))
-
-
 def _diesel(seen: Seen) -> Query | None:
     """`users.filter(id.eq(key)).first(conn)`, and `diesel::update(users.find(key)).set(values).execute(conn)`."""
     if seen.method not in DIESEL or not seen.node.arguments:
@@ -115,7 +106,7 @@ def _diesel(seen: Seen) -> Query | None:
     handle = seen.node.arguments[-1].value
     if HANDLES.search(s.dotted(handle)) is None or is_handle(seen):
         return None
-    links = _links(seen)
+    links = chain_before(seen)
     first = links[0]
     methods = {each.method for each in links}
     action = {"insert_into": "insert", "update": "update", "delete": "delete"}.get(first.method, "read")
@@ -185,7 +176,7 @@ def _sea(seen: Seen) -> Query | None:
     """`Entity::find().filter(Column::Id.eq(key)).one(db)`, and `active.update(db)`."""
     if not seen.node.arguments or HANDLES.search(s.dotted(seen.node.arguments[-1].value)) is None:
         return None
-    links = _links(seen)
+    links = chain_before(seen)
     methods = {each.method for each in links}
     finds = methods & {"find", "find_by_id", "find_related", "find_also_related", "find_with_related"}
     if seen.method in SEA and finds:

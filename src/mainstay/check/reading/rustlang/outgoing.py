@@ -9,7 +9,7 @@ from mainstay.check import syntax as s
 from mainstay.check.facts import BlockingCall, Effect, OutgoingCall
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.reading.outgoing import KEYS
-from mainstay.check.reading.reader import Located, label, last, own_nodes, shown, under
+from mainstay.check.reading.reader import Located, chain_before, label, last, own_nodes, shown, under
 from mainstay.check.words import words
 
 BLOCKING: dict[str, str] = {
@@ -50,17 +50,9 @@ def read(run: Run) -> Iterator[Located]:
             yield seen.position, blocking
 
 
-def _links(seen: Seen) -> list[Seen]:
-    out, source = [seen], seen.receiver.source
-    while isinstance(source, Seen) and len(out) < 24:
-        out.append(source)
-        source = source.receiver.source
-    return out
-
-
 def _outgoing(seen: Seen, run: Run) -> OutgoingCall | None:
     """A request that is sent: `reqwest::get(..)`, or the `send` of a client that was built here."""
-    links = _links(seen)
+    links = chain_before(seen)[::-1]
     alone = seen.name in ("reqwest.get", "reqwest.blocking.get")
     if not alone and not (seen.method == "send" and links[-1].name in MADE):
         return None

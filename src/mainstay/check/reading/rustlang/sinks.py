@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mainstay.check.facts import Sink
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import Value
-from mainstay.check.reading.queries import injected
-from mainstay.check.reading.reader import Located, known_text, label, last, shown, under
+from mainstay.check.reading.reached import reached
+from mainstay.check.reading.reader import Located, known_text, last, under
 from mainstay.check.reading.rustlang.databases import MACROS, statement_of
-from mainstay.check.reading.sinks import SHELLS, own_path
+from mainstay.check.reading.sinks import SHELLS
 from mainstay.check.words import words
 
 FILES = words(
@@ -27,17 +26,7 @@ REQUESTS = words("get post put patch delete head request")
 
 def read(run: Run) -> Iterator[Located]:
     """The sinks of a function that text of the caller reaches."""
-    for seen in run.calls:
-        if seen.name.startswith("!"):
-            continue
-        for purpose, value in _sinks(seen):
-            trace = injected(value, purpose)
-            if trace is None or (purpose in ("redirect", "url") and ("begun" in value.marks or own_path(value))):
-                continue
-            yield (
-                seen.position,
-                Sink(place=seen.place, function=label(seen), purpose=purpose, call=shown(seen), trace=trace),
-            )
+    yield from reached(run, _sinks)
 
 
 def _sinks(seen: Seen) -> Iterator[tuple[str, Value]]:
