@@ -145,6 +145,22 @@ def test_what_is_no_text_of_its_language_is_told(tmp_path: Path) -> None:
     assert found_in(result) == {"app.py"}
 
 
+@pytest.mark.parametrize(
+    "name, text",
+    {
+        "a.go": "package a\nfunc one() {}\nfunc broken( { ]]]\nfunc two() {}\nfunc three() {}\n",
+        "a.rs": "fn one() {}\n\nimpl ] ) ( {\n\nfn two() {}\nfn three() {}\n",
+        "A.java": "class A {}\n\n]]] ((\n\nclass B {}\nclass C {}\n",
+        "a.js": "function one() {}\n\nlet broken = ;\n\nfunction two() {}\n",
+        "a.ts": "function one() {}\n\nlet broken: = 1;\n\nfunction two() {}\n",
+    }.items(),
+)
+def test_a_part_that_cannot_be_read_is_told_and_the_rest_is_read(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    (part,) = timely(tmp_path).skipped
+    assert (part.path, part.line, "cannot be read" in part.why) == (name, 3, True)
+
+
 def test_other_encodings_are_read(tmp_path: Path) -> None:
     for name, raw in READ.items():
         (tmp_path / name).write_bytes(raw)

@@ -108,6 +108,10 @@ class Project:
             self.others.append(source)
         else:
             self.units.append(Unit(source, tree, Scope({}), source.name))
+            if tree.missed:
+                lines = sorted(set(tree.missed))
+                why = "a part cannot be read" if len(lines) == 1 else f"{len(lines)} parts cannot be read"
+                self.skipped.append(Skipped(source.path, source.first + lines[0] - 1, why))
 
     def add_markdown(self, text: str, path: str) -> None:
         """Reads the blocks of a page."""

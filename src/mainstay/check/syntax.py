@@ -346,6 +346,8 @@ class Module:
 
     body: list[Node]
     package: str = ""
+    missed: list[int] = field(default_factory=list)
+    """The first lines of parts that could not be read."""
 
 
 _PARTS: dict[type[Node], tuple[str, ...]] = {}

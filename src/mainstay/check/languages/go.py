@@ -11,7 +11,7 @@ from ast_grep_py import SgNode, SgRoot
 from mainstay.check import syntax as s
 from mainstay.check.languages.go_expressions import Expressions
 from mainstay.check.languages.go_types import base_of, members, type_
-from mainstay.check.languages.nodes import end_of, line_of, named, refuse_errors, refuse_lines
+from mainstay.check.languages.nodes import broken_lines, end_of, line_of, named, refuse_lines
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.words import words
 
@@ -21,10 +21,12 @@ IGNORED = words("comment package_clause empty_statement fallthrough_statement go
 def read(text: str) -> s.Module:
     """The tree of a text; raises Unreadable."""
     refuse_lines(text)
-    body = named(SgRoot(text, "go").root())
-    refuse_errors(body, "Go")
+    root = SgRoot(text, "go").root()
+    body = named(root)
+    reading = Statements()
+    reading.missed += broken_lines(root, body, "Go")
     try:
-        return s.Module(Statements().block(body))
+        return s.Module(reading.block(body), missed=reading.missed)
     except RecursionError:
         raise Unreadable("nested too deeply") from None
 
@@ -40,8 +42,12 @@ def read_fragment(text: str) -> s.Module:
 class Statements(Expressions):
     """Reads statements and declarations."""
 
+    def __init__(self) -> None:
+        self.missed: list[int] = []
+        """The first lines of those of which a part is missing."""
+
     def block(self, nodes: list[SgNode]) -> list[s.Node]:
-        """Statements in order; one of which a part is missing is passed over."""
+        """Statements in order; one of which a part is missing is passed over, and noted."""
         out: list[s.Node] = []
         for node in nodes:
             kind = node.kind()
@@ -50,7 +56,7 @@ class Statements(Expressions):
             try:
                 out.extend(_KINDS.get(kind, Statements._plain)(self, node))
             except IndexError:
-                continue
+                self.missed.append(line_of(node))
         return out
 
     def body(self, node: SgNode | None) -> list[s.Node]:

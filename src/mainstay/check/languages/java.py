@@ -18,7 +18,7 @@ from mainstay.check.languages.java_nodes import (
     string_of,
     type_,
 )
-from mainstay.check.languages.nodes import end_of, line_of, refuse_errors, refuse_lines, statements
+from mainstay.check.languages.nodes import broken_lines, end_of, line_of, refuse_lines, statements
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.words import words
 
@@ -28,12 +28,13 @@ OPERATORS = {"&&": "and", "||": "or", "!": "not"}
 def read(text: str) -> s.Module:
     """The tree of a text in Java; raises Unreadable."""
     refuse_lines(text)
-    body = children(SgRoot(text, "java").root())
-    refuse_errors(body, "Java")
+    root = SgRoot(text, "java").root()
+    body = children(root)
+    missed = broken_lines(root, body, "Java")
     package = next((each for each in body if each.kind() == "package_declaration"), None)
     try:
         name = s.dotted(qualified(children(package)[-1])) if package is not None else ""
-        return s.Module(_block(body), name)
+        return s.Module(_block(body), name, missed)
     except RecursionError:
         raise Unreadable("nested too deeply") from None
 

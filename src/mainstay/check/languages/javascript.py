@@ -18,7 +18,7 @@ from mainstay.check.languages.javascript_nodes import (
     regex_of,
     string_of,
 )
-from mainstay.check.languages.nodes import end_of, line_of, refuse_errors, refuse_lines, statements
+from mainstay.check.languages.nodes import broken_lines, end_of, line_of, refuse_lines, statements
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.words import words
 
@@ -30,9 +30,9 @@ def read(text: str, language: str = "javascript") -> s.Module:
     refuse_lines(text)
     root = SgRoot(text, language).root()
     body = children(root)
-    refuse_errors(body, "TypeScript" if language != "javascript" else "JavaScript")
+    missed = broken_lines(root, body, "TypeScript" if language != "javascript" else "JavaScript")
     try:
-        return s.Module(_block(body))
+        return s.Module(_block(body), missed=missed)
     except RecursionError:
         raise Unreadable("nested too deeply") from None
 

@@ -65,8 +65,9 @@ def refuse_lines(text: str, longest: int = LONGEST_LINE) -> None:
         raise Unreadable(f"a line of more than {longest} characters: written by a program")
 
 
-def refuse_errors(body: list[SgNode], language: str) -> None:
-    """Raises Unreadable where half of a text or more is not of its language."""
+def broken_lines(root: SgNode, body: list[SgNode], language: str) -> list[int]:
+    """The first lines of what is not of the language; raises Unreadable where it is half of the text or more."""
     broken = [each for each in body if each.kind() == "ERROR"]
     if broken and len(broken) >= max(1, len(body) // 2):
         raise Unreadable(f"not {language}", line_of(broken[0]))
+    return [line_of(each) for each in root.find_all(kind="ERROR")]

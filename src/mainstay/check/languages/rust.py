@@ -10,7 +10,7 @@ from ast_grep_py import SgNode, SgRoot
 
 from mainstay.check import syntax as s
 from mainstay.check.languages import rust_macros as macros
-from mainstay.check.languages.nodes import named, refuse_errors, refuse_lines
+from mainstay.check.languages.nodes import broken_lines, named, refuse_lines
 from mainstay.check.languages.rust_statements import Statements
 from mainstay.check.languages.rust_types import base_of, type_
 from mainstay.check.languages.unreadable import Unreadable
@@ -29,10 +29,12 @@ DECLARES = re.compile(r"^\s*(?:(?:pub|async fn|fn|use|mod|struct|enum|impl|trait
 def read(text: str) -> s.Module:
     """The tree of a text; raises Unreadable."""
     refuse_lines(text)
-    body = named(SgRoot(text, "rust").root())
-    refuse_errors(body, "Rust")
+    root = SgRoot(text, "rust").root()
+    body = named(root)
+    reading = Items()
+    reading.missed += broken_lines(root, body, "Rust")
     try:
-        return s.Module(Items().items(body))
+        return s.Module(reading.items(body), missed=reading.missed)
     except RecursionError:
         raise Unreadable("nested too deeply") from None
 
@@ -60,7 +62,7 @@ class Items(Statements):
                 try:
                     out += self.item(node, attributes) or []
                 except IndexError:
-                    pass
+                    self.missed.append(self.line(node))
                 attributes = []
         _give_bases(out)
         return [each for each in out if not isinstance(each, Implemented)]

@@ -29,6 +29,8 @@ class Expressions(ABC):
     def __init__(self, offset: int = 0, owner: str = "") -> None:
         self.offset = offset
         self.owner = owner
+        self.missed: list[int] = []
+        """The first lines of statements and items of which a part is missing."""
 
     @abstractmethod
     def body(self, node: SgNode, returns: bool) -> list[s.Node]:

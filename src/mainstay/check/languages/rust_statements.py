@@ -95,7 +95,7 @@ class Statements(Expressions):
             try:
                 out += self._statement(each, kind, attributes, keep if each is inner[-1] else dropped)
             except IndexError:
-                continue
+                self.missed.append(self.line(each))
             attributes = []
         return out
 
