@@ -101,6 +101,20 @@ async def test_create_order(
 
 
 @on_both
+def test_a_bound_of_the_status_is_a_status(client: Client, make: Factory) -> None:
+    staff = client.as_(make(User, roles=["staff"]))
+    assert staff.get(f"{ORDERS}?status[lte]=paid").status_code == 200
+    refused = staff.get(f"{ORDERS}?status[lte]=AAA")
+    assert (refused.status_code, refused.json()["error"]["details"][0]["field"]) == (400, "status[lte]")
+
+
+@on_both
+def test_the_document_says_that_no_price_is_less_than_nothing(client: Client) -> None:
+    shapes = client.get("/openapi.json").json()["components"]["schemas"]
+    assert shapes["NewProduct"]["properties"]["price"]["pattern"].startswith(r"^\d")
+
+
+@on_both
 @pytest.mark.requirement("A8.17")
 @pytest.mark.parametrize(
     "body, status, code",

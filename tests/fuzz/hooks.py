@@ -34,8 +34,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         query["q"] = "pasta"
     if "relevance" in str(query.get("sort", "")):
         query["sort"] = "relevance" if "q" in query else ""
-    if isinstance(query.get("page"), int):
-        query["page"] = min(query["page"], 100 if "limit" in query else 500)
+    if str(query.get("page", "")).isdecimal():
+        query["page"] = min(int(query["page"]), 100 if "limit" in query else 500)
     for name in DAYS & set(query):
         query[name] = "2026-11-21"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mainstay.engine.plan import Condition
-from mainstay.kinds import Kind, Text
+from mainstay.kinds import Choice, Kind, Text
 from mainstay.kinds.boolean import Boolean
 from mainstay.kinds.text import without_nul
 from mainstay.operation import Application, Computed, Filter, Resource
@@ -73,8 +73,8 @@ def parser(kind: Kind, operator: str) -> Callable[[str], Any]:
         return Boolean().parse
     if operator == "in":
         return lambda text: values(kind, text)
-    if isinstance(kind, Text) and operator not in ("eq", "ne"):
-        return without_nul
+    if isinstance(kind, Text) and not isinstance(kind, Choice) and operator not in ("eq", "ne"):
+        return without_nul  # a bound, or a part, is no text of this kind by itself
     return kind.parse
 
 

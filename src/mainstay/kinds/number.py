@@ -163,7 +163,8 @@ class Decimal(Kind):
 
     def form(self) -> Form:
         fraction = rf"(\.\d{{1,{self.scale}}})?" if self.scale else ""
-        pattern = rf"^-?\d{{1,{self.precision - self.scale or 1}}}{fraction}$"
+        sign = "" if any(least is not None and least >= 0 for least in (self.ge, self.gt)) else "-?"
+        pattern = rf"^{sign}\d{{1,{self.precision - self.scale or 1}}}{fraction}$"
         return Form(
             "string", format="decimal", pattern=pattern, hint=f'a decimal in a string, such as "{self.smallest}"'
         )
