@@ -50,6 +50,26 @@ def test_where_the_database_makes_the_index_of_a_reference_none_is_missed(
     assert len(found(path, "foreign-key-unindexed")) == count
 
 
+@pytest.mark.parametrize(
+    "manifest, text, confidence",
+    [
+        ("build.gradle", "implementation 'org.xerial:sqlite-jdbc:3.36.0.3'", "review"),
+        ("Cargo.toml", 'sqlx = { version = "0.8", features = ["sqlite"] }', "review"),
+        ("package.json", '{"dependencies": {"mysql2": "^3"}}', "review"),
+        ("package.json", '{"dependencies": {"pg": "^8"}}', "likely"),
+        ("package.json", '{"dependencies": {"pg": "^8", "sqlite3": "^5"}}', "likely"),
+        ("go.mod", "require github.com/gin-gonic/gin v1.9.0", "likely"),
+    ],
+)
+def test_a_schema_that_names_no_database_is_for_the_only_one_that_the_project_has_a_driver_of(
+    tmp_path: Path, manifest: str, text: str, confidence: str
+) -> None:
+    kind = "DATETIME" if "mysql" in text else "TIMESTAMP"
+    schema = f"CREATE TABLE notes (id VARCHAR(9) PRIMARY KEY, made {kind} NOT NULL);\n"
+    path = files(tmp_path, {manifest: text + "\n", "db/schema.sql": schema})
+    assert [each.confidence for each in only(path, "timestamp-without-zone").findings] == [confidence]
+
+
 def test_indexes_of_expressions_that_cannot_be_read_are_not_taken_for_one_another(tmp_path: Path) -> None:
     made = '    op.create_index("{0}", "notes", [nulls_first("{1}"), sa.text("made DESC")])\n'
     text = (

@@ -30,7 +30,8 @@ def read(project: Project, follower: Follower) -> Iterator[Fact]:
     """The facts of every history, of models that no history makes, and of what the two differ in."""
     sources = [each for each in project.others if each.language == "sql"]
     units = [each for each in project.units if each.source.language == "python"]
-    found = [*sql_files.histories(sources, project.skipped, project.root.name), *alembic.histories(units)]
+    found = [*sql_files.histories(sources, project.skipped, project.root.name, project.manifests)]
+    found += alembic.histories(units)
     found += django_migrations.histories(units)
     followed: list[tuple[c.History, Schema]] = []
     for number, history in enumerate(found):

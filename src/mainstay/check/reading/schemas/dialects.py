@@ -46,6 +46,20 @@ NAMED = {
     H2: re.compile(r"(^|[/_.-])h2([/_.-]|$)", re.IGNORECASE),
     HSQLDB: re.compile(r"(^|[/_.-])hsql(db)?([/_.-]|$)", re.IGNORECASE),
 }
+DRIVERS = {
+    POSTGRESQL: re.compile(
+        r"postgresql[\"':<-]|\bpsycopg|\basyncpg\b|[\"']pg[\"']\s*:|\bpg-promise\b|jackc/pgx|lib/pq\b|\bdriver/postgres\b"
+        r"|\btokio-postgres\b|[\"']postgres[\"']",
+        re.IGNORECASE,
+    ),
+    MYSQL: re.compile(r"mysql|mariadb", re.IGNORECASE),
+    SQLITE: re.compile(r"sqlite", re.IGNORECASE),
+    TSQL: re.compile(r"mssql|tedious|pyodbc|go-mssqldb|tiberius", re.IGNORECASE),
+    ORACLE: re.compile(r"\bojdbc|oracledb|cx_oracle", re.IGNORECASE),
+    H2: re.compile(r"com\.h2database", re.IGNORECASE),
+    HSQLDB: re.compile(r"\bhsqldb\b", re.IGNORECASE),
+}
+"""How manifests name the drivers of a database."""
 LOOKED_AT = 200_000
 """Characters of a text that are looked at."""
 
@@ -63,6 +77,12 @@ def dialect_of(path: str, text: str) -> str:
 def named_dialect(path: str) -> str:
     """The dialect that a path names; empty where it names none."""
     return next((name for name, pattern in NAMED.items() if pattern.search(path)), "")
+
+
+def driven_dialect(manifests: str) -> str:
+    """The dialect of the only database that manifests list a driver of; empty where there are none, or several."""
+    found = [name for name, pattern in DRIVERS.items() if pattern.search(manifests)]
+    return found[0] if len(found) == 1 else ""
 
 
 def quotes_brackets(dialect: str) -> bool:

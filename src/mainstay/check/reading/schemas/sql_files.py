@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.reading.schemas import changes as c
 from mainstay.check.reading.schemas.ddl import changes_of
-from mainstay.check.reading.schemas.dialects import ORACLE, TSQL, dialect_of, named_dialect
+from mainstay.check.reading.schemas.dialects import ORACLE, TSQL, dialect_of, driven_dialect, named_dialect
 from mainstay.check.reading.schemas.state import key_of
 from mainstay.check.source import Skipped, Source
 
@@ -40,8 +40,15 @@ class File:
     name: str
 
 
-def histories(sources: Iterable[Source], skipped: list[Skipped], root: str = "") -> Iterator[c.History]:
-    """The histories of all files of SQL; what cannot be read is told; `root` is the name of the folder of all."""
+def histories(
+    sources: Iterable[Source], skipped: list[Skipped], root: str = "", manifests: str = ""
+) -> Iterator[c.History]:
+    """The histories of all files of SQL; what cannot be read is told.
+
+    Where no file tells the dialect, the name of the folder of all (`root`) does, or the only driver of a database that
+    `manifests` list.
+    """
+    elsewhere = named_dialect(root) or driven_dialect(manifests)
     groups: dict[tuple[str, bool], list[File]] = defaultdict(list)
     for source in sources:
         file = _file(source)
@@ -49,7 +56,7 @@ def histories(sources: Iterable[Source], skipped: list[Skipped], root: str = "")
     for (_, versioned), files in groups.items():
         files.sort(key=lambda each: each.order)
         for told, alike in _alike(files, versioned):
-            dialect = told or named_dialect(root)
+            dialect = told or elsewhere
             if dialect in (TSQL, ORACLE):
                 name = {TSQL: "SQL Server", ORACLE: "Oracle"}[dialect]
                 skipped += [Skipped(each.source.path, 1, f"SQL of {name}, which is not read") for each in alike]
