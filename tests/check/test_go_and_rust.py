@@ -255,3 +255,32 @@ async fn run() {
         (("GET",), "/v1/items/{id}", ("Authentication",)),
         (("POST",), "/v1/items", ("Authentication",)),
     }
+
+
+@pytest.mark.parametrize("extractor, confidence", [("MaybeAuthUser", "review"), ("AuthUser", "likely")])
+def test_a_list_of_rust_is_as_open_as_a_sibling_that_may_be_asked_by_nobody(
+    tmp_path: Path, extractor: str, confidence: str
+) -> None:
+    text = """use axum::{extract::State, routing::{get, post}, Router};
+use sqlx::PgPool;
+
+async fn create(user: AuthUser) {}
+async fn feed(user: AuthUser) {}
+async fn one(user: EXTRACTOR) {}
+
+async fn tags(State(db): State<PgPool>) {
+    keep(sqlx::query("SELECT DISTINCT tag FROM items LIMIT 20").fetch_all(&db).await);
+}
+
+fn app() -> Router<PgPool> {
+    Router::new()
+        .route("/items", post(create))
+        .route("/items/feed", get(feed))
+        .route("/items/{id}", get(one))
+        .route("/tags", get(tags))
+}
+""".replace("EXTRACTOR", extractor)
+    write(tmp_path, {"Cargo.toml": '[package]\nname = "shop"\n[dependencies]\naxum = "0.8"\n', "src/main.rs": text})
+    assert [(each.place.line, each.confidence) for each in found(tmp_path, "missing-authentication")] == [
+        (17, confidence)
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mainstay.check.facts.fact import Fact
+from mainstay.check.source import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +53,9 @@ class RequestId(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchecked(Fact):
-    """The answer of a lookup that may be nothing, used without a look whether it is."""
+    """The answer of a lookup that may be nothing, used without a look whether it is; `lookup` is where that stands."""
 
+    lookup: Place
     call: str
     use: str
 

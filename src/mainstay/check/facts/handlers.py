@@ -18,7 +18,8 @@ class Route:
 
     `guards` are the names of what is asked before or in the handler who the caller is; `limited` whether a limit
     of calls stands before it; `validated` whether something checks what is sent; `public` why it is meant for
-    everybody, where its name or declaration says so.
+    everybody, where its name or declaration says so; `may_be_nobody` whether it is asked who the caller is, and
+    answers who is nobody as well.
     """
 
     place: Place
@@ -31,6 +32,7 @@ class Route:
     validated: bool | None = None
     status: int | None = None
     public: str = ""
+    may_be_nobody: bool = False
     group: str = ""
     """The router or file it belongs to: routes of one group are siblings."""
     body: str = ""

@@ -31,6 +31,9 @@ from mainstay.check.flow.value import (
     merged,
 )
 
+REQUESTS = ("express.Request", "?Request")
+SIGNED_IN = ("user", "auth")
+"""Types of requests, and their attributes under which a guard leaves who is signed in."""
 ADDRESSES = frozenset({"urlparse", "urlsplit", "URL"})
 """What reads an address into its parts."""
 
@@ -85,7 +88,14 @@ class Expressions(ABC):
         return self.attribute(self.value(node.object, frame), node.name, node, frame)
 
     def attribute(self, owner: Value, name: str, node: s.Node, frame: Frame) -> Value:
-        """What is known of an attribute of a value."""
+        """What is known of an attribute of a value; what belongs to the caller stays marked as the caller's."""
+        found = self._attribute(owner, name, node, frame)
+        signed_in = name in SIGNED_IN and owner.type in REQUESTS
+        if (signed_in or "caller" in owner.marks) and found.callee is None:
+            return replace(found, marks=found.marks | {"caller"})
+        return found
+
+    def _attribute(self, owner: Value, name: str, node: s.Node, frame: Frame) -> Value:
         if owner.fields is not None and name in owner.fields:
             return owner.fields[name]
         variable = held(owner, name, self.inputs.environment)

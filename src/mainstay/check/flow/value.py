@@ -194,7 +194,7 @@ class Value:
     source: Any = None
     """The call that answered it (`program.Seen`), where one did."""
     marks: frozenset[str] = frozenset()
-    """What else is known: `secret`, `error` (an exception), `text` (put together as a text)."""
+    """What else is known: `secret`, `error` (an exception), `text` (put together), `caller` (who is signed in)."""
 
     def with_trace(self, trace: Trace | None) -> Value:
         """The same, with another history."""
@@ -204,6 +204,12 @@ class Value:
     def text(self) -> str | None:
         """The text that it is, where it is a known text."""
         return self.const if isinstance(self.const, str) else None
+
+    def is_of_caller(self, depth: int = 0) -> bool:
+        """Whether it is who is signed in, what belongs to him, or has such a thing in it."""
+        if "caller" in self.marks or self.fields is None or depth > 3:
+            return "caller" in self.marks
+        return any(each.is_of_caller(depth + 1) for each in self.fields.values())
 
     def any_trace(self, depth: int = 0) -> Trace | None:
         """Its own history, or that of something in it."""

@@ -9,7 +9,17 @@ from mainstay.check.facts import Query, Sink
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import Value
 from mainstay.check.reading.queries import chains, injected
-from mainstay.check.reading.reader import OWNER, Located, entity, known_text, label, last, names_caller, shown
+from mainstay.check.reading.reader import (
+    OWNER,
+    Located,
+    entity,
+    given_caller,
+    known_text,
+    label,
+    last,
+    names_caller,
+    shown,
+)
 from mainstay.check.words import words
 
 TEXTS = words(
@@ -102,7 +112,7 @@ def _query(seen: Seen, chain: list[Seen]) -> Query:
         many=action == "read" and not methods & ONE,
         bounded=any(BOUNDS.search(each) for each in methods),
         by_input=next((trace for link in chain for each in link.values() if (trace := each.any_trace())), None),
-        caller=names_caller(*nodes) or any(OWNER.match(each) for each in columns),
+        caller=names_caller(*nodes) or any(OWNER.match(each) for each in columns) or given_caller(chain),
         loop=seen.loop,
         transaction=seen.transaction,
         locked=bool({"setLock", "forUpdate"} & methods),

@@ -57,7 +57,7 @@ def read(run: Run) -> Iterator[Located]:
 
 
 def _unchecked(run: Run) -> Iterator[Located]:
-    found: dict[str, str] = {}
+    found: dict[str, s.Call] = {}
     tests = [
         each.items if isinstance(each, s.Loop) else each.test for each in own_nodes(run) if isinstance(each, CHOICES)
     ]
@@ -77,7 +77,7 @@ def _unchecked(run: Run) -> Iterator[Located]:
                 method = last(s.dotted(call.function))
                 many = any(isinstance(each.value, s.Function) for each in call.arguments)
                 if method in MAYBE and not many and not _counts(call):
-                    found[name] = method
+                    found[name] = call
         elif isinstance(node, CHOICES):
             test = node.items if isinstance(node, s.Loop) else node.test
             for name in _tested(test):
@@ -91,12 +91,21 @@ def _unchecked(run: Run) -> Iterator[Located]:
                     found.pop(each.value.id, None)
         elif isinstance(node, PARTS) and isinstance(node.object, s.Name) and node.object.id in found:
             name = node.object.id
-            method = found.pop(name)
+            lookup = found.pop(name)
             if isinstance(node, s.Member) and node.name == "length":
                 continue
             shown = f"{name}.{node.name}" if isinstance(node, s.Member) else f"{name}[..]"
             function = run.function.label if run.function is not None else ""
-            yield 0, Unchecked(place=run.unit.place(node), function=function, call=method, use=shown)
+            yield (
+                0,
+                Unchecked(
+                    place=run.unit.place(node),
+                    function=function,
+                    lookup=run.unit.place(lookup),
+                    call=last(s.dotted(lookup.function)),
+                    use=shown,
+                ),
+            )
 
 
 def _counts(call: s.Call) -> bool:

@@ -15,6 +15,7 @@ from mainstay.check.reading.reader import (
     OWNER,
     Located,
     entity,
+    given_caller,
     known_text,
     label,
     last,
@@ -176,7 +177,13 @@ def _before(seen: Seen) -> Seen | None:
     """The call before in a chain: what it is called on, or the statement that it is given to run."""
     if seen.method in RUNS and seen.arguments and isinstance(seen.arguments[0].source, Seen):
         return seen.arguments[0].source
-    return seen.receiver.source if isinstance(seen.receiver.source, Seen) else None
+    before = seen.receiver.source
+    return before if isinstance(before, Seen) and not _is_row(before) else None
+
+
+def _is_row(seen: Seen) -> bool:
+    """Whether a call answered a row, of which what is called on it afterwards is no part of the statement."""
+    return seen.is_javascript and seen.awaited and READS.get(seen.method) is False
 
 
 @dataclass(slots=True)
@@ -225,7 +232,7 @@ def _query(seen: Seen, chain: list[Seen]) -> Query | None:
         many=kind.many and not methods & ONE and not (kind.lazy and not methods & READ_WITH),
         bounded=bounded,
         by_input=by_input,
-        caller=names_caller(*nodes) or any(OWNER.match(each) for each in named),
+        caller=names_caller(*nodes) or any(OWNER.match(each) for each in named) or given_caller(chain),
         loop=seen.loop,
         transaction=seen.transaction,
         locked=bool(LOCKS & methods) or "lock" in told,
@@ -293,7 +300,7 @@ def of_text(seen: Seen, told: Statement, *, many: bool) -> Query:
         many=many,
         bounded=told.bounded,
         by_input=trace,
-        caller=names_caller(*nodes) or any(OWNER.match(each) for each in told.columns),
+        caller=names_caller(*nodes) or any(OWNER.match(each) for each in told.columns) or given_caller([seen]),
         loop=seen.loop,
         transaction=seen.transaction,
         locked=told.locked,

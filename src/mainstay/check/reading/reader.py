@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 
 from mainstay.check import syntax as s
@@ -102,6 +102,11 @@ def dotted_names(node: s.Node) -> Iterator[str]:
 def names_caller(*nodes: s.Node) -> bool:
     """Whether an expression names who is calling."""
     return any(CALLER.search(word) for node in nodes for word in dotted_names(node))
+
+
+def given_caller(chain: Iterable[Seen]) -> bool:
+    """Whether calls are given who is signed in, or what belongs to him."""
+    return any(each.is_of_caller() for seen in chain for each in seen.values())
 
 
 def known_text(value: Value | None) -> str:

@@ -58,6 +58,8 @@ TOLD = words(
 """Checks of class-validator after which a text is one of a few."""
 CLASS = re.compile(r"(Dto|DTO|Input|Command)$")
 """Names of classes that hold what is sent, also where the class itself is in another project."""
+PERSON = re.compile(r"^(Current|Get|Auth|Active|Req|Logged\w*)?(User|Account|Member|Actor|Principal)(Id|Info|Data)?$")
+"""Names of decorators, which every program makes for itself, that hand in who is signed in."""
 BOUNDED = words("Max Min IsIn IsEnum")
 OPEN = words("Public SkipAuth AllowAnonymous NoAuth IsPublic AllowUnauthorized SkipAuthorization PublicRoute")
 
@@ -140,7 +142,8 @@ class NestJS:
                 return Value(type=f"express.{kind}")
         found = next(((kind, seen) for name, kind in SOURCES.items() if (seen := decorated(told, name))), None)
         if found is None:
-            return None
+            asked = any(PERSON.match(last(s.dotted(each).removesuffix("()"))) for each in parameter.decorators)
+            return replace(follower.typed(parameter, frame), marks=frozenset({"caller"})) if asked else None
         where, seen = found
         key = known_text(seen.argument(0))
         pipes = [last(each.path or each.type) for each in seen.arguments]

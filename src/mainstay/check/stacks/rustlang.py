@@ -85,6 +85,7 @@ def made(follower: Follower, closure: Closure, route: Route) -> Entry:
         written = closure.unit.source.lines[parameter.line - 1]
         if asked and ("Option<" in written or any(each.startswith(OPTIONAL) for each in asked)):
             route.public = "whoever is calling is asked, and may be nobody"
+            route.may_be_nobody = True
             asked = []
         guards += asked[:1]
         value = _given(parameter, closure, follower, frame, route)

@@ -31,7 +31,7 @@ def findings(facts: Facts) -> Iterator[Found]:
             proof = tuple(Step(each.place, f"asks {each.guards[0]}") for each in siblings[:2])
             queries = route.handler.of(Query)
             touches = any(not each.caller for each in queries) or (route.changes and not facts.handlers_with_tables)
-            open_too = [each for each in near if not each.guards and not each.public and not each.changes]
+            open_too = [each for each in near if not each.changes and _is_open(each)]
             read = any(not each.changes for each in siblings)
             touches = touches and (route.changes or (read and not open_too)) and not _signs_up(route)
             yield Found(
@@ -45,6 +45,11 @@ def findings(facts: Facts) -> Iterator[Found]:
             sure: Confidence = "likely" if _one_row(route) else "review"
             if asks or (route.changes and others):
                 yield Found(route.place, f"anybody may call {name}: nothing asks who is calling", sure)
+
+
+def _is_open(route: Route) -> bool:
+    """Whether it answers anybody, without a name that says so."""
+    return not route.guards and (not route.public or route.may_be_nobody)
 
 
 def _signs_up(route: Route) -> bool:
