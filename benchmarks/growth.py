@@ -153,7 +153,7 @@ def start(effort: Effort) -> list[Point]:
             for name, url in urls.items():
                 effort.console.print(f"[dim]start {turn} of {name}", highlight=False)
                 begun = time.perf_counter()
-                with server(name, url, Path(folder)) as running:
+                with server(name, url, Path(folder), serving.keeping(Path(folder) / "bytecode")) as running:
                     while ask(running, Request("GET", "/api/v1/hello"))[0] != 200:
                         time.sleep(0.005)
                     took, used = time.perf_counter() - begun, running.cpu()

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 from rich.console import Console
 
+from benchmarks import serving
 from benchmarks.growth import Effort
 from benchmarks.peers import CONTENDERS, available
 from benchmarks.run import OURS, server, sqlite_databases
@@ -37,10 +38,11 @@ def imports(effort: Effort) -> list[Imports]:
     contenders, _ = available(COMPARED, effort.console)
     found = []
     with TemporaryDirectory(prefix="mainstay-imports-") as folder:
+        compiled = serving.keeping(Path(folder) / "bytecode")
         for name, url in sqlite_databases(Path(folder), contenders).items():
-            with server(name, url, Path(folder)):
+            with server(name, url, Path(folder), compiled):
                 pass
-            with server(name, url, Path(folder), {"PYTHONPROFILEIMPORTTIME": "1"}) as running:
+            with server(name, url, Path(folder), {**compiled, "PYTHONPROFILEIMPORTTIME": "1"}) as running:
                 text = running.log.read_text(errors="replace")
             seconds: Counter[str] = Counter()
             lines = LINE.findall(text)

@@ -21,6 +21,14 @@ MAINSTAY = {"MAINSTAY_ADDRESS_LIMIT": "10000000/minute", "MAINSTAY_USER_LIMIT": 
 """Settings of Mainstay: limits that are counted and never reached; all else is as it is by default."""
 
 
+def keeping(bytecode: Path) -> dict[str, str]:
+    """Variables with which Python keeps in a folder what it compiled, as an installation has it, whatever it is told.
+
+    Without it every start compiles all that is imported anew, wherever `PYTHONDONTWRITEBYTECODE` is set.
+    """
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(bytecode)}
+
+
 @dataclass(frozen=True, slots=True)
 class Serving:
     """A server that runs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -62,7 +63,7 @@ def load_and_run(context: typer.Context) -> None:
     name = context.info_name or ""
     module, _ = COMMANDS[name]
     try:
-        command: typer.Typer = import_module(module).app
+        command = command_of(module)
         command(args=context.args, prog_name=f"mainstay {name}")
     except ModuleNotFoundError as error:
         extra = EXTRAS.get(error.name or "")
@@ -71,6 +72,17 @@ def load_and_run(context: typer.Context) -> None:
         told = f"`mainstay {name}` needs {error.name}, which is not installed: pip install 'mainstay[{extra}]'"
         typer.echo(f"mainstay: {told}", err=True)
         raise typer.Exit(Exit.WRONG) from None
+
+
+def command_of(module: str) -> typer.Typer:
+    """The command of a module; what that imports stays to the end, so that the garbage collector never looks at it."""
+    gc.disable()
+    try:
+        command: typer.Typer = import_module(module).app
+    finally:
+        gc.freeze()
+        gc.enable()
+    return command
 
 
 for _name, (_, _words) in COMMANDS.items():

@@ -6,10 +6,13 @@ import ast
 import difflib
 import functools
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
+"""The parts of a statement that are statements, and what holds such parts."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,7 +84,7 @@ def classes_in(file: str) -> dict[str, ast.ClassDef]:
     waiting: list[tuple[ast.AST, str]] = [(tree, "")]
     while waiting:
         node, prefix = waiting.pop()
-        for child in ast.iter_child_nodes(node):
+        for child in blocks(node):
             inside = prefix
             if isinstance(child, ast.ClassDef):
                 found[prefix + child.name] = child
@@ -90,6 +93,12 @@ def classes_in(file: str) -> dict[str, ast.ClassDef]:
                 inside = f"{prefix}{child.name}.<locals>."
             waiting.append((child, inside))
     return found
+
+
+def blocks(node: ast.AST) -> Iterator[ast.AST]:
+    """What a statement has below it in which a class may stand: statements, handlers and cases, no expressions."""
+    for name in BLOCKS:
+        yield from getattr(node, name, ())
 
 
 def statement_line(body: ast.ClassDef, attribute: str, item: int | None) -> int | None:

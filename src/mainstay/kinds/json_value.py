@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import BaseModel, BeforeValidator, ValidationError
 from sqlalchemy import JSON, Text as TextType
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
+from mainstay.dialects import postgresql
 from mainstay.kinds.kind import Conversion, Kind
 from mainstay.kinds.text import without_nul
 from mainstay.wire import Form
@@ -50,7 +50,7 @@ class Json(Kind):
     def column(self, database: str) -> TypeEngine[Any]:
         if database == "sqlite":
             return TextType()
-        return JSONB(none_as_null=True) if database == "postgresql" else JSON(none_as_null=True)
+        return postgresql().JSONB(none_as_null=True) if database == "postgresql" else JSON(none_as_null=True)
 
     def form(self) -> Form:
         schema = msgspec.json.encode(self.shape.model_json_schema()).decode()

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from mainstay.compiler.docstrings import attribute_docstring
 from mainstay.settings import Settings
 from tests.repository.reference.writing import heading, sentence, table
 
@@ -29,7 +30,7 @@ def page() -> str:
         "",
     ]
     rows = [
-        [f"`{prefix}{name.upper()}`", written(field), default(field), sentence(field.description)]
+        [f"`{prefix}{name.upper()}`", written(field), default(field), sentence(attribute_docstring(Settings, name))]
         for name, field in Settings.model_fields.items()
     ]
     return "\n".join([*lines, *table(["variable", "value", "default", "meaning"], rows)]) + "\n"

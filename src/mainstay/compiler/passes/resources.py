@@ -60,15 +60,14 @@ def fields_have_names(draft: Draft, declared: type[Resource[Any]]) -> bool:
 def with_model(draft: Draft, declared: type[Resource[Any]]) -> DraftResource | None:
     """The resource with the model that it is about; None, with a problem, where there is none."""
     model = declared.model()
-    place = place_of(declared)
     if model is None:
-        draft.problem(place, f"{declared.__name__} names no model", f"write class {declared.__name__}(Resource[Model])")
+        draft.problem(place_of(declared), f"{declared.__name__} names no model", f"write class {declared.__name__}(Resource[Model])")
         return None
     try:
         mapper: Mapper[Any] = sa.inspect(model)
     except NoInspectionAvailable:
         draft.problem(
-            place,
+            place_of(declared),
             f"{declared.__name__} is about {model.__name__}, which SQLAlchemy does not map to a table",
             "derive it from Model, or from your own declarative base",
         )
@@ -76,7 +75,7 @@ def with_model(draft: Draft, declared: type[Resource[Any]]) -> DraftResource | N
     table = mapper.local_table
     if not isinstance(table, sa.Table) or mapper.inherits is not None:
         draft.problem(
-            place,
+            place_of(declared),
             f"{model.__name__} is not mapped to one table of its own",
             "derive models that are exposed from an abstract one, not from one another",
         )

@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.util import ClauseAdapter
 from sqlalchemy.types import TypeEngine
 
@@ -333,7 +332,7 @@ def claimed(kind: Kind, values: tuple[Any, ...] | None) -> list[Any]:
 def one_of(wanted: Any, source: Fill, type_: TypeEngine[Any], scope: Scope) -> Truth:
     """Whether a value is one of a list that is a single parameter, so that its length is not in the text."""
     if scope.dialect.name == "postgresql":
-        return wanted == sa.any_(scope.binds.add(source, ARRAY(type_)))  # type: ignore[no-any-return]
+        return wanted == sa.any_(scope.binds.add(source, sa.ARRAY(type_)))  # type: ignore[no-any-return]
     store = converter(type_, scope.dialect)
 
     def as_json(inputs: Inputs) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import TypeEngine
 
@@ -35,7 +34,7 @@ def parents(types: Sequence[TypeEngine[Any]], scope: Scope) -> Parents:
     names = [f"k{number}" for number in range(len(types))]
     if scope.dialect.name == "postgresql":
         columns = [
-            scope.binds.add_stored(partial(column_of, number if len(types) > 1 else None), ARRAY(type_))
+            scope.binds.add_stored(partial(column_of, number if len(types) > 1 else None), sa.ARRAY(type_))
             for number, type_ in enumerate(types)
         ]
         given: Any = sa.func.unnest(*columns).table_valued(*names, with_ordinality="place").render_derived()

@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 
+from mainstay.dialects import postgresql
 from mainstay.engine.plan import Guards
 from mainstay.engine.sql.policy import Scope, Truth, condition
 from mainstay.engine.sql.statement import Inputs
@@ -64,7 +64,7 @@ class Search:
         """That each word begins one in some of the columns with these labels."""
         if self.column is not None:
             wanted = self.scope.binds.add(lambda inputs: tsquery(labels, self.words(inputs)), sa.Text())
-            return self.column.bool_op("@@")(sa.cast(wanted, TSQUERY))
+            return self.column.bool_op("@@")(sa.cast(wanted, postgresql().TSQUERY))
         wanted = self.scope.binds.add(lambda inputs: fts5(labels, self.words(inputs)), sa.Text())
         words, keys = self.beside()
         entries = sa.select(*keys.c[1:]).where(
@@ -114,9 +114,9 @@ class Search:
             return [f"'{label}{word}'" + (":*" if begun else "") for _, label, word, begun in every]
 
         add = self.scope.binds.add
-        parts = sa.column("points", sa.Integer), sa.column("wanted", TSQUERY)
-        wanted = sa.cast(add(texts, ARRAY(sa.Text())), ARRAY(TSQUERY))
-        term = sa.func.unnest(add(counts, ARRAY(sa.Integer())), wanted).table_valued(*parts).render_derived()
+        parts = sa.column("points", sa.Integer), sa.column("wanted", postgresql().TSQUERY)
+        wanted = sa.cast(add(texts, sa.ARRAY(sa.Text())), sa.ARRAY(postgresql().TSQUERY))
+        term = sa.func.unnest(add(counts, sa.ARRAY(sa.Integer())), wanted).table_valued(*parts).render_derived()
         points = sa.func.coalesce(sa.func.sum(term.c.points), sa.literal_column("0"))
         return sa.select(points).select_from(term).where(column.bool_op("@@")(term.c.wanted)).scalar_subquery()
 
@@ -146,7 +146,7 @@ def word_columns(table: Table, rows: sa.FromClause, dialect: sa.Dialect) -> list
     """PostgreSQL's column of words in the rows of a table, where it has one; the ORM does not know of it."""
     if table.search is None or dialect.name != "postgresql":
         return []
-    return [sa.column(table.search.name, TSVECTOR, _selectable=rows)]
+    return [sa.column(table.search.name, postgresql().TSVECTOR, _selectable=rows)]
 
 
 def terms(weights: dict[str, int], words: Sequence[str]) -> Iterator[tuple[int, str, str, bool]]:

@@ -12,10 +12,9 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
+from mainstay.dialects import postgresql, sqlite
 from mainstay.engine.plan import GetPlan, Guards
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.layout import Places, maker
@@ -35,7 +34,7 @@ class Given:
         self.dialect = dialect
         if dialect.name == "postgresql":
             made = [
-                binds.add(partial(lambda place, inputs: [row[place] for row in inputs.rows], place), ARRAY(type_))
+                binds.add(partial(lambda place, inputs: [row[place] for row in inputs.rows], place), sa.ARRAY(type_))
                 for place, (_, type_) in enumerate(columns)
             ]
             named = [sa.column(name, type_) for name, type_ in columns]
@@ -228,8 +227,8 @@ def insert_several(
     back = values_of(schema, table_name, returned, places, table)
     insert: Any
     if unless:
-        made = postgresql.insert(table) if schema.dialect.name == "postgresql" else sqlite.insert(table)
-        insert = made.from_select(list(columns), rows, include_defaults=False)
+        own = postgresql() if schema.dialect.name == "postgresql" else sqlite()
+        insert = own.insert(table).from_select(list(columns), rows, include_defaults=False)
         insert = insert.on_conflict_do_nothing(index_elements=list(unless))
     else:
         insert = sa.insert(table).from_select(list(columns), rows, include_defaults=False)
