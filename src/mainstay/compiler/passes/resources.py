@@ -61,7 +61,11 @@ def with_model(draft: Draft, declared: type[Resource[Any]]) -> DraftResource | N
     """The resource with the model that it is about; None, with a problem, where there is none."""
     model = declared.model()
     if model is None:
-        draft.problem(place_of(declared), f"{declared.__name__} names no model", f"write class {declared.__name__}(Resource[Model])")
+        draft.problem(
+            place_of(declared),
+            f"{declared.__name__} names no model",
+            f"write class {declared.__name__}(Resource[Model])",
+        )
         return None
     try:
         mapper: Mapper[Any] = sa.inspect(model)
