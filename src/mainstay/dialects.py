@@ -1,4 +1,4 @@
-"""What SQLAlchemy has for one database alone: imported by the first that needs it, so not by a server on another one."""
+"""What SQLAlchemy has for one database alone, imported by the first that needs it: not by a server on another one."""
 
 from __future__ import annotations
 
