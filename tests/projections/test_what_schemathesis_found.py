@@ -10,6 +10,7 @@ import pytest
 
 from mainstay import compiler
 from mainstay.projections.rest import openapi
+from tests.accounts.app import application as notes
 from tests.app.kitchen import SIGNED_IN, cook
 from tests.apps import desk, everything, meals
 
@@ -77,3 +78,24 @@ def test_what_a_list_in_a_query_can_have_is_a_pattern() -> None:
 def test_the_body_of_an_action_has_no_members_but_its_arguments() -> None:
     schemas = openapi.document(compiler.compile(desk.RESOURCES).application)["components"]["schemas"]
     assert schemas["TicketsClose"]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("name", ["email[gt]", "email[lte]", "url[lt]", "url[gte]"])
+def test_a_bound_of_a_text_need_not_be_such_a_text(name: str) -> None:
+    document = openapi.document(compiler.compile(everything.RESOURCES).application)
+    told = {one["name"]: one["schema"] for one in document["paths"]["/api/v1/samples"]["get"]["parameters"]}
+    assert told[name] == {"type": "string"}
+    assert told[name.partition("[")[0]]["format"] in ("email", "uri")
+
+
+@pytest.mark.requirement("A1.09")
+async def test_an_action_beside_rows_has_no_methods_of_theirs(database_url: str) -> None:
+    app = notes(database_url)
+    transport = httpx2.ASGITransport(app=app)
+    async with app.router.lifespan_context(app), httpx2.AsyncClient(transport=transport, base_url="http://it") as it:
+        for path, allow in (("count", "GET, HEAD, OPTIONS"), ("close", "OPTIONS, POST")):
+            for method in ("PUT", "PATCH", "DELETE"):
+                answer = await it.request(method, f"/api/v1/notes/{path}", json={})
+                assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+            assert (await it.options(f"/api/v1/notes/{path}")).headers["allow"] == allow
+        assert (await it.put("/api/v1/notes/counts", json={})).status_code != 405

@@ -144,6 +144,9 @@ UNBOUND: dict[str, Any] = dict.fromkeys(
 )
 """Of what a value is compared with, more may be asked than a field can hold."""
 
+OF_TEXT = ("email", "uri")
+"""Formats of text, of which a bound is any text."""
+
 READING = ("list", "get", "create")
 """Operations that change no row that was there."""
 
@@ -250,6 +253,8 @@ def operand(form: Form, operator: str) -> Form:
         pattern = f"^{one}(,{one})*$" if one else None
         return Form("string", pattern=pattern, sample=None if sample is None else as_sample(text))
     if operator in ("starts_with", "contains"):
+        return Form("string", sample=form.sample)
+    if form.format in OF_TEXT and operator not in ("eq", "ne"):
         return Form("string", sample=form.sample)
     return replace(form, **UNBOUND) if form.format in (None, "int64", "double") else form
 

@@ -65,7 +65,8 @@ class Rest:
                 endpoint = OperationEndpoint(
                     operation, door, body_limit=body_limit, body_timeout=body_timeout, cookies=self.cookies
                 )
-                self.table.add(operation.path, operation.method, endpoint)
+                formats = {one.name: one.form.format for one in operation.parameters if one.place == "path"}
+                self.table.add(operation.path, operation.method, endpoint, formats)
         for path in elsewhere:
             self.table.add(path, "GET", ELSEWHERE)
         for path, file in docs_endpoints(door.application.name) if docs else ():

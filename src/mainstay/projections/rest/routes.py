@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,12 +13,13 @@ from mainstay.projections.rest.exchange import Scope
 from mainstay.projections.rest.request import decoded
 
 PARAMETER = re.compile(r"\{[^}]*\}")
-ANY = "{}"
-"""Stands in the table for a segment that is a parameter; a segment that is literally this is never looked for."""
 PERCENT = ord("%")
 """Looked for as a number: bytes in bytes take ten times as long."""
 SLASH = "\0"
 """Stands for a slash inside a segment."""
+DIGITS = re.compile("-?[0-9]+")
+OF_FORMAT = {"uuid": re.compile("[0-9a-fA-F-]{36}"), "int32": DIGITS, "int64": DIGITS}
+"""By format, what a parameter can be; of any other format it can be any text."""
 
 Methods = dict[str, Any]
 """What answers each method of one path."""
@@ -31,6 +32,20 @@ class Found(msgspec.Struct):
     key: tuple[str, ...]
 
 
+class Node(msgspec.Struct):
+    """What a part of a path leads to, and on to."""
+
+    methods: Methods | None = None
+    literals: dict[str, Node] = {}
+    parameter: Node | None = None
+    formats: set[str | None] = set()
+    """Those of the parameter that leads here."""
+
+    def takes(self, segment: str) -> bool:
+        """Whether a segment can be a value of the parameter that leads here."""
+        return any(format_ not in OF_FORMAT or OF_FORMAT[format_].fullmatch(segment) for format_ in self.formats)
+
+
 class Table:
     """Paths, some of them with parameters, and what answers their methods."""
 
@@ -38,37 +53,40 @@ class Table:
         self.exact: dict[str, Found] = {}
         self.ended: dict[str, Methods] = {}
         """By the literal part before it, paths whose one parameter is their last segment: most are."""
-        self.tree: dict[str, Any] = {}
-        """Segment by segment; at the end of a path, under the empty text, its methods."""
+        self.root = Node()
 
-    def add(self, path: str, method: str, endpoint: Any) -> None:
-        """Lets `endpoint` answer `method` of `path`, whose parameters stand in braces."""
-        if "{" not in path:
-            self.exact.setdefault(path, Found({}, ())).methods[method] = endpoint
-            return
-        node = self.tree
+    def add(self, path: str, method: str, endpoint: Any, formats: Mapping[str, str | None] | None = None) -> None:
+        """Lets `endpoint` answer `method` of `path`, whose parameters stand in braces and may have formats."""
+        node = self.root
         for segment in path.split("/")[1:]:
-            node = node.setdefault(ANY if PARAMETER.search(segment) else segment, {})
-        methods = node.setdefault("", {})
-        methods[method] = endpoint
+            if PARAMETER.search(segment):
+                node.parameter = node = node.parameter or Node()
+                node.formats.add((formats or {}).get(segment[1:-1]))
+            else:
+                node = node.literals.setdefault(segment, Node())
+        if node.methods is None:
+            node.methods = {}
+        node.methods[method] = endpoint
         before, _, last = path.rpartition("/")
-        if "{" not in before and PARAMETER.fullmatch(last):
-            self.ended[before] = methods
+        if "{" not in path:
+            self.exact[path] = Found(node.methods, ())
+        elif "{" not in before and PARAMETER.fullmatch(last):
+            self.ended[before] = node.methods
 
     def paths(self) -> Iterator[Methods]:
         """The methods of every path."""
-        yield from (found.methods for found in self.exact.values())
-        yield from ends(self.tree)
+        yield from ends(self.root)
 
     def find(self, path: str, method: str) -> Found | None:
         """What `path` leads to: of several, the most literal one that has the method, else the most literal one."""
         exact = self.exact.get(path)
-        if exact is not None and method in exact.methods:
+        if exact is None:
+            before, _, last = path.rpartition("/")
+            ended = self.ended.get(before)
+            if ended is not None and method in ended and last:
+                return Found(ended, (last,))
+        elif method in exact.methods:
             return exact
-        before, _, last = path.rpartition("/")
-        ended = self.ended.get(before)
-        if ended is not None and method in ended and last and last != ANY:
-            return Found(ended, (last,))
         candidates = self.candidates(path)
         for found in candidates:
             if method in found.methods:
@@ -82,37 +100,39 @@ class Table:
         return tuple(sorted(methods | set(exact.methods if exact is not None else ())))
 
     def candidates(self, path: str) -> list[Found]:
-        """Everything with parameters that `path` leads to, the most literal first."""
+        """Everything that `path` leads to, the most literal first.
+
+        A literal of one path is a parameter of another where it can be a value of it: no UUID is `count`.
+        """
         found: list[Found] = []
-        collect(self.tree, path.split("/"), 1, (), found)
+        collect(self.root, path.split("/"), 1, (), found)
         return found
 
 
-def collect(node: dict[str, Any], segments: list[str], depth: int, key: tuple[str, ...], found: list[Found]) -> None:
+def collect(node: Node, segments: list[str], depth: int, key: tuple[str, ...], found: list[Found]) -> None:
     """Adds what the segments from `depth` on lead to."""
     if depth == len(segments):
-        methods = node.get("")
-        if methods is not None:
-            found.append(Found(methods, key))
+        if node.methods is not None:
+            found.append(Found(node.methods, key))
         return
     segment = segments[depth]
-    if not segment or segment == ANY:
+    if not segment:
         return
-    literal = node.get(segment)
+    literal = node.literals.get(segment)
     if literal is not None:
         collect(literal, segments, depth + 1, key, found)
-    parameter = node.get(ANY)
-    if parameter is not None:
-        collect(parameter, segments, depth + 1, (*key, segment), found)
+    if node.parameter is not None and (literal is None or node.parameter.takes(segment)):
+        collect(node.parameter, segments, depth + 1, (*key, segment), found)
 
 
-def ends(node: dict[str, Any]) -> Iterator[Methods]:
-    """The methods at each end below a node."""
-    for segment, below in node.items():
-        if segment == "":
-            yield below
-        else:
-            yield from ends(below)
+def ends(node: Node) -> Iterator[Methods]:
+    """The methods at each end from a node on."""
+    if node.methods is not None:
+        yield node.methods
+    for below in node.literals.values():
+        yield from ends(below)
+    if node.parameter is not None:
+        yield from ends(node.parameter)
 
 
 def path_of(scope: Scope) -> str:
