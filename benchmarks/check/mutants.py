@@ -35,6 +35,8 @@ class Mutant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     find: str
     replace: str
     rule: str
+    beside: dict[str, str] = {}
+    """What else is replaced in the file, as where an import has to be added."""
     at: str = ""
     """The file of the finding, where it is another one."""
     missed: str = ""
@@ -63,10 +65,12 @@ def mutants(program: str) -> list[Mutant]:
 
 def edited(text: str, mutant: Mutant) -> str:
     """A text with the edit applied; raises WrongEdit."""
-    times = text.count(mutant.find)
-    if times != 1:
-        raise WrongEdit(f"{mutant.file}: the text of '{mutant.what}' stands there {times} times, not once")
-    return text.replace(mutant.find, mutant.replace)
+    for find, replace in ((mutant.find, mutant.replace), *mutant.beside.items()):
+        times = text.count(find)
+        if times != 1:
+            raise WrongEdit(f"{mutant.file}: a text of '{mutant.what}' stands there {times} times, not once")
+        text = text.replace(find, replace)
+    return text
 
 
 def outcomes(program: str, folder: Path) -> Iterator[Outcome]:

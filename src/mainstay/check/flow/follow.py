@@ -42,6 +42,8 @@ ERROR = re.compile(r"^e$|err", re.IGNORECASE)
 """Names of errors that are answered beside a value."""
 TRANSACTIONAL = ("atomic", "transactional", "Transactional")
 ATOMIC = ("atomic", "begin", "transaction", "begin_nested", "start_transaction")
+TOLD_APART = frozenset({"error", "caller"})
+"""Marks of what a function is given that make another call of it."""
 
 
 class Follower(Linking):
@@ -157,7 +159,8 @@ class Follower(Linking):
             if value.trace is not None and closure.function.name:
                 passed = f"passed to {closure.function.label}() as {parameter.name or 'an argument'}"
                 value = value.with_trace(value.trace.then(frame.place(node), passed))
-            mark.append((position, trace.safe if trace else None, value.type, value.text, "error" in value.marks))
+            known = value.text if not isinstance(value.const, bool) else value.const
+            mark.append((position, trace.safe if trace else None, value.type, known, value.marks & TOLD_APART))
             given[parameter.name or f"#{position + offset}"] = value
         return given, tuple(mark)
 

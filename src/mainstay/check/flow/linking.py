@@ -16,6 +16,8 @@ STAND_INS = re.compile(r"mock|fake|stub|noop|dummy|/tests?/|testing", re.IGNOREC
 PASSES = 4
 """Imports are brought this often: what a module of Rust imports, another may import from it."""
 VERSION = re.compile(r"/v\d+(?=/|$)|\.v\d+$")
+BESIDE_NAME = re.compile(r"^go[-.]|[-.]go$")
+"""What the last part of a path of Go has beside the name of the package: `jwt-go` brings `jwt`."""
 
 
 class Linking(Definitions):
@@ -117,7 +119,7 @@ class Linking(Definitions):
                 names[node.alias or own] = Value(type=f"module:{node.module}", fields=scope.names)
             return
         path = VERSION.sub("", node.module)
-        names[node.alias or path.rpartition("/")[2].removeprefix("go-")] = Value(path=path)
+        names[node.alias or BESIDE_NAME.sub("", path.rpartition("/")[2])] = Value(path=path)
 
     def _bring_module(self, node: s.Import, frame: Frame) -> None:
         names = frame.scope.names

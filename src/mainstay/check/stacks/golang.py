@@ -12,7 +12,7 @@ from mainstay.check.flow.follow import Follower
 from mainstay.check.flow.program import Program, Run, Seen
 from mainstay.check.flow.value import Closure, Value
 from mainstay.check.reading.reader import known_text, last
-from mainstay.check.stacks.stack import Entry, guards_inside, is_guard, is_limit, is_public
+from mainstay.check.stacks.stack import Entry, guards_inside, is_guard, is_limit, is_public, lets_through
 from mainstay.check.words import words
 
 REQUEST = {
@@ -205,6 +205,8 @@ def _behind(group: Group, seen: Seen, given: list[Value], nodes: dict[int, Seen]
 def guard(value: Value) -> str:
     """The name of a middleware that asks who is calling; empty for any other."""
     name = _name(value)
+    if value.callee is not None and lets_through(value.callee):
+        return ""
     if is_guard(name) and "cors" not in name.lower():
         return last(name.removeprefix("!"))
     if value.callee is not None and guards_inside(value.callee):

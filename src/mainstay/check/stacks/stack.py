@@ -19,9 +19,9 @@ from mainstay.check.words import words
 
 VERBS = words("get post put patch delete head options")
 GUARD = re.compile(
-    r"(current_?(active_?)?(user|account|member|customer|superuser|admin|actor)|get_?user|auth(?!or)|log(ged)?_?in_?req|login|"
+    r"(current_?(active_?)?(user|account|member|customer|superuser|admin|actor)|get_?user(?!\w*by_?[a-z])|auth(?!or(?!i[sz]))|log(ged)?_?in_?req|login|"
     r"require_?\w*(user|role|perm|scope|admin|login|key)|requires?$|permission|is_?admin|admin_?(only|required)|jwt|token|protect|api_?key|credential|principal|identity|"
-    r"ensure_?\w*(user|log|owner|role)|passport|guard|bearer|oauth|session_?user|user_?required|role|acl|verify_?\w*(user|sig|key|jwt|token|access)|check_?\w*(user|access|owner|role)|access_?control|signed_?in|restrict)",
+    r"ensure_?\w*(user|log|owner|role)|passport|guard|bearer|oauth|session_?user|user_?required|role|acl|verify_?\w*(user|sig|key|jwt|token|access)|check_?\w*(user|access|owner|role)|access_?control|signed_?in|unsign|restrict)",
     re.IGNORECASE,
 )
 PUBLIC = re.compile(
@@ -122,7 +122,13 @@ def set_up(follower: Follower) -> None:
 
 
 SIGNED_IN = words("is_authenticated is_staff is_superuser isAuthenticated isAdmin is_admin")
-REFUSALS = frozenset({"HTTP_401_UNAUTHORIZED", "HTTP_403_FORBIDDEN", "UNAUTHORIZED", "FORBIDDEN", "PermissionDenied"})
+REFUSALS = words(
+    """
+    HTTP_401_UNAUTHORIZED HTTP_403_FORBIDDEN UNAUTHORIZED FORBIDDEN PermissionDenied StatusUnauthorized StatusForbidden
+    """
+)
+MAKING = ("get_token", "create", "generate", "log_")
+"""How functions begin whose names are about tokens and accounts, and which ask nobody who he is."""
 SESSIONS = words("session req.session request.session g.user req.user request.user")
 
 
@@ -141,15 +147,43 @@ def guards_inside(closure: Closure, depth: int = 0) -> bool:
             return True
         if isinstance(node, s.Call):
             name = s.dotted(node.function)
-            if is_guard(name) and not last(name).startswith(("get_token", "create", "generate", "log_")):
+            found = closure.scope.find(name) if depth < 2 else None
+            inner = found.callee if found is not None else None
+            if is_guard(name) and not last(name).lower().startswith(MAKING) and not _only_tells(inner, depth):
                 return True
             if closure.unit.source.is_linked and any(is_guard(each) for each in name.split(".") if each[:1].isupper()):
                 return True
-            found = closure.scope.find(name) if depth < 2 else None
-            inner = found.callee if found is not None else None
+            if inner is not None and any(is_guard(s.dotted(each)) for each in inner.function.decorators):
+                return True
             if inner is not None and inner is not closure and guards_inside(inner, depth + 1):
                 return True
     return False
+
+
+def _only_tells(closure: Closure | None, depth: int) -> bool:
+    """Whether a function of Go only says who is calling: it answers no error, and refuses nobody itself."""
+    if closure is None or closure.unit.source.language != "go":
+        return False
+    answers = closure.function.returns
+    return isinstance(answers, s.Name) and answers.id not in ("error", "bool") and not guards_inside(closure, depth + 1)
+
+
+def lets_through(closure: Closure) -> bool:
+    """Whether a guard refuses nobody, because what it was made with switches off every branch in which it would."""
+    refusing = {id(each) for each in closure.function.nodes if _refuses(each)}
+    off: set[int] = set()
+    for node in closure.function.nodes:
+        if isinstance(node, s.If) and isinstance(node.test, s.Name):
+            told = closure.scope.find(node.test.id)
+            if told is not None and isinstance(told.const, bool):
+                off |= {id(each) for each in s.walk(*(node.otherwise if told.const else node.then))}
+    return bool(refusing) and refusing <= off
+
+
+def _refuses(node: s.Node) -> bool:
+    if isinstance(node, s.Literal):
+        return node.value in (401, 403)
+    return isinstance(node, s.Member) and node.name in REFUSALS
 
 
 def decorated(route: Route, closure: Closure, follower: Follower, guards: list[str]) -> None:

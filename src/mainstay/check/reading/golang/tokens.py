@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from mainstay.check import syntax as s
 from mainstay.check.facts import PasswordUse, RandomUse, TokenUse
 from mainstay.check.flow.narrowing import ends
-from mainstay.check.flow.program import Run, Seen
+from mainstay.check.flow.program import Changed, Run, Seen
 from mainstay.check.flow.value import UNKNOWN, Value
 from mainstay.check.reading.golang.databases import is_database
 from mainstay.check.reading.reader import Located, label, last, own_nodes, shown, under
@@ -29,6 +29,10 @@ REGISTERED = ("StandardClaims", "RegisteredClaims")
 FAST = re.compile(r"^(crypto/(?:md5|sha1|sha256|sha512)|golang\.org/x/crypto/(?:md4|sha3))\.(\w+)")
 KEPT = ("password", "passwd", "pwd")
 MAKES = ("Seed", "NewSource", "New")
+HASHER = re.compile(
+    r"(hash|encrypt|encode|digest|set|make)_?pass(word|wd|phrase)?$|^(pass(word|wd)?|pwd)_?(hash|digest|encode)",
+    re.IGNORECASE,
+)
 HOOKS = ("BeforeSave", "BeforeCreate")
 """Methods of gorm's models that run before a row is written, where many hash the password."""
 
@@ -36,7 +40,7 @@ HOOKS = ("BeforeSave", "BeforeCreate")
 def read(run: Run) -> Iterator[Located]:
     """The uses of tokens, passwords and random numbers in a function."""
     for seen in run.calls:
-        found = _token(seen) or _hashed(seen) or _stored(seen)
+        found = _token(seen, run) or _hashed(seen) or _stored(seen)
         if found is not None:
             yield seen.position, found
     yield from _random(run)
@@ -44,7 +48,7 @@ def read(run: Run) -> Iterator[Located]:
     yield from _passwords_compared(run)
 
 
-def _token(seen: Seen) -> TokenUse | None:
+def _token(seen: Seen, run: Run) -> TokenUse | None:
     if not under(seen.name, *JWT):
         return None
     if seen.method == "ParseUnverified":
@@ -54,9 +58,39 @@ def _token(seen: Seen) -> TokenUse | None:
         return _use(seen, "decode", verified=False, why="the algorithm none is allowed")
     if seen.method in ("NewWithClaims", "New"):
         unsigned = bool(seen.arguments) and seen.arguments[0].path.endswith("SigningMethodNone")
-        claims = seen.arguments[1] if len(seen.arguments) > 1 else None
-        return _use(seen, "encode", verified=not unsigned, claims=_claims(claims))
+        claims = _claims(seen.arguments[1]) if len(seen.arguments) > 1 else None
+        if seen.method == "New":
+            claims = _put_in(seen, run)
+        return _use(seen, "encode", verified=not unsigned, claims=claims)
     return None
+
+
+def _put_in(token: Seen, run: Run) -> frozenset[str] | None:
+    """The claims that are put into a token after it was made, all at once or one by one."""
+    names: set[str] = set()
+    for event in run.events:
+        if not isinstance(event, Changed) or not _is_of(event.object, token):
+            continue
+        target = event.node.targets[0]
+        if isinstance(target, s.Member) and target.name == "Claims":
+            told = _claims(event.value)
+            if told is None:
+                return None
+            names |= told
+        elif isinstance(target, s.Index):
+            key = target.key.value if isinstance(target.key, s.Literal) else None
+            if not isinstance(key, str):
+                return None
+            names.add(key)
+    return frozenset(names) or None
+
+
+def _is_of(value: Value, token: Seen) -> bool:
+    """Whether a value is a token, or the claims that were taken out of it."""
+    source = value.source
+    while isinstance(source, Seen) and source.name == "?as_type" and source.arguments:
+        source = source.arguments[0].source
+    return source is token
 
 
 def _allows_none(node: s.Node) -> bool:
@@ -113,8 +147,17 @@ def _fast(seen: Seen) -> str:
         digests = found is not None
     if found is None or not digests:
         return ""
-    about = any(PASSWORDS.search(name) and not _only_about(name) for name in _names(seen))
+    about = any(PASSWORDS.search(name) and not _only_about(name) for name in _names(seen)) or _in_hasher(seen)
     return found.group(1).rpartition("/")[2].upper() if about else ""
+
+
+def _in_hasher(seen: Seen) -> bool:
+    """Whether what is digested was given to a function whose name says that it hashes passwords."""
+    function = seen.function
+    if function is None or HASHER.search(function.name) is None:
+        return False
+    given = {each.name for each in function.parameters}
+    return any(name in given for name in _names(seen))
 
 
 def _names(seen: Seen) -> Iterator[str]:

@@ -14,6 +14,7 @@ PRIVATE = re.compile(
     re.IGNORECASE,
 )
 """Parts of paths that name what belongs to somebody."""
+PARAMETER = re.compile(r"/[:{<*]")
 ACCOUNTS = re.compile(r"(^|/)(users?|accounts?|members?|customers?|people|registrations?)/?$", re.IGNORECASE)
 
 
@@ -22,7 +23,7 @@ def findings(facts: Facts) -> Iterator[Found]:
     for route in facts.routes:
         if route.guards or route.public or route.handler is None or "OPTIONS" in route.methods:
             continue
-        near = [each for each in facts.routes if each is not route and each.group == route.group]
+        near = [each for each in facts.routes if each is not route and _is_near(each, route)]
         siblings = [each for each in near if each.guards and not each.public]
         others = [each for each in facts.routes if each.guards]
         name = f"{'/'.join(route.methods)} {route.path}" if route.path else route.handler.name
@@ -45,6 +46,18 @@ def findings(facts: Facts) -> Iterator[Found]:
             sure: Confidence = "likely" if _one_row(route) else "review"
             if asks or (route.changes and others):
                 yield Found(route.place, f"anybody may call {name}: nothing asks who is calling", sure)
+
+
+def _is_near(other: Route, route: Route) -> bool:
+    """Whether two routes are siblings: of one router, or both change what stands below one path."""
+    collection = _collection(route.path)
+    alike = route.changes and other.changes and bool(collection) and collection == _collection(other.path)
+    return other.group == route.group or alike
+
+
+def _collection(path: str) -> str:
+    """A path up to the first part that varies; empty where only its end is known, as in a list that others include."""
+    return PARAMETER.split(path)[0].rstrip("/") if path.startswith("/") else ""
 
 
 def _is_open(route: Route) -> bool:
