@@ -284,3 +284,155 @@ fn app() -> Router<PgPool> {
     assert [(each.place.line, each.confidence) for each in found(tmp_path, "missing-authentication")] == [
         (17, confidence)
     ]
+
+
+GO_MOD = {"go.mod": "module example.org/shop\n\ngo 1.22\n"}
+
+
+@pytest.mark.parametrize(
+    "claims, endless",
+    [
+        ('claims := token.Claims.(jwt.MapClaims)\n\tclaims["sub"] = id', True),
+        ('claims := token.Claims.(jwt.MapClaims)\n\tclaims["sub"] = id\n\tclaims["exp"] = end', False),
+        ('token.Claims = jwt.MapClaims{"sub": id}', True),
+        ('token.Claims = jwt.MapClaims{"sub": id, "exp": end}', False),
+        ("token.Claims = made(id)", False),
+    ],
+)
+def test_claims_that_are_put_into_a_token_after_it_was_made_count(tmp_path: Path, claims: str, endless: bool) -> None:
+    text = f"""package main
+
+import "github.com/dgrijalva/jwt-go"
+
+func sign(id string, end int64) string {{
+	token := jwt.New(jwt.SigningMethodHS256)
+	{claims}
+	out, _ := token.SignedString(key)
+	return out
+}}
+"""
+    write(tmp_path, GO_MOD | {"token.go": text})
+    assert bool(found(tmp_path, "token-endless")) == endless
+
+
+@pytest.mark.parametrize("name, weak", [("HashPassword", True), ("HashPasswordToken", False), ("Checksum", False)])
+def test_what_a_function_that_hashes_passwords_is_given_is_a_password(tmp_path: Path, name: str, weak: bool) -> None:
+    text = f"""package main
+
+import (
+	"crypto/md5"
+	"fmt"
+)
+
+func {name}(plain string) string {{ return fmt.Sprintf("%x", md5.Sum([]byte(plain))) }}
+"""
+    write(tmp_path, GO_MOD | {"hash.go": text})
+    assert bool(found(tmp_path, "weak-password-hash")) == weak
+
+
+BINDS = """package main
+
+import (
+	"github.com/gin-gonic/gin"
+	"golang.org/x/crypto/bcrypt"
+	"gorm.io/gorm"
+)
+
+type User struct {
+	Name         string
+	PasswordHash string
+}
+
+type Form struct {
+	Name     string `json:"name"`
+	Password string `json:"password"`
+	user     User
+}
+
+func bind(c *gin.Context, into interface{}) error { return c.ShouldBindJSON(into) }
+
+func (f *Form) fill(c *gin.Context) error {
+	if err := bind(c, f); err != nil {
+		return err
+	}
+	f.user.Name = f.Name
+	f.user.PasswordHash = KEPT
+	return nil
+}
+
+func register(router *gin.Engine, db *gorm.DB) {
+	router.POST("/users", func(c *gin.Context) {
+		form := Form{}
+		if form.fill(c) == nil {
+			db.Create(&form.user)
+		}
+	})
+}
+"""
+
+
+@pytest.mark.parametrize("kept, clear", [("f.Password", True), ("hashed(f.Password)", False)])
+def test_what_a_function_reads_through_a_pointer_its_caller_has_too(tmp_path: Path, kept: str, clear: bool) -> None:
+    hashed = """
+func hashed(plain string) string {
+	out, _ := bcrypt.GenerateFromPassword([]byte(plain), 12)
+	return string(out)
+}
+"""
+    write(tmp_path, GO_MOD | {"users.go": BINDS.replace("KEPT", kept) + hashed})
+    assert bool(found(tmp_path, "password-in-clear")) == clear
+
+
+GUARDED = """package main
+
+import "github.com/gin-gonic/gin"
+
+func authenticate(required bool) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if c.GetHeader("Authorization") == "" {
+			if required {
+				c.AbortWithStatus(401)
+			}
+			return
+		}
+		c.Set("user", c.GetHeader("Authorization"))
+	}
+}
+
+func userIDFromToken(c *gin.Context) string { return c.GetString("user") }
+
+func remove(c *gin.Context) { db.Delete(&Item{}, userIDFromToken(c)) }
+func create(c *gin.Context) { db.Create(&Item{}) }
+
+func main() {
+	router := gin.Default()
+	open := router.Group("/items")
+	open.Use(authenticate(REQUIRED))
+	open.DELETE("/:id", remove)
+	closed := router.Group("/items")
+	closed.Use(authenticate(true))
+	closed.POST("", create)
+}
+"""
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_a_guard_that_lets_everybody_through_is_none(tmp_path: Path, required: bool) -> None:
+    write(tmp_path, GO_MOD | {"main.go": GUARDED.replace("REQUIRED", str(required).lower())})
+    routes = {each.methods: bool(each.guards) for each in gather(read(tmp_path)).routes}
+    assert routes == {("DELETE",): required, ("POST",): True}
+    assert bool(found(tmp_path, "missing-authentication")) != required
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_a_token_that_is_only_parsed_is_not_verified(tmp_path: Path, verified: bool) -> None:
+    verify = "let token = token.verify_with_key(&key).unwrap();" if verified else ""
+    text = f"""fn who(text: &str) -> String {{
+    let token = jwt::Token::<jwt::Header, Claims, _>::parse_unverified(text).unwrap();
+    {verify}
+    let (_header, claims) = token.into();
+    claims.name
+}}
+"""
+    write(tmp_path, {"Cargo.toml": '[package]\nname = "shop"\n', "src/main.rs": text})
+    assert bool(found(tmp_path, "token-unverified")) != verified

@@ -355,3 +355,49 @@ def test_a_method_of_the_class_above_is_followed_for_the_same_row(shop: Path) ->
     write(shop, ROOT + "items/SqlItemService.java", below)
     found = next(each for each in review(shop).findings if each.rule == "sql-injection")
     assert ROOT + "items/Above.java" in {step.place.path for step in found.proof}
+
+
+ANNOTATED = """
+package shop.web;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.web.bind.annotation.*;
+import org.springframework.web.client.RestTemplate;
+
+@RestController
+@CrossOrigin(originPatterns = "*", allowCredentials = "true")
+public class AccountController {
+    private static final Logger LOG = LoggerFactory.getLogger(AccountController.class);
+    private ArticleRepository articleRepository;
+
+    @PostMapping("/accounts")
+    public void open(@RequestBody NewAccount account) {
+        LOG.info("a new account {} with {}", account.getName(), account.getPassword());
+        new RestTemplate().postForLocation("https://search.example/accounts", account.getName());
+    }
+
+    @PreAuthorize("isAuthenticated()")
+    @DeleteMapping("/articles/{slug}")
+    public void remove(@PathVariable String slug) {
+        Article article = articleRepository.findBySlug(slug);
+        CHECKED
+        articleRepository.delete(article);
+    }
+}
+
+interface ArticleRepository extends org.springframework.data.jpa.repository.JpaRepository<Article, Long> {
+    Article findBySlug(String slug);
+}
+"""
+
+
+@pytest.mark.parametrize("checked", ["", "if (!Rights.canWriteArticle(article)) throw new NotAllowed();"])
+def test_what_the_annotations_of_a_class_getters_in_a_log_and_a_removed_row_tell(tmp_path: Path, checked: str) -> None:
+    file = tmp_path / "src/main/java/shop/web/AccountController.java"
+    file.parent.mkdir(parents=True)
+    file.write_text(ANNOTATED.replace("CHECKED", checked))
+    found = {each.rule for each in review(tmp_path).findings}
+    assert {"cors-with-credentials", "secret-in-log", "call-without-timeout"} <= found
+    assert ("object-without-owner" in found) == (not checked)

@@ -12,7 +12,7 @@ from mainstay.check.flow.importing import Importing
 from mainstay.check.flow.meaning import NUMBERS, is_secret_name
 from mainstay.check.flow.packages import Packages
 from mainstay.check.flow.program import Program, Run, Seen
-from mainstay.check.flow.value import EVERYTHING, NOTHING, ClassValue, Closure, Scope, Unit, Value
+from mainstay.check.flow.value import EVERYTHING, NOTHING, ClassValue, Closure, Scope, Trace, Unit, Value
 from mainstay.check.source import Place
 from mainstay.check.words import words
 
@@ -38,6 +38,8 @@ class Definitions(Importing):
         """What is switched off by the environment that was told."""
         self._results: dict[int, Value] = {}
         self._entered: dict[int, dict[tuple[object, ...], Value | None]] = {}
+        self._fills: dict[tuple[object, ...], dict[str, Trace]] = {}
+        """For calls of functions of Go, the parameters that they read a request into."""
         sys.setrecursionlimit(max(sys.getrecursionlimit(), 6_000))
 
     @abstractmethod

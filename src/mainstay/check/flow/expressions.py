@@ -116,7 +116,7 @@ class Expressions(ABC):
                 if found.callee is not None and owner.instance is not None and _takes(found.callee, owner, frame):
                     return replace(found, callee=replace(found.callee, self_value=owner))
                 if owner.trace is not None and found.callee is None and found.trace is None:
-                    return self._part(found, owner, frame)
+                    return self._part(found, name, owner, frame)
                 return found
         if name == "0" and frame.unit.source.language == "rust" and not owner.path:
             return owner
@@ -135,8 +135,10 @@ class Expressions(ABC):
             type=f"{owner.type}.{name}" if owner.type else "", trace=owner.trace, source=owner.source, marks=marks
         )
 
-    def _part(self, found: Value, owner: Value, frame: Frame) -> Value:
+    def _part(self, found: Value, name: str, owner: Value, frame: Frame) -> Value:
         """An attribute of what came from a caller; of a type that holds no text, it can do no harm."""
+        if "whole" in owner.marks and found.instance is not None and _is_own(name, frame):
+            return found
         kept = frame.unit.source.keeps_types
         return replace(found, trace=harmless(found, owner.trace) if kept else owner.trace, source=owner.source)
 
@@ -354,6 +356,11 @@ def _inherited(name: str, frame: Frame) -> Value | None:
         if found is not None and found.callee is not None:
             return replace(found, callee=replace(found.callee, self_value=own))
     return None
+
+
+def _is_own(name: str, frame: Frame) -> bool:
+    """Whether a field of Go is no other package's to write: what reads a request leaves it alone."""
+    return frame.unit.source.language == "go" and name[:1].islower()
 
 
 def _takes(closure: Closure, owner: Value, frame: Frame) -> bool:

@@ -114,6 +114,7 @@ class Follower(Linking):
         key = (id(function), mark, own, frame.loop is not None, frame.transaction is not None)
         entered = self._entered.setdefault(id(frame.run), {})
         if key in entered and not lambda_ and not closure.builds:
+            self._fill(closure, arguments, self._fills.get(key, {}))
             return entered[key] or self._results.get(id(function), NOTHING)
         entered[key] = None
         inner = Frame(
@@ -132,11 +133,21 @@ class Follower(Linking):
             inner.transaction = closure.unit.place(function)
         self._bind(closure, given, inner)
         self.block(function.body, inner)
+        if closure.unit.source.language == "go":
+            self._fills[key] = _filled(given, inner)
+            self._fill(closure, arguments, self._fills[key])
         result = _joined(inner.returned)
         if not traced and result is not None:
             self._results.setdefault(id(function), result)
         entered[key] = result
         return result if result is not None else NOTHING
+
+    def _fill(self, closure: Closure, arguments: list[Value], fills: dict[str, Trace]) -> None:
+        """What a function of Go has read a request into, through a pointer that it was given, its caller has too."""
+        for parameter, value in zip(closure.function.parameters, arguments, strict=False):
+            trace = fills.get(parameter.name)
+            if trace is not None and value is not NOTHING and value.trace is None:
+                value.trace, value.marks = trace, value.marks | {"whole"}
 
     def _given(
         self, closure: Closure, arguments: list[Value], keywords: dict[str, Value], frame: Frame, node: s.Call
@@ -422,6 +433,16 @@ class Follower(Linking):
 def entered(kind: str, unit: Unit, node: s.Node, what: str) -> Trace:
     """The beginning of a value's way from the caller."""
     return Trace(kind, (Step(unit.place(node), what),))
+
+
+def _filled(given: dict[str, Value], frame: Frame) -> dict[str, Trace]:
+    """The parameters into which a function has read what a caller sent, and its way there."""
+    out: dict[str, Trace] = {}
+    for name, before in given.items():
+        after = frame.scope.names.get(name)
+        if after is not None and after.trace is not None and before.trace is None and "whole" in after.marks:
+            out[name] = after.trace
+    return out
 
 
 def _joined(values: list[Value]) -> Value | None:

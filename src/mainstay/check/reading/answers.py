@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from mainstay.check import syntax as s
 from mainstay.check.facts import Answer, Caught, ErrorHandler, LogCall, Refusal, RequestId
+from mainstay.check.flow.beans import property_of
 from mainstay.check.flow.meaning import is_secret_name
 from mainstay.check.flow.program import Raised, Returned, Run, Seen
 from mainstay.check.flow.value import Value
@@ -231,6 +232,8 @@ def logged(seen: Seen) -> Iterator[Located]:
             name = node.id if isinstance(node, s.Name) else node.name if isinstance(node, s.Member) else ""
             if isinstance(node, s.Index) and isinstance(node.key, s.Literal):
                 name = str(node.key.value)
+            if isinstance(node, s.Call) and isinstance(node.function, s.Member) and seen.language == "java":
+                name = property_of(node.function.name, len(node.arguments))
             if is_secret_name(name) or name.lower() in ("token", "authorization"):
                 secrets.append(name)
     yield seen.position, LogCall(place=seen.place, function=label(seen), secrets=tuple(dict.fromkeys(secrets)))
@@ -244,6 +247,8 @@ def _told(node: s.Node) -> Iterator[s.Node]:
         if last(s.dotted(node.function)) in ("format", "str", "String", "stringify", "dumps", "join", "toString"):
             for each in s.children(node):
                 yield from _told(each)
+        else:
+            yield node
     elif isinstance(node, s.Binary) and node.operator not in ("+", "%"):
         return
     elif not isinstance(node, s.Conditional | s.Function | s.Unary):

@@ -28,6 +28,8 @@ CLAIMS = {
 REGISTERED = ("StandardClaims", "RegisteredClaims")
 FAST = re.compile(r"^(crypto/(?:md5|sha1|sha256|sha512)|golang\.org/x/crypto/(?:md4|sha3))\.(\w+)")
 KEPT = ("password", "passwd", "pwd")
+STORED = re.compile(r"^(hashed|encrypted|crypted)?_?(password|passwd|pwd)_?(hash|digest)?$", re.IGNORECASE)
+"""Fields of rows that a password is kept in, hashed or not."""
 MAKES = ("Seed", "NewSource", "New")
 HASHER = re.compile(
     r"(hash|encrypt|encode|digest|set|make)_?pass(word|wd|phrase)?$|^(pass(word|wd)?|pwd)_?(hash|digest|encode)",
@@ -178,7 +180,7 @@ def _stored(seen: Seen) -> PasswordUse | None:
         if value.instance is None or any(name in value.instance.methods for name in HOOKS):
             continue
         for name, field in (value.fields or {}).items():
-            if name.lower() in ("password", "passwd", "pwd") and field.any_trace() is not None:
+            if STORED.match(name) and field.any_trace() is not None:
                 return PasswordUse(place=seen.place, function=label(seen), action="store")
         whole = "whole" in value.marks and value.trace is not None and "Password" in value.instance.attributes
         if whole and "Password" not in (value.fields or {}):

@@ -16,7 +16,10 @@ from mainstay.check.words import words
 
 SENDS: dict[str, frozenset[str]] = {
     "RestTemplate": words(
-        "getForObject getForEntity postForObject postForEntity exchange put delete execute patchForObject"
+        """
+        getForObject getForEntity postForObject postForEntity postForLocation exchange put delete execute
+        patchForObject headForHeaders optionsForAllow
+        """
     ),
     "RestClient": words("retrieve exchange"),
     "WebClient": words("retrieve exchangeToMono exchangeToFlux exchange"),

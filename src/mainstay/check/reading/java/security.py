@@ -9,6 +9,7 @@ from mainstay.check import syntax as s
 from mainstay.check.facts import Comparison, Cors, Fact, PasswordUse, TokenUse
 from mainstay.check.flow.beans import property_of, short
 from mainstay.check.flow.program import Run, Seen
+from mainstay.check.flow.value import Value
 from mainstay.check.reading.reader import Located, known_text, label, last, own_nodes
 from mainstay.check.reading.tokens import PASSWORDS, SIGNATURES
 
@@ -44,10 +45,18 @@ def read(run: Run) -> Iterator[Located]:
         for fact in _facts(seen, calls):
             yield seen.position, fact
     yield from _origins(calls)
-    for value in run.decorators:
+    for value in [*run.decorators, *_of_classes(run)]:
         if isinstance(value.source, Seen) and last(value.source.name) == "CrossOrigin":
             yield from _annotated(value.source)
     yield from _compared(run)
+
+
+def _of_classes(run: Run) -> Iterator[Value]:
+    """The annotations of the classes of a file, where the file is followed and not one of its methods."""
+    for node in run.unit.tree.body if run.function is None else ():
+        found = run.unit.scope.find(node.name) if isinstance(node, s.Class) else None
+        if found is not None and found.made is not None:
+            yield from found.made.decorators
 
 
 def _facts(seen: Seen, calls: list[Seen]) -> Iterator[Fact]:

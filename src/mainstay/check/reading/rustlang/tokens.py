@@ -13,6 +13,7 @@ from mainstay.check.reading.reader import Located, known_text, label, last, own_
 from mainstay.check.reading.rustlang.databases import statement_of
 from mainstay.check.reading.tokens import PASSWORDS, UNGUESSABLE, compared
 from mainstay.check.source import Place
+from mainstay.check.words import words
 
 DIGESTS = re.compile(
     r"(^|\.)(Md5|Sha1|Sha224|Sha256|Sha384|Sha512|md5|Sha3_\d+)\.(digest|compute|new|update|chain_update)"
@@ -22,13 +23,17 @@ UNVERIFIED = {
     "dangerous_insecure_decode": "dangerous_insecure_decode only reads",
     "dangerous_insecure_decode_with_validation": "dangerous_insecure_decode_with_validation only reads",
 }
+VERIFIES = words("verify_with_key verify_with_store")
 WEAK = ("fastrand", "oorandom", "rand.rngs.SmallRng", "rand_pcg", "rand.rngs.mock", "rand_xorshift")
 
 
 def read(run: Run) -> Iterator[Located]:
     """The uses of tokens, passwords and random numbers in a function."""
+    verifies = any(each.method in VERIFIES for each in run.calls)
     for event in run.events:
         if isinstance(event, Seen):
+            if event.method == "parse_unverified" and not verifies:
+                yield event.position, _unverified(event.place, "parse_unverified only reads; verify_with_key verifies")
             found = _token(event) or _hashed(event) or _stored(event)
             if found is not None:
                 yield event.position, found

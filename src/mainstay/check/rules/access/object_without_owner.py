@@ -12,7 +12,8 @@ OWNERS = re.compile(r"^(user|owner|author|customer|account|tenant|creator|create
 KEYS = ("path", "query", "body")
 ADMIN = re.compile(r"admin|superuser|staff|internal|role|permission", re.IGNORECASE)
 CHECKED = re.compile(
-    r"authorize|can_?access|check_?(owner|access|perm)|has_?object|enforce|ability|is_?owner|allowed", re.IGNORECASE
+    r"authorize|can_?(access|read|write|edit|update|delete|remove|modify|manage|view)|check_?(owner|access|perm)|has_?object|enforce|ability|is_?owner|allowed",
+    re.IGNORECASE,
 )
 PUBLIC = re.compile(
     r"^(product|article|post|category|tag|page|country|currency|user|session|config|setting)s?$", re.IGNORECASE
@@ -29,15 +30,17 @@ def findings(facts: Facts) -> Iterator[Found]:
             continue
         if CHECKED.search(" ".join(handler.calls)):
             continue
-        changed = {each.result for each in handler.of(Query) if each.action == "update" and each.written}
-        for query in handler.of(Query):
+        queries = handler.of(Query)
+        changed = {each.result for each in queries if each.action == "update" and each.written}
+        removed = {each.table for each in queries if each.action == "delete" and each.table}
+        for query in queries:
             trace = query.by_input
             one = query.action in ("read", "update", "delete") and not query.caller and not query.many
             if (
                 one
                 and trace is not None
                 and trace.kind in KEYS
-                and not (PUBLIC.search(query.table) and query.result not in changed)
+                and not (PUBLIC.search(query.table) and query.result not in changed and query.table not in removed)
             ):
                 about = f" of {query.table}" if query.table else ""
                 yield Found(
