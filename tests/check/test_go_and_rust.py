@@ -436,3 +436,34 @@ def test_a_token_that_is_only_parsed_is_not_verified(tmp_path: Path, verified: b
 """
     write(tmp_path, {"Cargo.toml": '[package]\nname = "shop"\n', "src/main.rs": text})
     assert bool(found(tmp_path, "token-unverified")) != verified
+
+
+@pytest.mark.parametrize(
+    "line, injected",
+    [
+        ('log.Printf("asked for %q", name)', False),
+        ('log.Println(fmt.Sprintf("asked for %q", name))', False),
+        ('log.Printf("asked for %q by %s", name, name)', True),
+        ('log.Println(fmt.Sprintf("asked for %q by %s", name, name))', True),
+    ],
+)
+def test_what_a_format_of_go_writes_in_quotes_breaks_no_line_of_a_log(
+    tmp_path: Path, line: str, injected: bool
+) -> None:
+    text = f"""package main
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+)
+
+func find(w http.ResponseWriter, r *http.Request) {{
+	name := r.FormValue("name")
+	{line}
+}}
+
+func main() {{ http.HandleFunc("/find", find) }}
+"""
+    write(tmp_path, GO_MOD | {"main.go": text})
+    assert bool(found(tmp_path, "log-injection")) == injected

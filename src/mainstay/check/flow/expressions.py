@@ -30,6 +30,7 @@ from mainstay.check.flow.value import (
     begins,
     merged,
 )
+from mainstay.check.languages.go_expressions import QUOTED
 
 REQUESTS = ("express.Request", "?Request")
 SIGNED_IN = ("user", "auth")
@@ -182,8 +183,8 @@ class Expressions(ABC):
 
     def joined(self, values: list[Value], node: s.Node, frame: Frame) -> Value:
         """A text that is put together."""
-        trace = next((each.trace for each in values if each.trace and EVERYTHING not in each.trace.safe), None)
-        trace = trace or next((each.trace for each in values if each.trace), None)
+        traces = [each.trace for each in values if each.trace]
+        trace = min(traces, key=lambda each: (EVERYTHING in each.safe, len(each.safe)), default=None)
         if trace is not None:
             trace = trace.then(frame.place(node), "becomes part of a text")
         marks = frozenset({"text"}).union(*(each.marks - {"begun"} for each in values))
@@ -232,6 +233,8 @@ class Expressions(ABC):
 
     def _unary(self, node: s.Unary, frame: Frame) -> Value:
         inner = self.value(node.value, frame)
+        if node.operator == QUOTED:
+            return Value(trace=inner.trace.safe_for("log", "header") if inner.trace is not None else None)
         if inner.const is UNKNOWN:
             return NOTHING
         if node.operator == "not":

@@ -18,6 +18,8 @@ OPERATORS = {"&&": "and", "||": "or", "!": "not"}
 PLACEHOLDER = re.compile(r"%[-+# 0]*(?:\*|\d+)?(?:\.(?:\*|\d+)?)?(?:\[\d+\])?([a-zA-Z%])")
 NUMERIC = frozenset("dtfFgGeExXobcUp")
 """Verbs of a format that write nothing of a text that was given."""
+QUOTED = "quoted"
+"""The operator of what a format writes with `%q`: in quotes, and with its line breaks escaped."""
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "'": "'"}
 MAPS = words("H Map M D A")
 """Names that libraries give to maps and lists: `gin.H`, `echo.Map`, `bson.M`."""
@@ -169,6 +171,11 @@ def _item_type(kind: SgNode | None) -> SgNode | None:
     return named(inner)[0] if inner.kind() == "pointer_type" else inner
 
 
+def verbs(text: str) -> list[str]:
+    """The verbs of a format, one for each value that it writes."""
+    return [each for each in PLACEHOLDER.findall(text) if each != "%"]
+
+
 def _formatted(given: list[s.Argument], line: int) -> s.Node | None:
     """A format with what it is given, as a text that is put together; None where the format is not seen."""
     first = given[0].value
@@ -184,7 +191,8 @@ def _formatted(given: list[s.Argument], line: int) -> s.Node | None:
         verb = found.group(1)
         value = next(values, None) if verb != "%" else None
         if value is not None:
-            parts.append(s.Unary(line, "+", value.value) if verb in NUMERIC else value.value)
+            written = "+" if verb in NUMERIC else QUOTED if verb == "q" else ""
+            parts.append(s.Unary(line, written, value.value) if written else value.value)
         elif verb == "%":
             parts.append(s.Literal(line, "%"))
     if at < len(first.value):

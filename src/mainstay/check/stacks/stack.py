@@ -19,7 +19,7 @@ from mainstay.check.words import words
 
 VERBS = words("get post put patch delete head options")
 GUARD = re.compile(
-    r"(current_?(active_?)?(user|account|member|customer|superuser|admin|actor)|get_?user(?!\w*by_?[a-z])|auth(?!or(?!i[sz]))|log(ged)?_?in_?req|login|"
+    r"(current_?(active_?)?(user|account|member|customer|superuser|admin|actor)|get_?user(?!\w*by_?[a-z]|_?(?:input|agent))|auth(?!or(?!i[sz]))|log(ged)?_?in_?req|login|"
     r"require_?\w*(user|role|perm|scope|admin|login|key)|requires?$|permission|is_?admin|admin_?(only|required)|jwt|token|protect|api_?key|credential|principal|identity|"
     r"ensure_?\w*(user|log|owner|role)|passport|guard|bearer|oauth|session_?user|user_?required|role|acl|verify_?\w*(user|sig|key|jwt|token|access)|check_?\w*(user|access|owner|role)|access_?control|signed_?in|unsign|restrict)",
     re.IGNORECASE,

@@ -11,6 +11,7 @@ from mainstay.check.facts import Answer, Caught, LogCall
 from mainstay.check.flow.meaning import is_secret_name
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import Value
+from mainstay.check.languages.go_expressions import QUOTED
 from mainstay.check.reading.answers import is_error, said
 from mainstay.check.reading.golang.databases import MONGO_WRITES, WRITES, is_database
 from mainstay.check.reading.golang.sinks import ECHO, GIN, is_writer
@@ -135,7 +136,7 @@ def _shown(node: s.Node) -> Iterator[str]:
             for each in node.arguments:
                 yield from _shown(each.value)
     elif isinstance(node, s.Template | s.Mapping | s.Sequence | s.Pair) or (
-        isinstance(node, s.Binary) and node.operator == "+"
+        isinstance(node, s.Binary | s.Unary) and node.operator in ("+", QUOTED)
     ):
         for inner in s.children(node):
             yield from _shown(inner)

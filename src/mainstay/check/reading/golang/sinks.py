@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from mainstay.check import syntax as s
 from mainstay.check.flow.program import Run, Seen
 from mainstay.check.flow.value import ClassValue, Value
+from mainstay.check.languages.go_expressions import verbs
 from mainstay.check.reading.golang.databases import GORM, TEXTS, is_database, statement_of
 from mainstay.check.reading.reached import reached
 from mainstay.check.reading.reader import Located, known_text, under
@@ -89,7 +90,9 @@ def _sinks(seen: Seen, run: Run) -> Iterator[tuple[str, Value]]:
     elif method in TEXTS or method in CLAUSES or method in INLINE:
         yield from _statement(seen)
     elif under(name, "log") and method in PRINTS:
-        yield from (("log", each) for each in seen.arguments)
+        told = verbs(known_text(seen.argument(0))) if method.endswith("f") else []
+        quoted = {at for at, verb in enumerate(told, 1) if verb == "q"}
+        yield from (("log", each) for at, each in enumerate(seen.arguments) if at not in quoted)
     elif under(name, "text/template", "html/template"):
         yield from _template(seen)
     elif under(name, "github.com/go-ldap/ldap") and method == "NewSearchRequest":
