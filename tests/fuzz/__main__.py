@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import httpx2
 import typer
 
 from tests.cli.serving import serving
@@ -68,8 +69,11 @@ def judge(target: Target, folder: Path, url: str, options: list[str]) -> bool:
     with serving(folder, database_url=url, **UNLIMITED) as server:
         at = f"http://127.0.0.1:{server.port}"
         command = [str(PLACE / "bin" / "schemathesis"), "--config-file", str(HERE / "schemathesis.toml"), "run"]
+        credentials = {"Authorization": target.who(at)}
+        caller = httpx2.get(f"{at}/api/v1/auth/me", headers=credentials)
         environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py")}
-        who = ["--header", f"Authorization: {target.who(at)}"]
+        environment["FUZZ_CALLER"] = caller.json()["data"]["id"] if caller.status_code == 200 else ""
+        who = ["--header", f"Authorization: {credentials['Authorization']}"]
         done = subprocess.run(
             [*command, f"{at}/openapi.json", *who, *options], cwd=folder, env=environment, check=False
         )
