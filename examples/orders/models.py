@@ -16,6 +16,8 @@ from mainstay.kinds import Decimal as Exact
 
 Status = Literal["pending", "paid", "shipped", "delivered", "cancelled"]
 Amount = Annotated[Decimal, Exact(precision=10, scale=2, ge=Decimal(0))]
+DEAREST = Decimal("99999999.99")
+"""The most that an amount can be."""
 PENDING = text("status = 'pending'")
 
 

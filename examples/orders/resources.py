@@ -12,7 +12,7 @@ from annotated_types import Len
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from sqlalchemy import select, text
 
-from examples.orders.models import Order, OrderItem, Product, Status, User
+from examples.orders.models import DEAREST, Order, OrderItem, Product, Status, User
 from mainstay import (
     Actions,
     Call,
@@ -155,7 +155,7 @@ class Orders(Resource[Order]):
     """As it was and as it becomes: whoever ordered may cancel what is not paid, and no more."""
 
     async def on_create(self, call: Call, draft: dict[str, Any]) -> Order:
-        """Adds up what the order costs; nothing in it is no order."""
+        """Adds up what the order costs; nothing in it is no order, and there is a most that one can cost."""
         order = await super().on_create(call, draft)
         priced = (
             select(Product.price, OrderItem.quantity)
@@ -166,6 +166,8 @@ class Orders(Resource[Order]):
         if not lines:
             raise Refused("ORDER_EMPTY", "an order has at least one item", "items")
         order.total_amount = total(lines)
+        if order.total_amount > DEAREST:
+            raise Refused("ORDER_TOO_DEAR", f"an order costs {DEAREST} at most", "items")
         return order
 
     @action(allow=staff, method="GET")

@@ -140,6 +140,20 @@ def test_what_is_no_order_is_refused_and_leaves_nothing(
 
 
 @on_both
+def test_an_order_that_costs_more_than_can_be_kept_is_refused(client: Client, make: Factory, test_user: User) -> None:
+    make(Product, sku="gold", price=Decimal("99999999.99"))
+
+    def ordered(quantity: int) -> httpx2.Response:
+        return client.as_(test_user).post(ORDERS, json={"items": [{"product_id": "gold", "quantity": quantity}]})
+
+    assert ordered(1).json()["data"]["total_amount"] == "99999999.99"
+    with client.changes() as changed:
+        answer = ordered(2)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "ORDER_TOO_DEAR")
+    assert changed == {}
+
+
+@on_both
 @pytest.mark.requirement("A4.17", "A1.14", "A1.12")
 def test_an_order_goes_its_way_and_no_other(client: Client, make: Factory, test_user: User) -> None:
     order, staff = make(Order, user=test_user), client.as_(make(User, roles=["staff"]))
