@@ -171,3 +171,12 @@ async def test_its_policies_are_proven(database_url: str) -> None:
         await place.close()
     assert not result.disagreements, result.disagreements[0]
     assert not result.survivors, result.survivors
+
+
+async def test_a_balance_beyond_what_can_be_kept_is_refused_and_leaves_nothing(calling: Caller) -> None:
+    path = f"/accounts/{(await account(calling, 'anna'))['id']}/deposit"
+    before = await balance(calling, "anna")
+    status, told = await calling("POST", path, "teller", {"amount": euros("9999999999999999.99")})
+    assert (status, told["code"]) == (422, "CHECK_FAILED")
+    assert await balance(calling, "anna") == before
+    assert (await calling("POST", path, "teller", {"amount": euros("0.01")}))[0] == 200

@@ -5,13 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
 
 import httpx2
 
 from examples.orders.app import app as shop
 from examples.recipes.app import application
 from examples.recipes.load import PASSWORD, address, fill
+from mainstay import Mainstay
+from tests.apps import bank
+from tests.apps.identity import TokenIdentity
 
+SAMPLE = UUID("019a0b1c-2d3e-7f40-8152-637485960718")
+"""What the document gives as an example of a key."""
 SECRET = "A stove and 9 pans"
 OF_FUNCTION = """
 import os
@@ -62,6 +69,24 @@ def staff(database: str) -> None:
     asyncio.run(made())
 
 
+def accounts(database: str) -> None:
+    """A customer of the bank with two accounts; what the document gives as an example is one of them."""
+    made = Mainstay(resources=bank.RESOURCES, identity=TokenIdentity({}), database=database)
+    anna = bank.Customer(id=SAMPLE, bank="north", name="Anna")
+    held = [
+        bank.Account(id=id_, bank="north", number=f"north-{place}", owner_id=SAMPLE, balance=Decimal("5000.00"))
+        for place, id_ in enumerate((SAMPLE, UUID(int=2)))
+    ]
+
+    async def filled() -> None:
+        async with made.router.lifespan_context(made):
+            for rows in ([anna], held):
+                async with made.sessions.begin() as session:
+                    session.add_all(rows)
+
+    asyncio.run(filled())
+
+
 def key_of(url: str, sign_in: dict[str, str]) -> str:
     """An API key, which no sign-out ends."""
     auth = f"{url}/api/v1/auth"
@@ -98,6 +123,6 @@ TARGETS: dict[str, Target] = {
     "recipes": Target(OF_FUNCTION.format(module="examples.recipes.app"), admin, recipes),
     "orders": Target(OF_ORDERS, of_staff, staff),
     "publishing": Target(OF_FUNCTION.format(module="tests.apps.publishing.application"), writer),
-    "bank": Target(OF_BANK, lambda url: "Bearer teller"),
+    "bank": Target(OF_BANK, lambda url: "Bearer teller", accounts),
     "notes": Target(OF_FUNCTION.format(module="tests.accounts.app"), keeper),
 }

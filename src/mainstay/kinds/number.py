@@ -216,7 +216,14 @@ class Decimal(Kind):
         scale = self.scale
         if self.approximate:
             return float
-        return lambda value: int(Exact(value).scaleb(scale).to_integral_value(ROUND_HALF_UP))  # as PostgreSQL rounds
+        end = 10**self.precision
+
+        def scaled(value: Any) -> int | float:
+            """Rounded as PostgreSQL does; infinite beyond the precision, which compares right and no column takes."""
+            units = int(Exact(value).scaleb(scale).to_integral_value(ROUND_HALF_UP))
+            return units if -end < units < end else math.copysign(math.inf, units)
+
+        return scaled
 
     def load(self, database: str) -> Conversion:
         if database != "sqlite":

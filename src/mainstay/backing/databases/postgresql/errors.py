@@ -23,6 +23,7 @@ VIOLATIONS: dict[type[BaseException], type[IntegrityFailure]] = {
     asyncpg.RestrictViolationError: ForeignKeyViolation,
     asyncpg.CheckViolationError: CheckViolation,
     asyncpg.NotNullViolationError: NotNullViolation,
+    asyncpg.NumericValueOutOfRangeError: CheckViolation,
 }
 
 LOST = (
