@@ -6,9 +6,9 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
+import msgspec
 import pydantic
 from annotated_types import Len
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,8 +23,7 @@ MOST_ROWS = 100
 """Keys that a call of an action on many rows may list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Calling:
+class Calling(msgspec.Struct, frozen=True):
     """Who calls an operation, when, and under which id."""
 
     actor: Actor
@@ -133,8 +132,7 @@ class SyncCall(ABC):
         """Gives the caller a credential to keep so long; see `Call.keep`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(msgspec.Struct, frozen=True):
     """An argument that the caller gives: the type that it is validated with, and what stands where it is left out."""
 
     name: str
@@ -154,8 +152,7 @@ class Value:
         return self.default is ...
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(msgspec.Struct, frozen=True):
     """The function behind an action, and which of its arguments is what."""
 
     function: Callable[..., Any]
@@ -172,8 +169,7 @@ class Code:
     """How what it returns is written, where that is no row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Minded:
+class Minded(msgspec.Struct, frozen=True):
     """What is around a write operation: rules that it must keep, and the method that does it, where one does."""
 
     model: type[Any]

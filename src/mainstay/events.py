@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -50,8 +49,7 @@ class RequestFinished(msgspec.Struct, frozen=True):
     """How long it took."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broke:
+class Broke(msgspec.Struct, frozen=True):
     """Something unforeseen was raised while a request was answered."""
 
     request_id: str
@@ -60,8 +58,7 @@ class Broke:
     """What was raised, with its traceback."""
 
 
-@dataclass(frozen=True, slots=True)
-class Migrated:
+class Migrated(msgspec.Struct, frozen=True):
     """A migration was run at start."""
 
     number: str
@@ -72,16 +69,14 @@ class Migrated:
     """What it changed, a sign and a name each: `+ column recipes.subtitle TEXT`."""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexMissing:
+class IndexMissing(msgspec.Struct, frozen=True):
     """A database that somebody else owns has no index for what is asked of it."""
 
     sql: str
     """The statement that would make it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Started:
+class Started(msgspec.Struct, frozen=True):
     """The application serves."""
 
     name: str
@@ -92,8 +87,7 @@ class Started:
     """How many operations it has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(msgspec.Struct, frozen=True):
     """The application has let go of everything."""
 
     name: str

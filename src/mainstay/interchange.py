@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import types
 import typing
-from dataclasses import fields, is_dataclass
 from typing import Any
+
+import msgspec
 
 from mainstay.operation import SCHEMA_VERSION, Application
 from mainstay.policy import tree
@@ -17,8 +18,8 @@ def to_json(value: Any) -> Any:
     """An application, or any part of it, as JSON's own types."""
     if isinstance(value, Node):
         return tree.to_json(value)
-    if is_dataclass(value):
-        return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, msgspec.Struct):
+        return {name: to_json(getattr(value, name)) for name in value.__struct_fields__}
     return [to_json(item) for item in value] if isinstance(value, tuple) else value
 
 
@@ -44,16 +45,16 @@ def read(wanted: Any, json: Any) -> Any:
         return read(next(part for part in typing.get_args(wanted) if part is not type(None)), json)
     if wanted is Node:
         return tree.from_json(json)
-    if is_dataclass(wanted):
-        hints = parts_of(wanted)  # type: ignore[arg-type]
+    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
+        hints = parts_of(wanted)
         unknown = set(json) - set(hints)
         if unknown:
-            raise ValueError(f"{wanted.__name__} has no {', '.join(sorted(unknown))}")  # type: ignore[union-attr]
-        return wanted(**{name: read(hints[name], value) for name, value in json.items()})  # type: ignore[operator]
+            raise ValueError(f"{wanted.__name__} has no {', '.join(sorted(unknown))}")
+        return wanted(**{name: read(hints[name], value) for name, value in json.items()})
     return json
 
 
 @functools.cache
 def parts_of(wanted: type[Any]) -> dict[str, Any]:
-    """The types of a dataclass's parts by name."""
+    """The types of a struct's parts by name."""
     return typing.get_type_hints(wanted)

@@ -7,8 +7,9 @@ function of it and of nothing behind it; it goes to JSON and back without loss (
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from mainstay.named import named
 from mainstay.policy.tree import ANYONE, Node
@@ -34,8 +35,7 @@ Pages = Literal["cursor", "offset", "page"]
 # What is exposed
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(msgspec.Struct, frozen=True):
     """Rows that a computed field looks at, by the name of their source, and the policies that they count under."""
 
     source: str
@@ -43,8 +43,7 @@ class Counted:
     """`ratings` reads its rows, `ratings.stars` a field of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Computed:
+class Computed(msgspec.Struct, frozen=True):
     """The value of a field that is kept in no column: an expression that the database evaluates."""
 
     value: Node
@@ -53,15 +52,13 @@ class Computed:
     """Why rows count whoever may read them, where they do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(msgspec.Struct, frozen=True):
     """The value of a field that is kept in no column: a function of some of the row's columns, run in Python."""
 
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """A field of a resource, under the name that callers know it by."""
 
     name: str
@@ -83,8 +80,7 @@ class Field:
     derived: Derived | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(msgspec.Struct, frozen=True):
     """A field to filter by, of the resource itself or over `relations`, one after the other."""
 
     name: str
@@ -103,8 +99,7 @@ class Filter:
     """The condition that it is, of what the caller gives, where it is not the comparison of a column."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sort:
+class Sort(msgspec.Struct, frozen=True):
     """A field to sort by."""
 
     name: str
@@ -113,8 +108,7 @@ class Sort:
     unindexed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(msgspec.Struct, frozen=True):
     """Related rows to answer with, as `resource` answers them."""
 
     name: str
@@ -132,8 +126,7 @@ class Include:
     """The target's column whose values the list is of; None for a list of rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Owned:
+class Owned(msgspec.Struct, frozen=True):
     """Rows of another resource that are written with a row that they live and die with."""
 
     name: str
@@ -156,8 +149,7 @@ class Owned:
     writable: Writable = "always"
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(msgspec.Struct, frozen=True):
     """Rows of another resource that a row is linked with by a write, each named by a value of a unique field."""
 
     name: str
@@ -178,8 +170,7 @@ class Links:
     writable: Writable = "always"
 
 
-@dataclass(frozen=True, slots=True)
-class Transitions:
+class Transitions(msgspec.Struct, frozen=True):
     """Which choice of a column may follow which."""
 
     column: str
@@ -194,16 +185,14 @@ class Transitions:
         return before == after or after in steps.get(before, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
+class Paging(msgspec.Struct, frozen=True):
     """How many rows a list answers: where the caller does not say, and at most."""
 
     default: int = 20
     maximum: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(msgspec.Struct, frozen=True):
     """Rows of a table as callers may see them."""
 
     name: str
@@ -245,8 +234,7 @@ class Resource:
 # What can be done
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """A value given beside the body."""
 
     name: str
@@ -258,8 +246,7 @@ class Parameter:
     """What it is, where that is not its name: `limit` of a parameter called `per_page`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A member of an object in a body or an answer."""
 
     name: str
@@ -271,8 +258,7 @@ class Part:
     """What each object holds, where it is a list of objects."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(msgspec.Struct, frozen=True):
     """An object in a body or an answer."""
 
     name: str
@@ -284,8 +270,7 @@ class Shape:
     """Whether it can have no other members."""
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(msgspec.Struct, frozen=True):
     """How the user's code behind an action is called."""
 
     rows: Rows = "none"
@@ -304,8 +289,7 @@ class Behaviour:
     """Seconds after which its transaction is undone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(msgspec.Struct, frozen=True):
     """So many calls in so many seconds for each address or each user."""
 
     per: Literal["address", "user"]
@@ -315,8 +299,7 @@ class Limit:
     """The name under which operations use it up together; an address's then by whoever calls from there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Under:
+class Under(msgspec.Struct, frozen=True):
     """The row in whose path an operation stands, which then is about those rows alone that lead to it by `relation`."""
 
     relation: str
@@ -324,8 +307,7 @@ class Under:
     """As which that row is read: nothing is there where it may not be.  Its lookup's values are the path's first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(msgspec.Struct, frozen=True):
     """One thing that can be done: all that an interface, a test or a proof needs to know of it."""
 
     name: str
@@ -371,8 +353,7 @@ class Operation:
     """The template of its bodies as JSON; None where the body stands alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """Actions that stand together and are about no rows of their own."""
 
     name: str
@@ -380,8 +361,7 @@ class Group:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True):
     """What of every answer somebody else has specified; nothing where Mainstay's own ways are good."""
 
     scheme: str | None = None
@@ -394,8 +374,7 @@ class Letter:
     """Codes of errors, and the status of those and of the errors below them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(msgspec.Struct, frozen=True):
     """A whole backend."""
 
     name: str

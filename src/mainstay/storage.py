@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, MetaData, Table
 
 from mainstay.behaviour import Code, Minded
@@ -16,8 +16,7 @@ SEARCH = "mainstay search"
 """The key of a table's `info` under which the index of its words stands, an `operation.SearchIndex`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Storage:
+class Storage(msgspec.Struct, frozen=True):
     """Tables, kinds and defaults by name: the part of an application that is not data."""
 
     metadata: MetaData
@@ -30,13 +29,13 @@ class Storage:
     """What makes the value of a column at every change of its row."""
     opaque: Mapping[str, ColumnElement[bool]]
     """Expressions of policies outside the closed set, by their SQL."""
-    computed: Mapping[tuple[str, str], Kind] = field(default_factory=dict)
+    computed: Mapping[tuple[str, str], Kind] = msgspec.field(default_factory=dict)
     """The kinds of computed fields, by resource and field."""
-    derived: Mapping[tuple[str, str], Callable[..., Any]] = field(default_factory=dict)
+    derived: Mapping[tuple[str, str], Callable[..., Any]] = msgspec.field(default_factory=dict)
     """What makes derived fields of their columns, in the wire's form, by resource and field."""
-    code: Mapping[str, Code] = field(default_factory=dict)
+    code: Mapping[str, Code] = msgspec.field(default_factory=dict)
     """By the operation's name, the code behind it."""
-    minded: Mapping[str, Minded] = field(default_factory=dict)
+    minded: Mapping[str, Minded] = msgspec.field(default_factory=dict)
     """By the operation's name, the code around a write."""
 
     def kind(self, table: str, column: str) -> Kind:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from mainstay.named import named
 from mainstay.wire import Form
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """A column of a table: its kind, whether it can be null, what stands in it where a write says nothing."""
 
     name: str
@@ -23,16 +22,14 @@ class Column:
     """Whether a slug changes with the column that it is made of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """From one table to the next: pairs of columns that are equal."""
 
     table: str
     pairs: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(msgspec.Struct, frozen=True):
     """A way from a row to rows of another table, in one step or, through a link table, in two."""
 
     name: str
@@ -45,8 +42,7 @@ class Relation:
         return self.steps[-1].table
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(msgspec.Struct, frozen=True):
     """An index that the declarations call for, with the direction of each column."""
 
     name: str
@@ -56,8 +52,7 @@ class Index:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """Columns that hold the key of a row elsewhere."""
 
     columns: tuple[str, ...]
@@ -66,8 +61,7 @@ class Reference:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchIndex:
+class SearchIndex(msgspec.Struct, frozen=True):
     """The index of the words in some columns of a table; its name says what is in it."""
 
     name: str
@@ -78,8 +72,7 @@ class SearchIndex:
         return chr(ord("a") + self.columns.index(column))
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """A table: columns, key, what must be unique, what it refers to, how it relates to others."""
 
     name: str

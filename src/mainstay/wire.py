@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import msgspec
@@ -10,8 +9,7 @@ import msgspec
 FormType = Literal["string", "boolean", "integer", "number", "object", "array", "any"]
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """What a value looks like to a caller, in the words that every protocol has.
 
     `minimum` and `maximum` bound numbers, the lengths are in characters, `shape` is the JSON Schema
@@ -40,9 +38,9 @@ class Form:
             schema: dict[str, Any] = msgspec.json.decode(self.shape)
             return schema | self.examples() if "examples" not in schema else schema
         schema = {} if self.type == "any" else {"type": self.type}
-        for field in fields(self):
-            keyword = KEYWORDS.get(field.name)
-            value = getattr(self, field.name)
+        for name in self.__struct_fields__:
+            keyword = KEYWORDS.get(name)
+            value = getattr(self, name)
             if keyword is not None and value is not None and value != ():
                 schema[keyword] = plain(value)
         return schema | self.examples()

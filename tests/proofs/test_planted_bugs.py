@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from msgspec import structs
+from msgspec.structs import replace
 
 from mainstay.backing.open import database
 from mainstay.compiler import compile as compiled_of
@@ -246,7 +245,7 @@ def telling_of_hidden_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     async def careless(self: Any, call: Any, asked: Any, place: Any, now: Any) -> Any:
         answer = await page(self, call, asked, place, now)
         rows = await place.read(f"SELECT count(*) FROM {self.resource.table}", ())
-        answer.meta = structs.replace(answer.meta, limit=answer.meta.limit + 1000 * int(rows[0][0]))
+        answer.meta = replace(answer.meta, limit=answer.meta.limit + 1000 * int(rows[0][0]))
         return answer
 
     with monkeypatch.context() as patch:
@@ -279,7 +278,9 @@ def exists_passes_over_policies(monkeypatch: pytest.MonkeyPatch) -> None:
     """A computed EXISTS finds every row."""
     honest = policy.exists
     monkeypatch.setattr(
-        policy, "exists", lambda node, scope: honest(node, replace(scope, counting=lambda source, table, clause: ()))
+        policy,
+        "exists",
+        lambda node, scope: honest(node, replace(scope, counting=lambda source, table, clause: ())),
     )
 
 

@@ -8,12 +8,12 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import pytest
-from msgspec import structs
+from msgspec.structs import replace
 
 from mainstay.backing import open as backing
 from mainstay.compiler import compile as compiled_of
@@ -144,7 +144,7 @@ async def disagreeing_rows(made: Filled, cell: Cell, call: Call, reply: Reply) -
     call.parameters = [*asked, ("limit", str(resource.paging.maximum))]
     answer = None
     if reply.status == 200:
-        answer = await made.engine.execute(structs.replace(call))
+        answer = await made.engine.execute(replace(call))
         data = as_json_has_it(answer.data)
         there = {tuple(str(one[name]) for name in resource.lookup) for one in data}
     seen: Counter[str] = Counter()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import pydantic
 import sqlalchemy as sa
 from annotated_types import Len
+from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -6,7 +6,8 @@ Both run to their end before anything is said, so that all mistakes are told tog
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from mainstay.compiler.draft import Draft
 from mainstay.compiler.finish import finish
@@ -96,8 +97,7 @@ VERIFIERS: tuple[Callable[[Draft], Iterable[Problem]], ...] = (
 """What could still be wrong, one thing each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(msgspec.Struct, frozen=True):
     """An application as data, and how its tables are kept."""
 
     application: Application

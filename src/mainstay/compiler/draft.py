@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Mapper
 
@@ -38,27 +38,26 @@ WRITABLE = ("writable", "write_once")
 """The lists that name what can be written: fields, and rows that are written with the row."""
 
 
-@dataclass(slots=True)
-class DraftTable:
+class DraftTable(msgspec.Struct):
     """A table that the application reaches."""
 
     table: sa.Table
     mapper: Mapper[Any] | None
-    kinds: dict[str, Kind] = field(default_factory=dict)
-    impossible: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, Kind] = msgspec.field(default_factory=dict)
+    impossible: dict[str, str] = msgspec.field(default_factory=dict)
     """By column, why it has no kind: a problem where it is exposed."""
-    defaults: dict[str, str] = field(default_factory=dict)
+    defaults: dict[str, str] = msgspec.field(default_factory=dict)
     """By column, what `operation.Column.default` says."""
-    makers: dict[str, Callable[[], Any]] = field(default_factory=dict)
-    followers: set[str] = field(default_factory=set)
+    makers: dict[str, Callable[[], Any]] = msgspec.field(default_factory=dict)
+    followers: set[str] = msgspec.field(default_factory=set)
     """Columns whose slug changes with what it is made of."""
-    touchers: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    touchers: dict[str, Callable[[], Any]] = msgspec.field(default_factory=dict)
     """By column, what makes its value at every change of the row."""
-    references: list[Reference] = field(default_factory=list)
-    relations: dict[str, Relation] = field(default_factory=dict)
-    indexes: list[Index] = field(default_factory=list)
+    references: list[Reference] = msgspec.field(default_factory=list)
+    relations: dict[str, Relation] = msgspec.field(default_factory=dict)
+    indexes: list[Index] = msgspec.field(default_factory=list)
     search: SearchIndex | None = None
-    needed_at: dict[str, Callable[[], Place]] = field(default_factory=dict)
+    needed_at: dict[str, Callable[[], Place]] = msgspec.field(default_factory=dict)
     """By index, where what needs it is written."""
 
     def place(self, column: str = "") -> Place:
@@ -74,8 +73,7 @@ class DraftTable:
         return tuple(column.name for column in self.table.primary_key.columns)
 
 
-@dataclass(frozen=True, slots=True)
-class DraftListing:
+class DraftListing(msgspec.Struct, frozen=True):
     """A list of a resource beside its own."""
 
     declared: Listing
@@ -83,8 +81,7 @@ class DraftListing:
     order: list[tuple[str, bool]]
 
 
-@dataclass(slots=True)
-class DraftResource:
+class DraftResource(msgspec.Struct):
     """A resource on its way to becoming data."""
 
     declared: type[Resource[Any]]
@@ -95,30 +92,30 @@ class DraftResource:
     operations: tuple[str, ...] = ()
     told_apart: str | None = None
     """What its things are called where another resource of the model has the model's name already."""
-    fields: dict[str, Field] = field(default_factory=dict)
-    kinds: dict[str, Kind] = field(default_factory=dict)
+    fields: dict[str, Field] = msgspec.field(default_factory=dict)
+    kinds: dict[str, Kind] = msgspec.field(default_factory=dict)
     """Those of computed fields."""
-    makers: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    makers: dict[str, Callable[..., Any]] = msgspec.field(default_factory=dict)
     """What makes derived fields of their columns, in the wire's form."""
-    policies: dict[str, Node] = field(default_factory=dict)
-    filters: list[Filter] = field(default_factory=list)
-    sorts: list[Sort] = field(default_factory=list)
-    order: list[tuple[str, bool]] = field(default_factory=list)
-    listings: dict[str, DraftListing] = field(default_factory=dict)
-    conditions: dict[str, ComputedField] = field(default_factory=dict)
+    policies: dict[str, Node] = msgspec.field(default_factory=dict)
+    filters: list[Filter] = msgspec.field(default_factory=list)
+    sorts: list[Sort] = msgspec.field(default_factory=list)
+    order: list[tuple[str, bool]] = msgspec.field(default_factory=list)
+    listings: dict[str, DraftListing] = msgspec.field(default_factory=dict)
+    conditions: dict[str, ComputedField] = msgspec.field(default_factory=dict)
     """By the name of a filter, the condition that it is declared as."""
-    specified: set[str] = field(default_factory=set)
+    specified: set[str] = msgspec.field(default_factory=set)
     """Names of filters that were written as callers know them."""
-    includes: list[Include] = field(default_factory=list)
+    includes: list[Include] = msgspec.field(default_factory=list)
     lookup: tuple[str, ...] = ()
     under: Under | None = None
     search: tuple[str, ...] = ()
     version: str | None = None
     deleted: str | None = None
-    transitions: list[Transitions] = field(default_factory=list)
-    owned: dict[str, Owned] = field(default_factory=dict)
-    links: dict[str, Links] = field(default_factory=dict)
-    acyclic: list[str] = field(default_factory=list)
+    transitions: list[Transitions] = msgspec.field(default_factory=list)
+    owned: dict[str, Owned] = msgspec.field(default_factory=dict)
+    links: dict[str, Links] = msgspec.field(default_factory=dict)
+    acyclic: list[str] = msgspec.field(default_factory=list)
 
     def listed(self, attribute: str) -> Sequence[Any]:
         """What a list of the resource's names; nothing where it is none, which is told once, when it is found."""
@@ -146,8 +143,7 @@ class DraftResource:
         return place_of(self.declared, attribute, item)
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct):
     """Everything that was declared, and what has been made of it so far."""
 
     declared: Sequence[type[Actions]]
@@ -160,21 +156,21 @@ class Draft:
     declare_indexes: bool
     limits: tuple[Limit, ...]
     wire: Wire | None = None
-    letter: Letter = field(default_factory=Letter)
-    resources: list[DraftResource] = field(default_factory=list)
-    groups: list[type[Actions]] = field(default_factory=list)
+    letter: Letter = msgspec.field(default_factory=Letter)
+    resources: list[DraftResource] = msgspec.field(default_factory=list)
+    groups: list[type[Actions]] = msgspec.field(default_factory=list)
     """Actions that are about no rows of their own."""
-    tables: dict[str, DraftTable] = field(default_factory=dict)
-    operations: list[Operation] = field(default_factory=list)
-    opaque: dict[str, sa.ColumnElement[bool]] = field(default_factory=dict)
-    mounted: list[tuple[Mount, Node]] = field(default_factory=list)
-    places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    tables: dict[str, DraftTable] = msgspec.field(default_factory=dict)
+    operations: list[Operation] = msgspec.field(default_factory=list)
+    opaque: dict[str, sa.ColumnElement[bool]] = msgspec.field(default_factory=dict)
+    mounted: list[tuple[Mount, Node]] = msgspec.field(default_factory=list)
+    places: dict[tuple[str, str], Place] = msgspec.field(default_factory=dict)
     """By method and path, where a route of a router, or an action, is written."""
-    code: dict[str, Code] = field(default_factory=dict)
+    code: dict[str, Code] = msgspec.field(default_factory=dict)
     """By the operation's name, the code behind it."""
-    minded: dict[str, Minded] = field(default_factory=dict)
+    minded: dict[str, Minded] = msgspec.field(default_factory=dict)
     """By the operation's name, the code around a write."""
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = msgspec.field(default_factory=list)
     is_unreadable: bool = False
     """Whether a mistake hides so much that nothing more can be found."""
 

@@ -7,16 +7,16 @@ import difflib
 import functools
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 """The parts of a statement that are statements, and what holds such parts."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, order=True):
     """A line of the user's."""
 
     file: str
@@ -26,8 +26,7 @@ class Place:
         return f"{self.file}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(msgspec.Struct, frozen=True):
     """A mistake: where, what is wrong, what to do."""
 
     place: Place

@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pydantic
 import pydantic_core
 import sqlalchemy as sa
+from msgspec.structs import replace
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 from sqlalchemy.orm import Mapper
 
@@ -35,8 +35,7 @@ class Refusal(Exception):
         self.do = do
 
 
-@dataclass(frozen=True, slots=True)
-class Answering:
+class Answering(msgspec.Struct, frozen=True):
     """What a function answers: rows of a resource, something of its own, or nothing."""
 
     resource: DraftResource | None = None

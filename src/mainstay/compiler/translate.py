@@ -8,9 +8,9 @@ import enum
 import math
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, get_args
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.sql import elements, functions, operators, selectable, visitors
 
@@ -71,8 +71,7 @@ class OutsideTheSet(Exception):
         self.do = do
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(msgspec.Struct, frozen=True):
     """What a subquery selects from, around the functions in it."""
 
     sources: tuple[tree.Source, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeVar
+
+import msgspec
 
 from mainstay.declare.policy import Policy
 from mainstay.declare.wire import Wire
@@ -17,8 +18,7 @@ MARK = "__mainstay_action__"
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Action:
+class Action(msgspec.Struct, frozen=True, eq=False):
     """How a function is exposed."""
 
     allow: Policy

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ComputedField:
+class ComputedField(msgspec.Struct, frozen=True, eq=False):
     """A field whose value is an expression over the row, rows elsewhere and the actor."""
 
     expression: Any
@@ -19,8 +18,7 @@ class ComputedField:
     via: tuple[type[Any], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DerivedField:
+class DerivedField(msgspec.Struct, frozen=True, eq=False):
     """A field that a Python function makes of columns."""
 
     function: Callable[..., Any]

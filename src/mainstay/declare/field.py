@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import dataclasses
 from typing import Any, Literal
 
+import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Column, ForeignKey, inspect
 from sqlalchemy.orm import MappedColumn, mapped_column
 
@@ -18,8 +20,7 @@ OnDelete = Literal["cascade", "restrict", "set null"]
 Meaning = Literal["version", "deleted", "updated"]
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """What Mainstay knows of a column beside what SQLAlchemy knows."""
 
     kind: Kind | None = None
@@ -42,9 +43,9 @@ class Options:
         if (self.length is not None or self.collation is not None) and not isinstance(kind, Text):
             raise ImpossibleKind(f"a field of kind {kind.name} has no length and no collation")
         if isinstance(kind, Text) and self.length is not None:
-            kind = replace(kind, min_length=self.length[0], max_length=self.length[1])
+            kind = dataclasses.replace(kind, min_length=self.length[0], max_length=self.length[1])
         if isinstance(kind, Text) and self.collation is not None:
-            kind = replace(kind, collation=self.collation)
+            kind = dataclasses.replace(kind, collation=self.collation)
         return kind
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 from fastapi import APIRouter
 
 from mainstay.declare.policy import Policy
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mount:
+class Mount(msgspec.Struct, frozen=True, eq=False):
     """A router and who may call its routes."""
 
     router: APIRouter

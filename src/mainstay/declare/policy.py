@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, ColumnExpressionArgument
 
 from mainstay.declare.actor import actor
 from mainstay.policy import tree
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True, eq=False):
     """Who may: combined with `|`, `&` and `~`."""
 
     def __bool__(self) -> bool:
@@ -29,45 +28,39 @@ class Policy:
         return Except(self)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Either(Policy):
+class Either(Policy, frozen=True, eq=False):
     """One of two policies allows."""
 
     left: Policy
     right: Policy
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Both(Policy):
+class Both(Policy, frozen=True, eq=False):
     """Two policies allow."""
 
     left: Policy
     right: Policy
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Except(Policy):
+class Except(Policy, frozen=True, eq=False):
     """A policy is false; where it is null, this denies as well."""
 
     part: Policy
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Fixed(Policy):
+class Fixed(Policy, frozen=True, eq=False):
     """A truth about the actor alone."""
 
     node: tree.Node
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Where(Policy):
+class Where(Policy, frozen=True, eq=False):
     """A truth about the row and the actor."""
 
     expression: ColumnExpressionArgument[bool]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class OpaqueWhere(Policy):
+class OpaqueWhere(Policy, frozen=True, eq=False):
     """A truth that only the database can evaluate."""
 
     expression: ColumnElement[bool]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
+import msgspec
 from sqlalchemy import ColumnExpressionArgument
 from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute
 
@@ -21,31 +21,27 @@ OperationName = Literal["list", "get", "create", "replace", "update", "delete"]
 EVERY_OPERATION: tuple[OperationName, ...] = ("list", "get", "create", "replace", "update", "delete")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Through:
+class Through(msgspec.Struct, frozen=True, eq=False):
     """A column at the end of relations."""
 
     relations: tuple[Attribute | Via, ...]
     column: Any
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unindexed:
+class Unindexed(msgspec.Struct, frozen=True, eq=False):
     """A filter, `contains` on a filter, or a sort, that no index serves, and why that is right."""
 
     of: Attribute | Through | ComputedField
     reason: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Descending:
+class Descending(msgspec.Struct, frozen=True, eq=False):
     """A column of a default sort, largest first."""
 
     column: Attribute
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Via:
+class Via(msgspec.Struct, frozen=True, eq=False):
     """A relation, answered as a certain resource answers it, so many rows of it, in a certain order."""
 
     relation: Attribute
@@ -55,23 +51,20 @@ class Via:
     order: Sequence[Attribute | Descending] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Values:
+class Values(msgspec.Struct, frozen=True, eq=False):
     """Plain values of the rows that a relation leads to."""
 
     relation: Attribute | Via
     column: Attribute
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Together:
+class Together(msgspec.Struct, frozen=True, eq=False):
     """Columns that are filtered and sorted by together often enough for an index of their own."""
 
     columns: tuple[Attribute | Descending, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Owned:
+class Owned(msgspec.Struct, frozen=True, eq=False):
     """Rows that live and die with the row: a list of objects in its body."""
 
     relation: Attribute
@@ -82,8 +75,7 @@ class Owned:
     depth: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Linked:
+class Linked(msgspec.Struct, frozen=True, eq=False):
     """Rows that the row is linked with through a table of their own: a list of plain values in its body."""
 
     relation: Attribute | Via
@@ -93,8 +85,7 @@ class Linked:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NamedFilter:
+class NamedFilter(msgspec.Struct, frozen=True, eq=False):
     """A filter whose parameter has a name of its own."""
 
     name: str
@@ -103,8 +94,7 @@ class NamedFilter:
     via: tuple[type[Resource[Any]], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Listing:
+class Listing(msgspec.Struct, frozen=True, eq=False):
     """A list of a resource beside its own."""
 
     path: str
@@ -114,8 +104,7 @@ class Listing:
     description: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Route:
+class Route(msgspec.Struct, frozen=True, eq=False):
     """The method, path and status of an operation that somebody else has specified."""
 
     method: str | None

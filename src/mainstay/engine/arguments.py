@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pydantic
 from pydantic import ConfigDict, Field, create_model
 
@@ -22,13 +22,12 @@ ROWS = "rows"
 """The name of the model's attribute that holds the keys of many rows."""
 
 
-@dataclass(slots=True)
-class Given:
+class Given(msgspec.Struct):
     """What a call of an action gives."""
 
-    keys: list[list[Any]] = field(default_factory=list)
+    keys: list[list[Any]] = msgspec.field(default_factory=list)
     """Of each row that it is about, the values of the lookup's columns."""
-    values: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = msgspec.field(default_factory=dict)
     """The arguments by name."""
 
 

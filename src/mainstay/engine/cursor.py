@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 
@@ -22,8 +21,7 @@ STREAM = 64
 """Bytes of a stream that one keyed hash makes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(msgspec.Struct, frozen=True):
     """The values of the order's columns in one row, and whether what is before it is wanted."""
 
     values: tuple[Any, ...]

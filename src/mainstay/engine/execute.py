@@ -6,7 +6,8 @@ import datetime as dt
 import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from mainstay.actor import NOBODY, Actor, name_of
 from mainstay.backing.databases.database import Acting, Database, Health
@@ -38,8 +39,7 @@ SOMEBODY = Actor("somebody")
 """A caller of whom no more is known than that it is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(msgspec.Struct, frozen=True):
     """What is known of an operation's calls before the first one comes."""
 
     policy: Decider

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import pydantic
 import sqlalchemy as sa
 
@@ -15,8 +15,7 @@ from mainstay.storage import Storage
 from mainstay.tables import Table
 
 
-@dataclass(frozen=True, slots=True)
-class SlugOf:
+class SlugOf(msgspec.Struct, frozen=True):
     """A slug that is made of another column: which one, and how."""
 
     source: str

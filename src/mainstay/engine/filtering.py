@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mainstay.engine.plan import Condition
 from mainstay.kinds import Choice, Kind, Text
@@ -22,8 +23,7 @@ ESCAPED = re.compile(r"\\([\\,])")
 ONE_VALUE = re.compile(r"(?:\\[\\,]|[^,])*")
 
 
-@dataclass(frozen=True, slots=True)
-class FilterParameter:
+class FilterParameter(msgspec.Struct, frozen=True):
     """A filter with an operator, how its value is read, and whose rows it looks at besides the list's own."""
 
     condition: Condition

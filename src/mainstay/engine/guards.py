@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from mainstay.actor import Actor
 from mainstay.engine.plan import Guards
@@ -12,8 +13,7 @@ from mainstay.policy.decide import Decider, Decision
 from mainstay.policy.tree import ANYONE, Node
 
 
-@dataclass(frozen=True, slots=True)
-class Deciders:
+class Deciders(msgspec.Struct, frozen=True):
     """Policies by name.
 
     `recipes` reads rows, `recipes.title` reads a field, `recipes.title=` writes it, `:recipes.update` is the

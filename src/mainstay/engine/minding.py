@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import inspect
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -162,7 +161,7 @@ class Writing:
         body = structs.replace(self.draft.body, given=given)
         own = self.draft.given
         trusted = frozenset(name for name, value in given.items() if name not in own or own[name] != value)
-        draft = replace(self.draft, given=given, body=body, trusted=trusted)
+        draft = structs.replace(self.draft, given=given, body=body, trusted=trusted)
         answer = self.done(draft)
         session = self.turn.session
         if new:

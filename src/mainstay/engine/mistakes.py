@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+import msgspec
 
 from mainstay.errors import Detail, ValidationError
 
@@ -18,11 +19,10 @@ LONGEST = 100
 T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Mistakes:
+class Mistakes(msgspec.Struct):
     """Mistakes found so far."""
 
-    details: list[Detail] = field(default_factory=list)
+    details: list[Detail] = msgspec.field(default_factory=list)
 
     @property
     def enough(self) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mainstay.actor import NOBODY, Actor
 from mainstay.engine.asked import Keys, keys_before
@@ -36,8 +37,7 @@ from mainstay.policy.tree import ANYONE
 from mainstay.tables import Reference
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """What a write call asks for: the row's key, and values by column."""
 
     key: list[Any]
@@ -60,8 +60,7 @@ class Draft:
         return dict.fromkeys(name for name in given if name not in self.trusted).keys() if self.trusted else given
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True):
     """A write call with its statements and their inputs, ready for the transaction."""
 
     inputs: Inputs

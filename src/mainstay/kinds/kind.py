@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import msgspec
+from msgspec.structs import replace
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 from sqlalchemy import Column, ColumnElement, Dialect

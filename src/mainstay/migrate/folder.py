@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
+
+import msgspec
 
 from mainstay.migrate.digest import digest
 
@@ -22,8 +23,7 @@ class MigrationProblem(Exception):
     """What is wrong with a migration, or with a database for it, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(msgspec.Struct, frozen=True):
     """One file."""
 
     number: str

@@ -7,7 +7,9 @@ change does not name (STRICT, AUTOINCREMENT, conditions, collations) stays as it
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 PIECE = re.compile(
     r"""\s+ | --[^\n]* | /\*.*?\*/ | '(?:[^']|'')*' | "(?:[^"]|"")*" | `(?:[^`]|``)*` | \[[^\]]*\]"""
@@ -21,8 +23,7 @@ OF_COLUMN |= {"GENERATED", "AS"}
 """Words that a clause of a column begins with."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnText:
+class ColumnText(msgspec.Struct, frozen=True):
     """A column: its name, its type, and the clauses behind that, each as it is written."""
 
     name: str
@@ -47,8 +48,7 @@ class ColumnText:
         return plain if default is None else replace(plain, clauses=(f"DEFAULT {default}", *plain.clauses))
 
 
-@dataclass(frozen=True, slots=True)
-class TableText:
+class TableText(msgspec.Struct, frozen=True):
     """A table: its columns, the constraints that are its own, and what stands behind the parentheses."""
 
     columns: tuple[ColumnText, ...]

@@ -10,9 +10,10 @@ from __future__ import annotations
 import operator
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from threading import Lock
 from typing import Any
+
+import msgspec
 
 from mainstay.actor import NOBODY as NOBODY_CALLS, Actor
 from mainstay.policy.tree import (
@@ -54,8 +55,7 @@ COMPARED: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What is known before a row is looked at: `condition` is `ANYONE` for yes and `NOBODY` for no."""
 
     condition: Node

@@ -13,8 +13,9 @@ import itertools
 import operator
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mainstay.actor import Actor
 from mainstay.policy.tree import (
@@ -74,8 +75,7 @@ class CannotEvaluate(Exception):
     """The policy has a part that only the database can evaluate."""
 
 
-@dataclass(frozen=True, slots=True)
-class World:
+class World(msgspec.Struct, frozen=True):
     """What a policy is evaluated in: who calls, when, and every row of every table."""
 
     actor: Actor

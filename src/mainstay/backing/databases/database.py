@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+import msgspec
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,8 +18,7 @@ Row = Sequence[Any]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """One statement to run now: the driver's own text and its values, in order."""
 
     text: str
@@ -69,8 +68,7 @@ class NotNullViolation(IntegrityFailure):
     """A column that must have a value has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(msgspec.Struct, frozen=True):
     """Whether the database answers, and in how many milliseconds."""
 
     ok: bool

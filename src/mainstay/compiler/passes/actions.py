@@ -6,8 +6,10 @@ import inspect
 import re
 import typing
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from mainstay.behaviour import Call, Code, SyncCall, Value, keys_type
 from mainstay.compiler.draft import Draft, DraftResource
@@ -47,8 +49,7 @@ IN_THE_QUERY = ("GET", "DELETE")
 """Methods whose arguments stand in the query, as their calls have no body."""
 
 
-@dataclass(slots=True)
-class Declared:
+class Declared(msgspec.Struct):
     """One action as it is written: by which class, under which name, and what is known of its arguments so far."""
 
     owner: type[Actions]
@@ -58,11 +59,11 @@ class Declared:
     name: str
     """Of the operation."""
     place: Place
-    hints: dict[str, Any] = field(default_factory=dict)
+    hints: dict[str, Any] = msgspec.field(default_factory=dict)
     rows: Rows = "none"
     call: str | None = None
     row: str | None = None
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, Value] = msgspec.field(default_factory=dict)
 
     @property
     def words(self) -> str:

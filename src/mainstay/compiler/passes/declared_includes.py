@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from msgspec.structs import replace
 
 from mainstay.compiler.draft import Draft, DraftResource, is_of
 from mainstay.compiler.passes.declared_lists import add_each, ended_by_key, relation_of

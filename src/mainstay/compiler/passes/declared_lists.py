@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy.orm import InstrumentedAttribute
 
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable, is_of

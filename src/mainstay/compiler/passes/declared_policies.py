@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable
 from mainstay.compiler.passes.tables import describe, mappers_by_table

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from mainstay import errors, template
 from mainstay.compiler.draft import Draft
@@ -68,8 +70,7 @@ def letters(draft: Draft) -> None:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(msgspec.Struct, frozen=True):
     """A resource, or actions alone, as far as the letter of their operations needs it."""
 
     declared: type[Actions]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from mainstay.compiler.draft import Draft, DraftListing, DraftResource
 from mainstay.compiler.passes.declared_fields import description_of

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.passes.declared_lists import relation_of

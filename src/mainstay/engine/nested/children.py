@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from msgspec import structs
 
 from mainstay.actor import Actor
@@ -99,20 +99,19 @@ class Children:
         return Prepared(self, actor, items, action)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True):
     """What becomes of the rows of one level."""
 
-    new: list[Row] = field(default_factory=list)
-    changed: list[Row] = field(default_factory=list)
-    kept: list[Row] = field(default_factory=list)
+    new: list[Row] = msgspec.field(default_factory=list)
+    changed: list[Row] = msgspec.field(default_factory=list)
+    kept: list[Row] = msgspec.field(default_factory=list)
     """All that are there and stay, changed or not."""
-    gone: list[Row] = field(default_factory=list)
-    details: list[Detail] = field(default_factory=list)
+    gone: list[Row] = msgspec.field(default_factory=list)
+    details: list[Detail] = msgspec.field(default_factory=list)
     """What is wrong with them."""
-    strangers: list[Detail] = field(default_factory=list)
+    strangers: list[Detail] = msgspec.field(default_factory=list)
     """Those that are not there for the caller."""
-    denied: dict[str, set[str]] = field(default_factory=dict)
+    denied: dict[str, set[str]] = msgspec.field(default_factory=dict)
     """By path, policies that are not true of a row as it was."""
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from msgspec import structs
 
 from mainstay.actor import Actor
@@ -77,18 +77,17 @@ class Linking:
         return Prepared(self, actor, action)
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(msgspec.Struct):
     """What becomes of the links of one level."""
 
-    owners: list[Row] = field(default_factory=list)
-    there: dict[int, dict[Far, set[str]]] = field(default_factory=dict)
+    owners: list[Row] = msgspec.field(default_factory=list)
+    there: dict[int, dict[Far, set[str]]] = msgspec.field(default_factory=dict)
     """By owner, the links that are there, with the policies that are not true of them."""
-    added: list[tuple[str, list[Any]]] = field(default_factory=list)
+    added: list[tuple[str, list[Any]]] = msgspec.field(default_factory=list)
     """By path, the ends of new links."""
-    made: list[tuple[str, Any]] = field(default_factory=list)
+    made: list[tuple[str, Any]] = msgspec.field(default_factory=list)
     """By path, the values for which rows were made."""
-    taken: list[tuple[str, Any]] = field(default_factory=list)
+    taken: list[tuple[str, Any]] = msgspec.field(default_factory=list)
     """By path, the values of rows that the caller may not read, where others would have been made."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -13,8 +12,7 @@ Order = tuple[tuple[str, bool], ...]
 """Columns of the resource's table, and whether descending, ended by its key; perhaps with `RANKED` in front."""
 
 
-@dataclass(frozen=True, slots=True)
-class Guards:
+class Guards(msgspec.Struct, frozen=True):
     """What the caller's decided policies leave to the rows: conditions by `resource` and `resource.field`."""
 
     conditions: tuple[tuple[str, Node], ...] = ()
@@ -67,8 +65,7 @@ class Seek(msgspec.Struct, frozen=True, cache_hash=True):
     backward: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ListPlan:
+class ListPlan(msgspec.Struct, frozen=True):
     """A page of a resource's rows."""
 
     selection: Selection
@@ -83,8 +80,7 @@ class ListPlan:
     """Columns that have the values of the parent in the path."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountPlan:
+class CountPlan(msgspec.Struct, frozen=True):
     """How many rows a list has, counted to the end or as far as `at_most`."""
 
     resource: str
@@ -95,8 +91,7 @@ class CountPlan:
     under: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GetPlan:
+class GetPlan(msgspec.Struct, frozen=True):
     """One row, by the columns of `key`."""
 
     selection: Selection
@@ -105,8 +100,7 @@ class GetPlan:
     under: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ParentPlan:
+class ParentPlan(msgspec.Struct, frozen=True):
     """Of the row that stands before others in a path, by the columns of `key`, those that the others refer to."""
 
     resource: str
@@ -115,8 +109,7 @@ class ParentPlan:
     columns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CheckPlan:
+class CheckPlan(msgspec.Struct, frozen=True):
     """Whether a row that a reference means is there for the caller: one that any of `resources` lets them read."""
 
     table: str
@@ -125,8 +118,7 @@ class CheckPlan:
     guards: Guards
 
 
-@dataclass(frozen=True, slots=True)
-class FindPlan:
+class FindPlan(msgspec.Struct, frozen=True):
     """The row that is to be changed, locked: its key, version and `columns`, and the truth of each of `flags`."""
 
     resource: str
@@ -142,8 +134,7 @@ class FindPlan:
     locking: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class WritePlan:
+class WritePlan(msgspec.Struct, frozen=True):
     """A row written and what is answered of it: `columns` set, `resets` set to what the database has for them.
 
     The row is found by its key unless it is new; one that nothing is set of is only read.  `flags` are

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from mainstay.engine.sql.fields import Schema
 from mainstay.engine.sql.statement import Binds, Part, Statement, compiled
 
 
-@dataclass(frozen=True, slots=True)
-class Circle:
+class Circle(msgspec.Struct, frozen=True):
     """The statements that look for a circle through a column."""
 
     column: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from mainstay.engine.plan import Condition, Guards
 from mainstay.engine.sql.policy import Scope, Truth, condition, valued
@@ -17,8 +18,7 @@ from mainstay.policy.tree import ANYONE
 from mainstay.storage import Storage
 
 
-@dataclass(frozen=True, slots=True)
-class Schema:
+class Schema(msgspec.Struct, frozen=True):
     """What every statement is built from."""
 
     application: Application

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from mainstay.engine.plan import SEARCHED, Condition, Guards
 from mainstay.engine.sql.fields import guarding

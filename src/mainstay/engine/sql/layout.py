@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal as Exact
 from functools import partial
 from operator import itemgetter
@@ -19,8 +18,7 @@ from mainstay.kinds.kind import Inline
 Conversion = Callable[[Any], Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """A value of an answer: its places in the row, its conversion to the wire, and the flag that shows it."""
 
     name: str
@@ -32,8 +30,7 @@ class Item:
     """The place of a truth without which the value is left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class One:
+class One(msgspec.Struct, frozen=True):
     """An answer inside an answer, made of the same row; null unless the value at `present` is there."""
 
     name: str
@@ -41,8 +38,7 @@ class One:
     layout: Layout
 
 
-@dataclass(frozen=True, slots=True)
-class Many:
+class Many(msgspec.Struct, frozen=True):
     """A list inside an answer, made beforehand: of the lists with that number, the one for the key at `places`."""
 
     name: str
@@ -50,8 +46,7 @@ class Many:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """An answer's values and the answers inside it."""
 
     name: str
@@ -59,12 +54,11 @@ class Layout:
     inner: tuple[One | Many, ...] = ()
 
 
-@dataclass(slots=True)
-class Places:
+class Places(msgspec.Struct):
     """The columns of a SELECT, each once."""
 
-    columns: list[sa.ColumnElement[Any]] = field(default_factory=list)
-    known: dict[tuple[str, str], int] = field(default_factory=dict)
+    columns: list[sa.ColumnElement[Any]] = msgspec.field(default_factory=list)
+    known: dict[tuple[str, str], int] = msgspec.field(default_factory=dict)
 
     def of(self, source: str, name: str, column: sa.ColumnElement[Any]) -> int:
         """The place of a column, added where it is not there yet."""

@@ -6,12 +6,12 @@ import datetime as dt
 import operator
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal as Exact
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 from sqlalchemy.sql.util import ClauseAdapter
 from sqlalchemy.types import TypeEngine
 
@@ -64,8 +64,7 @@ LEAST, MOST = -(2**63), 2**63 - 1
 Truth = sa.ColumnElement[bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """What a condition is written in: the tables by the names that the tree has for them, and the parameters."""
 
     storage: Storage
@@ -88,8 +87,7 @@ class Scope:
         return self.storage.kind(self.tables[column.source], column.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(msgspec.Struct, frozen=True):
     """What a value is, and how the column that it is compared with keeps it."""
 
     kind: Kind

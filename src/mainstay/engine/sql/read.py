@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from mainstay.engine.plan import (
@@ -45,8 +45,7 @@ from mainstay.operation import Field, Include, Resource
 from mainstay.policy.tree import ANYONE
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """A statement, what makes an answer of a row, and where the rest that is read stands."""
 
     statement: Statement
@@ -59,8 +58,7 @@ class Reading:
     """What fetches the lists inside the answers, in the order in which `make` is given them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(msgspec.Struct, frozen=True):
     """A statement for the rows that belong to the rows of another one: so many of each, in order."""
 
     keys: Callable[[Sequence[Sequence[Any]]], list[Any]]

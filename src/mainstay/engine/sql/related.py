@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -20,8 +19,7 @@ from mainstay.operation import Application
 from mainstay.tables import Relation
 
 
-@dataclass(frozen=True, slots=True)
-class Parents:
+class Parents(msgspec.Struct, frozen=True):
     """The keys that a statement is given, as rows: their columns, and their place among the keys, from 0."""
 
     rows: sa.FromClause
@@ -69,8 +67,7 @@ def in_order(join: InOrder, compiler: Any, **more: Any) -> str:
     return f"{sides[0]} CROSS JOIN {sides[1]} ON {compiler.process(join.onclause, **more)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Bounded:
+class Bounded(msgspec.Struct, frozen=True):
     """The parents joined to the first of their rows: what is selected from, the rows, and the parent's place."""
 
     source: sa.FromClause

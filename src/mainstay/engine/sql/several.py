@@ -6,7 +6,6 @@ Their number does not depend on how many rows are given, and neither does their 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -85,8 +84,7 @@ def among(table: sa.Table, names: Sequence[str], given: Given) -> Truth:
     return sa.tuple_(*[table.c[name] for name in names]).in_(wanted)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """A statement that finds rows: the first of their values is the number of the given row that led to each."""
 
     statement: Statement

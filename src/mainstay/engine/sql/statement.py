@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -60,8 +59,7 @@ class Inputs(msgspec.Struct):
 Fill = Callable[[Inputs], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """A member of the inputs, or what stands in it at a place or under a name."""
 
     member: str
@@ -77,8 +75,7 @@ class Part:
         return f"inputs.{self.member}" if self.at is None else f"inputs.{self.member}[{self.at!r}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True):
     """Text in the driver's own style."""
 
     text: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from mainstay.engine.plan import CheckPlan, FindPlan, Guards, ParentPlan, WritePlan
@@ -22,8 +22,7 @@ Values = Callable[[Sequence[Any]], list[Any]]
 """From a row to some of its values, in Python's form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """A statement that finds a row to change: where its version and the flags stand, its key, what else is needed."""
 
     statement: Statement
@@ -35,8 +34,7 @@ class Finding:
     """Whether it runs twice: what waited for the lock was judged by other rows as they were before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(msgspec.Struct, frozen=True):
     """A statement that writes a row, and one that reads it again where the flags need more than the row itself."""
 
     statement: Statement
@@ -129,8 +127,7 @@ def find_statement(schema: Schema, plan: FindPlan) -> Finding:
     return Finding(compiled(locked, binds, schema.dialect), flags, key, version, columns, again)
 
 
-@dataclass(frozen=True, slots=True)
-class Judging:
+class Judging(msgspec.Struct, frozen=True):
     """A statement that says of a row that is not stored whether policies are true of it."""
 
     statement: Statement

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -19,8 +18,7 @@ DONE, REFUSED, FAILED = 0, 4, 5
 """Exit codes: done; refused, as HTTP's 4xx; failed, as its 5xx.  2 is a command line that makes no call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """What a command line asks for."""
 
     operation: str
@@ -56,8 +54,7 @@ class Failed(msgspec.Struct):
     error: Failure
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What a call ended in."""
 
     status: int

@@ -10,8 +10,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from mainstay import strict_json
 from mainstay.engine.call import NOTHING
@@ -25,8 +26,7 @@ class WrongWords(Exception):
     """The words make no call; the message says which of them, and what would."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """What words make of a call."""
 
     key: tuple[str, ...]

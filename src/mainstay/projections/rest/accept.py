@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -11,8 +12,7 @@ MOST = 256
 """Values of Accept that are remembered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(msgspec.Struct, frozen=True):
     """Whether answers can be JSON, and whether errors are to be problem details (RFC 9457)."""
 
     json: bool

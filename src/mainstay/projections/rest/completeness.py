@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(msgspec.Struct, frozen=True):
     """Something of a document that should have words, or an example."""
 
     sort: str
@@ -77,8 +77,7 @@ def has_example(thing: Json) -> bool:
     return "example" in thing or bool(thing.get("examples"))
 
 
-@dataclass(frozen=True, slots=True)
-class Completeness:
+class Completeness(msgspec.Struct, frozen=True):
     """What of a document is described, and what is not."""
 
     counts: dict[str, tuple[int, int]]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec.structs import replace
 
 from mainstay.operation import Application, Links, Operation, Resource
 from mainstay.policy.tree import All, Always, Any_, Exists, Node, Not, Opaque
@@ -196,7 +198,7 @@ def is_opaque(node: Node) -> bool:
 
 def text(node: Node) -> str:
     """A policy in a few words, for people."""
-    words = [getattr(node, field.name) for field in fields(node)]
+    words = [getattr(node, name) for name in node.__struct_fields__]
     match node.word:
         case "always":
             return "anyone" if node == Always(True) else "no one"

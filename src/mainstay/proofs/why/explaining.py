@@ -307,7 +307,7 @@ class Explaining:
                 return self.done("The caller may create any row; fields may have policies of their own.")
             return self.open("That depends on the new row: give its members as name=value.")
         writer: Writer = self.engine.writers[self.operation.name]
-        given = replace(draft, given={**draft.given, **above}, above=())
+        given = structs.replace(draft, given={**draft.given, **above}, above=())
         made, _ = writer.works.row(self.call.actor, given, self.now)
         unsaid = {column.name for column in self.application.table(resource.table).columns}
         unsaid -= writer.works.filling.by_database | writer.works.filling.counted
@@ -323,7 +323,7 @@ class Explaining:
         if draft is None:
             return self.done("The caller may do this with the row.")
         writer: Writer = self.engine.writers[self.operation.name]
-        made, resets = writer.works.row(self.call.actor, replace(draft, above=()), self.now)
+        made, resets = writer.works.row(self.call.actor, structs.replace(draft, above=()), self.now)
         new = {name: value for name, value in {**row, **made}.items() if name not in resets}
         return await self.written(resource, new, draft, "The caller may do this with the row.")
 
