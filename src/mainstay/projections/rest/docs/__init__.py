@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gzip
 import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from importlib.resources import files
 
 from mainstay.projections.rest.answer import SECURITY, Header, Reply
@@ -61,23 +62,27 @@ HEADERS: list[Header] = [
 class FileEndpoint:
     """Answers with a file that is the same for everybody; compressed where the caller takes that."""
 
-    def __init__(self, kind: str, body: bytes) -> None:
+    def __init__(self, kind: str, read: Callable[[], bytes]) -> None:
         self.headers: list[Header] = [(b"content-type", kind.encode()), (b"vary", b"Accept-Encoding"), *HEADERS]
-        self.body = body
-        """Under gzip."""
+        self.read = cache(read)
+        """The file under gzip; read when it is first asked for."""
 
     async def reply(self, exchange: Exchange, key: tuple[str, ...], scope: Scope, receive: Receive) -> Reply:
         """The file."""
         if b"gzip" in exchange.headers.get(b"accept-encoding", b""):
-            return Reply(200, [*self.headers, (b"content-encoding", b"gzip")], self.body)
-        return Reply(200, list(self.headers), gzip.decompress(self.body))
+            return Reply(200, [*self.headers, (b"content-encoding", b"gzip")], self.read())
+        return Reply(200, list(self.headers), gzip.decompress(self.read()))
 
 
 def endpoints(title: str) -> Iterator[tuple[str, FileEndpoint]]:
     """The page and what it loads, each with its path."""
-    folder = files("mainstay.projections.rest.docs")
     page = PAGE.format(title=html.escape(title))
-    yield PATH, FileEndpoint("text/html; charset=utf-8", gzip.compress(page.encode()))
-    yield f"{PATH}/start.js", FileEndpoint("text/javascript; charset=utf-8", gzip.compress(START.encode()))
+    yield PATH, FileEndpoint("text/html; charset=utf-8", partial(gzip.compress, page.encode()))
+    yield f"{PATH}/start.js", FileEndpoint("text/javascript; charset=utf-8", partial(gzip.compress, START.encode()))
     for name, kind in (("swagger-ui.js", "text/javascript"), ("swagger-ui.css", "text/css")):
-        yield f"{PATH}/{name}", FileEndpoint(f"{kind}; charset=utf-8", folder.joinpath(f"{name}.gz").read_bytes())
+        yield f"{PATH}/{name}", FileEndpoint(f"{kind}; charset=utf-8", partial(packed, f"{name}.gz"))
+
+
+def packed(name: str) -> bytes:
+    """A file of this package."""
+    return files("mainstay.projections.rest.docs").joinpath(name).read_bytes()
