@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import pytest
-from msgspec.structs import replace
 
 from mainstay.actor import NOBODY as NO_ACTOR, Actor
 from mainstay.compiler import compile as compiled_of
