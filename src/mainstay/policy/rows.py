@@ -13,9 +13,8 @@ import itertools
 import operator
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-
-import msgspec
 
 from mainstay.actor import Actor
 from mainstay.policy.tree import (
@@ -75,7 +74,8 @@ class CannotEvaluate(Exception):
     """The policy has a part that only the database can evaluate."""
 
 
-class World(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class World:
     """What a policy is evaluated in: who calls, when, and every row of every table."""
 
     actor: Actor

@@ -8,17 +8,16 @@ table of the row itself or the name that an `Exists` or an `Aggregate` gives to 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
-
-import msgspec
-from msgspec.structs import fields
 
 Operator = Literal["eq", "ne", "lt", "lte", "gt", "gte"]
 Function = Literal["count", "sum", "avg", "min", "max"]
 Sign = Literal["plus", "minus", "times", "over"]
 
 
-class Node(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Node:
     """A part of a policy."""
 
     word: ClassVar[str]
@@ -26,8 +25,8 @@ class Node(msgspec.Struct, frozen=True):
 
     def children(self) -> Iterator[Node]:
         """The nodes directly below this one."""
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
+        for field in fields(self):
+            value = getattr(self, field.name)
             if isinstance(value, Node):
                 yield value
             elif isinstance(value, tuple):
@@ -43,27 +42,31 @@ class Node(msgspec.Struct, frozen=True):
 # Truths about the actor
 
 
-class Always(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Always(Node):
     """True for everyone (`anyone`), or false for everyone."""
 
     word = "always"
     allowed: bool = True
 
 
-class SignedIn(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class SignedIn(Node):
     """True when somebody is calling."""
 
     word = "signed_in"
 
 
-class Role(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Role(Node):
     """True when the actor has the role."""
 
     word = "role"
     name: str = ""
 
 
-class Scope(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Scope(Node):
     """True when the actor's credentials carry the scope."""
 
     word = "scope"
@@ -73,21 +76,24 @@ class Scope(Node, frozen=True):
 # Truths about truths
 
 
-class All(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class All(Node):
     """SQL's AND of its parts."""
 
     word = "all"
     parts: tuple[Node, ...] = ()
 
 
-class Any_(Node, frozen=True):  # noqa: N801 - Any is taken
+@dataclass(frozen=True, slots=True)
+class Any_(Node):  # noqa: N801 - Any is taken
     """SQL's OR of its parts."""
 
     word = "any"
     parts: tuple[Node, ...] = ()
 
 
-class Not(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Not(Node):
     """SQL's NOT: of null it is null, which denies."""
 
     word = "not"
@@ -97,7 +103,8 @@ class Not(Node, frozen=True):
 # Truths about the row
 
 
-class Compare(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Compare(Node):
     """Two values compared; null where either is null."""
 
     word = "compare"
@@ -106,14 +113,16 @@ class Compare(Node, frozen=True):
     right: Node
 
 
-class IsNull(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class IsNull(Node):
     """Whether a value is null."""
 
     word = "is_null"
     value: Node
 
 
-class In(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class In(Node):
     """Whether a value is one of several; null as SQL's IN is."""
 
     word = "in"
@@ -121,7 +130,8 @@ class In(Node, frozen=True):
     options: tuple[Node, ...] = ()
 
 
-class InClaim(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class InClaim(Node):
     """Whether a value is one of those in a claim of the actor that holds a list; null where it holds none."""
 
     word = "in_claim"
@@ -129,7 +139,8 @@ class InClaim(Node, frozen=True):
     claim: str = ""
 
 
-class Exists(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Exists(Node):
     """Whether `table` has a row, called `source` inside `where`, for which `where` is true."""
 
     word = "exists"
@@ -138,7 +149,8 @@ class Exists(Node, frozen=True):
     where: Node
 
 
-class Opaque(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Opaque(Node):
     """An expression outside the closed set, known by its SQL; `reason` says why it had to be."""
 
     word = "opaque"
@@ -149,7 +161,8 @@ class Opaque(Node, frozen=True):
 # Values
 
 
-class Column(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Column(Node):
     """A column's value; a boolean column is a truth by itself."""
 
     word = "column"
@@ -157,20 +170,23 @@ class Column(Node, frozen=True):
     name: str
 
 
-class Given(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Given(Node):
     """What the caller gives for a parameter; only the condition of a filter has it, compared with a column."""
 
     word = "given"
 
 
-class ActorValue(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class ActorValue(Node):
     """The actor's identifier (`id`) or a claim; null where there is none."""
 
     word = "actor"
     claim: str = "id"
 
 
-class Value(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Value(Node):
     """A constant in its wire form, with the name of its kind; null where it is None."""
 
     word = "value"
@@ -178,7 +194,8 @@ class Value(Node, frozen=True):
     kind: str = ""
 
 
-class Now(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Now(Node):
     """The moment of the call, plus so many seconds."""
 
     word = "now"
@@ -188,7 +205,8 @@ class Now(Node, frozen=True):
 # Values that are worked out, which computed fields have and policies do not
 
 
-class Source(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Source(Node):
     """A table that is looked through, under a name of its own."""
 
     word = "source"
@@ -196,7 +214,8 @@ class Source(Node, frozen=True):
     name: str
 
 
-class Aggregate(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Aggregate(Node):
     """A function of `value` over the rows of `sources`, each with each, for which `where` is true.
 
     Values that are null do not count.  Of no values the count is 0, and everything else null.
@@ -210,7 +229,8 @@ class Aggregate(Node, frozen=True):
     distinct: bool = False
 
 
-class Arithmetic(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Node):
     """Two exact numbers to a third, or, `over`, to a float; null where 64 bits do not hold it, or by zero."""
 
     word = "arithmetic"
@@ -219,14 +239,16 @@ class Arithmetic(Node, frozen=True):
     right: Node
 
 
-class Coalesce(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Coalesce(Node):
     """The first of several values that is not null."""
 
     word = "coalesce"
     values: tuple[Node, ...]
 
 
-class Case(Node, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Case(Node):
     """The result that stands beside the first condition that is true, or `otherwise`."""
 
     word = "case"
@@ -271,14 +293,14 @@ PLAIN: dict[str, tuple[type[Any], ...]] = {
 def to_json(node: Node) -> dict[str, Any]:
     """The node as JSON's own types."""
     json: dict[str, Any] = {"is": node.word}
-    for name in node.__struct_fields__:
-        value = getattr(node, name)
+    for field in fields(node):
+        value = getattr(node, field.name)
         if isinstance(value, Node):
-            json[name] = to_json(value)
+            json[field.name] = to_json(value)
         elif isinstance(value, tuple):
-            json[name] = [to_json(item) for item in value]
+            json[field.name] = [to_json(item) for item in value]
         else:
-            json[name] = value
+            json[field.name] = value
     return json
 
 
@@ -291,8 +313,8 @@ def from_json(json: Any) -> Node:
     parts: dict[str, Any] = {}
     for field in fields(kind):
         if field.name in json:
-            parts[field.name] = part_from_json(kind, field.name, kind.__annotations__[field.name], json[field.name])
-        elif field.required:
+            parts[field.name] = part_from_json(kind, field.name, str(field.type), json[field.name])
+        elif field.default is MISSING:
             raise ValueError(f"a policy node {kind.word!r} needs {field.name}")
     unknown = set(json) - set(parts) - {"is"}
     if unknown:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal as Exact
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
 from mainstay.kinds import Decimal, Kind
 from mainstay.operation import Computed, Field, Resource
