@@ -39,7 +39,7 @@ prove-everything: $(STAMP)  ## the whole proof of an application with everything
 	$(BIN)/mainstay prove access tests.proofs.everything_app:app --random 0 $(ARGS)
 
 test: $(STAMP)  ## all tests in two processes, on SQLite and on PostgreSQL servers that the tests start
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(STAMP)  ## format, lint, strict types, floors, the pages and documents that are generated
 	$(BIN)/ruff format --check .

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 from tests.accounts.desk import PASSWORD, opened
+from tests.cli.serving import ROOT, command
 
-ROOT = Path(__file__).parents[2]
 APP = "tests.accounts.served:app"
 
 
 def user(url: str, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
     """Runs the command."""
-    environment = {**os.environ, "MAINSTAY_DATABASE_URL": url, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    command = [sys.executable, "-m", "mainstay.cli", "user", *words]
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, input=said, capture_output=True, text=True, check=False, timeout=60
-    )
+    return command(ROOT, "user", *words, said=said, database_url=url)
 
 
 def test_an_account_is_made_has_its_roles_and_is_disabled(sqlite_url: str) -> None:

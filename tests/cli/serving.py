@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.cli.forking import forked
+
 ROOT = Path(__file__).parents[2]
 
 APP = """
@@ -76,8 +78,12 @@ def environment(folder: Path, **settings: object) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", **database, **own}
 
 
-def command(folder: Path, *words: str, **settings: object) -> subprocess.CompletedProcess[str]:
-    """Runs `mainstay` in a folder to its end."""
+def command(
+    folder: Path, *words: str, said: str = "", fresh: bool = False, **settings: object
+) -> subprocess.CompletedProcess[str]:
+    """Runs `mainstay` in a folder to its end; `fresh` where the interpreter is to start for it alone."""
+    if not fresh:
+        return forked(folder, words, environment(folder, **settings), said)
     return subprocess.run(
         [sys.executable, "-m", "mainstay.cli", *words],
         cwd=folder,

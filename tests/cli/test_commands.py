@@ -39,7 +39,7 @@ def test_a_database_whose_package_is_not_installed_is_told_with_what_to_install(
         "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n\n\n"
         "sys.meta_path.insert(0, Absent())\n"
     )
-    done = command(folder, "operations", "app:app", database_url="postgresql://h/b")
+    done = command(folder, "operations", "app:app", fresh=True, database_url="postgresql://h/b")
     assert done.returncode == 2
     words = "mainstay: postgresql:// needs asyncpg, which is not installed: pip install 'mainstay[pg]'\n"
     assert done.stderr == words
@@ -54,7 +54,7 @@ def test_a_command_whose_package_is_not_installed_says_what_to_install(
         "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n\n\n"
         "sys.meta_path.insert(0, Absent())\n"
     )
-    done = command(folder, name, "--help")
+    done = command(folder, name, "--help", fresh=True)
     assert done.returncode == 2
     told = f"`mainstay {name}` needs {package}, which is not installed: pip install 'mainstay[{extra}]'"
     assert done.stderr == f"mainstay: {told}\n"

@@ -66,7 +66,7 @@ def test_an_error_of_the_users_is_told_with_the_places_in_the_users_files_alone(
 
 def test_what_nobody_foresaw_ends_with_5_and_says_where(folder: Path) -> None:
     (folder / "sitecustomize.py").write_text("import json\njson.dumps = None\n")
-    done = command(folder, "version", "--json")
+    done = command(folder, "version", "--json", fresh=True)
     assert done.returncode == Exit.FAILED
     assert "Traceback" in done.stderr
     assert done.stderr.endswith("mainstay: this broke in a way that nobody foresaw\n")

@@ -15,7 +15,7 @@ from tests.proofs.proving import APPLICATIONS, proven
 pytestmark = [pytest.mark.requirement("A3.02", "A3.17", "A3.18", "A3.20")]
 
 COMMITTED = Path(__file__).parents[2] / "examples" / "recipes" / "access.json"
-THINNED = Scale(alike=1, sampled=16, mutants=24, interference=False, everybody=False)
+THINNED = Scale(alike=1, sampled=24, mutants=36, interference=False, everybody=False)
 """Of an application with everything in it; the whole of it: `mainstay prove access tests.proofs.everything_app:app`."""
 
 
@@ -44,7 +44,7 @@ async def test_nothing_that_can_be_declared_is_let_through(sqlite_url: str) -> N
 
 
 async def test_nothing_that_can_be_declared_is_let_through_on_postgresql(postgres_url: str) -> None:
-    scale = replace(THINNED, sampled=60, mutants=0)
+    scale = replace(THINNED, sampled=100, mutants=0)
     result = await proven("tests.apps.everything", postgres_url, scale, serve=Direct)
     assert not result.disagreements, result.disagreements[0]
 

@@ -14,7 +14,8 @@ import operator
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from mainstay.actor import Actor
 from mainstay.policy.tree import (
@@ -43,7 +44,12 @@ from mainstay.policy.tree import (
 )
 
 Row = Mapping[str, Any]
+Sources = Mapping[str, Row]
 Truth = bool | None
+T = TypeVar("T")
+
+KEPT = 8_192
+"""Nodes that functions are kept of."""
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
@@ -94,84 +100,183 @@ def allows(node: Node, row: Row, source: str, world: World) -> bool:
     return truth(node, {source: row}, world) is True
 
 
-def truth(node: Node, sources: Mapping[str, Row], world: World) -> Truth:
+def truth(node: Node, sources: Sources, world: World) -> Truth:
     """The policy's truth for the rows that `sources` names."""
+    return truths(node)(sources, world)
+
+
+def value_of(node: Node, sources: Sources, world: World) -> Any:
+    """The value of a value's node."""
+    return values(node)(sources, world)
+
+
+def for_each_node(make: Callable[[Node], T]) -> Callable[[Node], T]:
+    """What is made of a node, made once; found by which node it is, as to hash a tree is to walk through it."""
+    made: dict[int, tuple[Node, T]] = {}
+
+    def found(node: Node) -> T:
+        one = made.get(id(node))
+        if one is None:
+            if len(made) >= KEPT:
+                made.clear()
+            one = made[id(node)] = (node, make(node))
+        return one[1]
+
+    return found
+
+
+def truth_function(node: Node) -> Callable[[Sources, World], Truth]:
+    """A function for the node, made of those for what is below it."""
     match node:
         case Always(allowed):
-            return allowed
+            return lambda sources, world: allowed
         case SignedIn():
-            return world.actor.is_known
+            return lambda sources, world: world.actor.is_known
         case Role(name):
-            return name in world.actor.roles
+            return lambda sources, world: name in world.actor.roles
         case Scope(name):
-            return name in world.actor.scopes
+            return lambda sources, world: name in world.actor.scopes
         case All(parts):
-            return conjunction(truth(part, sources, world) for part in parts)
+            below = [truth_function(part) for part in parts]
+            return lambda sources, world: conjunction(part(sources, world) for part in below)
         case Any_(parts):
-            return disjunction(truth(part, sources, world) for part in parts)
+            below = [truth_function(part) for part in parts]
+            return lambda sources, world: disjunction(part(sources, world) for part in below)
         case Not(part):
-            return negation(truth(part, sources, world))
+            inner = truth_function(part)
+            return lambda sources, world: negation(inner(sources, world))
         case Compare(name, left, right):
-            return compare(name, *fitted(left, right, sources, world))
+            return comparison(OPERATORS[name], left, right)
         case IsNull(value):
-            return value_of(value, sources, world) is None
+            read = value_function(value)
+            return lambda sources, world: read(sources, world) is None
         case In(value, options):
-            if not options:
-                return False
-            return disjunction([compare("eq", *fitted(value, option, sources, world)) for option in options])
+            below = [comparison(operator.eq, value, option) for option in options]
+            return lambda sources, world: disjunction(part(sources, world) for part in below)
         case InClaim(value, claim):
-            listed = world.actor.values(claim)
-            if not listed:
-                return None if listed is None else False
-            wanted = value_of(value, sources, world)
-            return disjunction([compare("eq", wanted, like(wanted, given)) for given in listed])
+            return membership(value_function(value), claim)
         case Exists(table, source, where):
-            rows = (row for row in world.tables[table] if world.counts(source, row))
-            return any(truth(where, {**sources, source: row}, world) is True for row in rows)
+            return existence(table, source, truth_function(where))
         case Column() | Value() | Coalesce() | Case():
-            value = value_of(node, sources, world)
-            return None if value is None else bool(value)
+            read = value_function(node)
+            return lambda sources, world: None if (value := read(sources, world)) is None else bool(value)
         case _:
-            raise CannotEvaluate(f"{type(node).__name__} has no truth outside the database")
+            return refusal(node)
 
 
-def value_of(node: Node, sources: Mapping[str, Row], world: World) -> Any:
-    """The value of a value's node."""
+def value_function(node: Node) -> Callable[[Sources, World], Any]:
+    """A function for the node, made of those for what is below it."""
     match node:
         case Column(source, name):
-            return sources[source][name]
+            return lambda sources, world: sources[source][name]
         case ActorValue(claim):
-            return world.actor.value(claim)
+            return lambda sources, world: world.actor.value(claim)
         case Given():
-            return world.given
+            return lambda sources, world: world.given
         case Value(value, kind):
-            return None if value is None else world.constant(value, kind)
+            return lambda sources, world: None if value is None else world.constant(value, kind)
         case Now(seconds):
-            return world.now + dt.timedelta(seconds=seconds)
+            later = dt.timedelta(seconds=seconds)
+            return lambda sources, world: world.now + later
         case Aggregate():
-            return aggregate(node, sources, world)
+            return partial(aggregate, node, truth_function(node.where), value_function(node.value))
         case Arithmetic(sign, left, right):
-            return arithmetic(sign, value_of(left, sources, world), value_of(right, sources, world))
-        case Coalesce(values):
-            found = (value_of(value, sources, world) for value in values)
-            return next((value for value in found if value is not None), None)
+            first, second = value_function(left), value_function(right)
+            return lambda sources, world: arithmetic(sign, first(sources, world), second(sources, world))
+        case Coalesce(options):
+            read = [value_function(option) for option in options]
+            return lambda sources, world: next(
+                (value for one in read if (value := one(sources, world)) is not None), None
+            )
         case Case(conditions, results, otherwise):
-            for condition, result in zip(conditions, results, strict=True):
-                if truth(condition, sources, world) is True:
-                    return value_of(result, sources, world)
-            return value_of(otherwise, sources, world)
+            pairs = [
+                (truth_function(condition), value_function(result))
+                for condition, result in zip(conditions, results, strict=True)
+            ]
+            rest = value_function(otherwise)
+            return lambda sources, world: next(
+                (result for condition, result in pairs if condition(sources, world) is True), rest
+            )(sources, world)
         case _:
-            return truth(node, sources, world)
+            return truth_function(node)
 
 
-def aggregate(node: Aggregate, sources: Mapping[str, Row], world: World) -> Any:
+truths = for_each_node(truth_function)
+values = for_each_node(value_function)
+
+
+def refusal(node: Node) -> Callable[[Sources, World], Truth]:
+    """What says that only the database can evaluate the node, when somebody wants to know."""
+
+    def refused(sources: Sources, world: World) -> Truth:
+        raise CannotEvaluate(f"{type(node).__name__} has no truth outside the database")
+
+    return refused
+
+
+def comparison(operation: Callable[[Any, Any], bool], left: Node, right: Node) -> Callable[[Sources, World], Truth]:
+    """Two values compared; what the actor brings takes the type of the other."""
+    first, second = value_function(left), value_function(right)
+    if isinstance(right, ActorValue):
+
+        def with_actor(sources: Sources, world: World) -> Truth:
+            value = first(sources, world)
+            return compare(operation, value, like(value, second(sources, world)))
+
+        return with_actor
+    if isinstance(left, ActorValue):
+
+        def of_actor(sources: Sources, world: World) -> Truth:
+            value = second(sources, world)
+            return compare(operation, like(value, first(sources, world)), value)
+
+        return of_actor
+    return lambda sources, world: compare(operation, first(sources, world), second(sources, world))
+
+
+def membership(read: Callable[[Sources, World], Any], claim: str) -> Callable[[Sources, World], Truth]:
+    """Whether a value is among those of the actor's claim."""
+
+    def among(sources: Sources, world: World) -> Truth:
+        listed = world.actor.values(claim)
+        if not listed:
+            return None if listed is None else False
+        wanted = read(sources, world)
+        return disjunction(compare(operator.eq, wanted, like(wanted, given)) for given in listed)
+
+    return among
+
+
+def existence(table: str, source: str, where: Callable[[Sources, World], Truth]) -> Callable[[Sources, World], Truth]:
+    """Whether there is a row for which the condition is true."""
+
+    def exists(sources: Sources, world: World) -> Truth:
+        counts = world.counts
+        inside = dict(sources)
+        for row in world.tables[table]:
+            if counts(source, row):
+                inside[source] = row
+                if where(inside, world) is True:
+                    return True
+        return False
+
+    return exists
+
+
+def aggregate(
+    node: Aggregate,
+    where: Callable[[Sources, World], Truth],
+    read: Callable[[Sources, World], Any],
+    sources: Sources,
+    world: World,
+) -> Any:
     """A function over every combination of rows for which the condition is true."""
     values: list[Any] = []
     there = [[row for row in world.tables[part.table] if world.counts(part.name, row)] for part in node.sources]
     for rows in itertools.product(*there):
         inside = {**sources, **{part.name: row for part, row in zip(node.sources, rows, strict=True)}}
-        if truth(node.where, inside, world) is True:
-            value = value_of(node.value, inside, world)
+        if where(inside, world) is True:
+            value = read(inside, world)
             if value is not None and not (node.distinct and value in values):
                 values.append(value)
     if node.function == "count":
@@ -211,14 +316,6 @@ def as_float(value: int | decimal.Decimal) -> float:
     """An exact number as the nearest float: its digits as one, over a power of ten."""
     whole, digits = scaled(value)
     return float(whole) / float(10**digits)
-
-
-def fitted(left: Node, right: Node, sources: Mapping[str, Row], world: World) -> tuple[Any, Any]:
-    """Two values that are compared; what the actor brings takes the type of the other."""
-    first, second = value_of(left, sources, world), value_of(right, sources, world)
-    if isinstance(right, ActorValue):
-        return first, like(first, second)
-    return (like(second, first), second) if isinstance(left, ActorValue) else (first, second)
 
 
 def like(value: Any, given: Any) -> Any:
@@ -264,13 +361,13 @@ def disjunction(values: Iterable[Truth]) -> Truth:
     return known
 
 
-def compare(name: str, left: Any, right: Any) -> Truth:
+def compare(operation: Callable[[Any, Any], bool], left: Any, right: Any) -> Truth:
     """Two values compared as SQL does; null as well where values of their types have no order."""
     left, right = plain(left), plain(right)
     if left is None or right is None:
         return None
     try:
-        return OPERATORS[name](left, right)
+        return operation(left, right)
     except TypeError:
         return None
 

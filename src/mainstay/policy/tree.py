@@ -25,8 +25,9 @@ class Node:
 
     def children(self) -> Iterator[Node]:
         """The nodes directly below this one."""
-        for field in fields(self):
-            value = getattr(self, field.name)
+        names: tuple[str, ...] = self.__slots__
+        for name in names:
+            value = getattr(self, name)
             if isinstance(value, Node):
                 yield value
             elif isinstance(value, tuple):
