@@ -104,7 +104,7 @@ def _passed_over(facts: Facts, place: Place) -> Iterator[None]:
 def _followed(follower: Follower, closure: Closure, parameters: dict[str, Value], *, alone: bool = False) -> Handler:
     run = follower.function(closure, parameters, shallow=alone and closure.unit.source.declares_types)
     handler = _handler(run)
-    run.events.clear()
+    follower.forget(run)
     return handler
 
 

@@ -24,7 +24,7 @@ from mainstay.check.rule import Rule, all_rules
 from mainstay.check.source import Place, Skipped
 from mainstay.check.suppress import Suppression, suppressions
 
-SELDOM = 1_000_000
+SELDOM = 100_000
 """Objects that are made before Python looks for circles among them."""
 
 Progress = Callable[[str], None]

@@ -94,6 +94,11 @@ class Follower(Linking):
         if own is not None and closure.unit.source.is_linked and closure is self.closures.get(id(closure.function)):
             frame.scope.names[receiver] = replace(own)
 
+    def forget(self, run: Run) -> None:
+        """Lets go of what only following a function needed, once its facts are read."""
+        run.events.clear()
+        self._entered.pop(id(run), None)
+
     def enter(
         self, closure: Closure, arguments: list[Value], keywords: dict[str, Value], frame: Frame, node: s.Call
     ) -> Value | None:
