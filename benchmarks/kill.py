@@ -350,7 +350,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, help="on each database, instead of 50 and 10")
     parser.add_argument("--databases", default="sqlite,postgresql")
-    parser.add_argument("--app", default="benchmarks.contenders.mainstay:marks", help="an application with marks")
+    parser.add_argument("--app", default="benchmarks.contenders.marks:app", help="an application with marks")
     parser.add_argument("--seed", type=int, help="of the moments at which the server is killed")
     parser.add_argument("--json", type=Path, help="a file for the counts")
     given = parser.parse_args()

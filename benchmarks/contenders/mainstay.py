@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.contenders.identity import Bearer
-from benchmarks.contenders.marks import Marks
 from benchmarks.contenders.models import RESOURCES
 from mainstay import Mainstay
 
 app = Mainstay(resources=RESOURCES, identity=Bearer())
-marks = Mainstay(resources=[Marks])

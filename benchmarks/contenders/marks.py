@@ -7,6 +7,7 @@ from typing import Annotated
 from annotated_types import Len
 from sqlalchemy.orm import Mapped
 
+from mainstay import Mainstay
 from mainstay.declare import Model, Resource, anyone
 
 
@@ -22,3 +23,6 @@ class Marks(Resource[Mark]):
     operations = ["list", "get", "create"]
     writable = [Mark.text]
     read = create = anyone
+
+
+app = Mainstay(resources=[Marks])

@@ -44,7 +44,7 @@ def test_a_row_of_an_earlier_round_that_vanishes_later_is_lost() -> None:
 
 
 def test_a_round_of_kill_9_loses_nothing() -> None:
-    (tally,) = survive(["sqlite"], 1, "benchmarks.contenders.mainstay:marks", Console(quiet=True), seed=1)
+    (tally,) = survive(["sqlite"], 1, "benchmarks.contenders.marks:app", Console(quiet=True), seed=1)
     assert tally.good
     assert tally.acknowledged > 0
     assert tally.unanswered > 0

@@ -8,16 +8,16 @@ table of the row itself or the name that an `Exists` or an `Aggregate` gives to 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import MISSING, dataclass, fields
 from typing import Any, ClassVar, Literal, get_args
+
+import msgspec
 
 Operator = Literal["eq", "ne", "lt", "lte", "gt", "gte"]
 Function = Literal["count", "sum", "avg", "min", "max"]
 Sign = Literal["plus", "minus", "times", "over"]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(msgspec.Struct, frozen=True):
     """A part of a policy."""
 
     word: ClassVar[str]
@@ -25,8 +25,7 @@ class Node:
 
     def children(self) -> Iterator[Node]:
         """The nodes directly below this one."""
-        names: tuple[str, ...] = self.__slots__
-        for name in names:
+        for name in self.__struct_fields__:
             value = getattr(self, name)
             if isinstance(value, Node):
                 yield value
@@ -43,31 +42,27 @@ class Node:
 # Truths about the actor
 
 
-@dataclass(frozen=True, slots=True)
-class Always(Node):
+class Always(Node, frozen=True):
     """True for everyone (`anyone`), or false for everyone."""
 
     word = "always"
     allowed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class SignedIn(Node):
+class SignedIn(Node, frozen=True):
     """True when somebody is calling."""
 
     word = "signed_in"
 
 
-@dataclass(frozen=True, slots=True)
-class Role(Node):
+class Role(Node, frozen=True):
     """True when the actor has the role."""
 
     word = "role"
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope(Node):
+class Scope(Node, frozen=True):
     """True when the actor's credentials carry the scope."""
 
     word = "scope"
@@ -77,24 +72,21 @@ class Scope(Node):
 # Truths about truths
 
 
-@dataclass(frozen=True, slots=True)
-class All(Node):
+class All(Node, frozen=True):
     """SQL's AND of its parts."""
 
     word = "all"
     parts: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Any_(Node):  # noqa: N801 - Any is taken
+class Any_(Node, frozen=True):  # noqa: N801 - Any is taken
     """SQL's OR of its parts."""
 
     word = "any"
     parts: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Not(Node):
+class Not(Node, frozen=True):
     """SQL's NOT: of null it is null, which denies."""
 
     word = "not"
@@ -104,8 +96,7 @@ class Not(Node):
 # Truths about the row
 
 
-@dataclass(frozen=True, slots=True)
-class Compare(Node):
+class Compare(Node, frozen=True):
     """Two values compared; null where either is null."""
 
     word = "compare"
@@ -114,16 +105,14 @@ class Compare(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class IsNull(Node):
+class IsNull(Node, frozen=True):
     """Whether a value is null."""
 
     word = "is_null"
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
-class In(Node):
+class In(Node, frozen=True):
     """Whether a value is one of several; null as SQL's IN is."""
 
     word = "in"
@@ -131,8 +120,7 @@ class In(Node):
     options: tuple[Node, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InClaim(Node):
+class InClaim(Node, frozen=True):
     """Whether a value is one of those in a claim of the actor that holds a list; null where it holds none."""
 
     word = "in_claim"
@@ -140,8 +128,7 @@ class InClaim(Node):
     claim: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Exists(Node):
+class Exists(Node, frozen=True):
     """Whether `table` has a row, called `source` inside `where`, for which `where` is true."""
 
     word = "exists"
@@ -150,8 +137,7 @@ class Exists(Node):
     where: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque(Node):
+class Opaque(Node, frozen=True):
     """An expression outside the closed set, known by its SQL; `reason` says why it had to be."""
 
     word = "opaque"
@@ -162,8 +148,7 @@ class Opaque(Node):
 # Values
 
 
-@dataclass(frozen=True, slots=True)
-class Column(Node):
+class Column(Node, frozen=True):
     """A column's value; a boolean column is a truth by itself."""
 
     word = "column"
@@ -171,23 +156,20 @@ class Column(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Given(Node):
+class Given(Node, frozen=True):
     """What the caller gives for a parameter; only the condition of a filter has it, compared with a column."""
 
     word = "given"
 
 
-@dataclass(frozen=True, slots=True)
-class ActorValue(Node):
+class ActorValue(Node, frozen=True):
     """The actor's identifier (`id`) or a claim; null where there is none."""
 
     word = "actor"
     claim: str = "id"
 
 
-@dataclass(frozen=True, slots=True)
-class Value(Node):
+class Value(Node, frozen=True):
     """A constant in its wire form, with the name of its kind; null where it is None."""
 
     word = "value"
@@ -195,8 +177,7 @@ class Value(Node):
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Now(Node):
+class Now(Node, frozen=True):
     """The moment of the call, plus so many seconds."""
 
     word = "now"
@@ -206,8 +187,7 @@ class Now(Node):
 # Values that are worked out, which computed fields have and policies do not
 
 
-@dataclass(frozen=True, slots=True)
-class Source(Node):
+class Source(Node, frozen=True):
     """A table that is looked through, under a name of its own."""
 
     word = "source"
@@ -215,8 +195,7 @@ class Source(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregate(Node):
+class Aggregate(Node, frozen=True):
     """A function of `value` over the rows of `sources`, each with each, for which `where` is true.
 
     Values that are null do not count.  Of no values the count is 0, and everything else null.
@@ -230,8 +209,7 @@ class Aggregate(Node):
     distinct: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic(Node):
+class Arithmetic(Node, frozen=True):
     """Two exact numbers to a third, or, `over`, to a float; null where 64 bits do not hold it, or by zero."""
 
     word = "arithmetic"
@@ -240,16 +218,14 @@ class Arithmetic(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Coalesce(Node):
+class Coalesce(Node, frozen=True):
     """The first of several values that is not null."""
 
     word = "coalesce"
     values: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Case(Node):
+class Case(Node, frozen=True):
     """The result that stands beside the first condition that is true, or `otherwise`."""
 
     word = "case"
@@ -294,14 +270,14 @@ PLAIN: dict[str, tuple[type[Any], ...]] = {
 def to_json(node: Node) -> dict[str, Any]:
     """The node as JSON's own types."""
     json: dict[str, Any] = {"is": node.word}
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for name in node.__struct_fields__:
+        value = getattr(node, name)
         if isinstance(value, Node):
-            json[field.name] = to_json(value)
+            json[name] = to_json(value)
         elif isinstance(value, tuple):
-            json[field.name] = [to_json(item) for item in value]
+            json[name] = [to_json(item) for item in value]
         else:
-            json[field.name] = value
+            json[name] = value
     return json
 
 
@@ -312,10 +288,10 @@ def from_json(json: Any) -> Node:
         named = json.get("is") if isinstance(json, dict) else json
         raise ValueError(f"a policy node is one of {', '.join(sorted(NODES))}, not {named!r}")
     parts: dict[str, Any] = {}
-    for field in fields(kind):
+    for field in msgspec.structs.fields(kind):
         if field.name in json:
-            parts[field.name] = part_from_json(kind, field.name, str(field.type), json[field.name])
-        elif field.default is MISSING:
+            parts[field.name] = part_from_json(kind, field.name, kind.__annotations__[field.name], json[field.name])
+        elif field.required:
             raise ValueError(f"a policy node {kind.word!r} needs {field.name}")
     unknown = set(json) - set(parts) - {"is"}
     if unknown:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
 from itertools import product
 from typing import Any
+
+from msgspec.structs import replace
 
 from mainstay.policy.rows import Truth
 from mainstay.policy.tree import All, Any_, Column, Compare, Exists, Node
@@ -75,10 +76,10 @@ def sided(policy: Node) -> Node:
 def rebuilt(node: Node, change: Callable[[Node], Node]) -> Node:
     """The tree with each node changed, those below it first."""
     parts: dict[str, Any] = {}
-    for field in fields(node):
-        part = getattr(node, field.name)
+    for name in node.__struct_fields__:
+        part = getattr(node, name)
         if isinstance(part, Node):
-            parts[field.name] = rebuilt(part, change)
+            parts[name] = rebuilt(part, change)
         elif isinstance(part, tuple):
-            parts[field.name] = tuple(rebuilt(item, change) if isinstance(item, Node) else item for item in part)
+            parts[name] = tuple(rebuilt(item, change) if isinstance(item, Node) else item for item in part)
     return change(replace(node, **parts))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -186,10 +185,10 @@ def replaced(node: Node, path: Path, new: Node | None) -> Node:
     (name, place), rest = path[0], path[1:]
     part = getattr(node, name)
     if place is None:
-        return dataclasses.replace(node, **{name: replaced(part, rest, new)})
+        return replace(node, **{name: replaced(part, rest, new)})
     if not rest and new is None:
-        return dataclasses.replace(node, **{name: (*part[:place], *part[place + 1 :])})
-    return dataclasses.replace(node, **{name: (*part[:place], replaced(part[place], rest, new), *part[place + 1 :])})
+        return replace(node, **{name: (*part[:place], *part[place + 1 :])})
+    return replace(node, **{name: (*part[:place], replaced(part[place], rest, new), *part[place + 1 :])})
 
 
 def is_opaque(node: Node) -> bool:
@@ -199,7 +198,7 @@ def is_opaque(node: Node) -> bool:
 
 def text(node: Node) -> str:
     """A policy in a few words, for people."""
-    words = [getattr(node, field.name) for field in fields(node)]
+    words = [getattr(node, name) for name in node.__struct_fields__]
     match node.word:
         case "always":
             return "anyone" if node == Always(True) else "no one"
