@@ -19,10 +19,10 @@ FARTHEST_PAGE = 100
 """That which passes over 10,000 rows at most, however long the pages."""
 MOST_PAGES = 10_000
 """What the document says is the last of all pages."""
-
 CALLER = os.environ.get("FUZZ_CALLER", "")
 """Whose credentials all calls have; without an account they would be refused from then on."""
 NOBODY = "019a0b1c-2d3e-7f40-8152-637485960718"
+
 # Addresses under domains that are set apart, `.test` or `.localhost`, are refused: nobody has one.
 schemathesis.openapi.format("email", strategies.from_regex(r"\A[a-z]{1,9}@[a-z]{1,9}\.example\.com\Z"))
 
