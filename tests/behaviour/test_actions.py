@@ -50,6 +50,21 @@ async def test_what_is_refused_is_undone_and_told_with_its_own_code(calling: Cal
     assert await calling("GET", "/tickets/one/remarks", "anna") == (200, ["done"])
 
 
+@pytest.mark.requirement("A1.15")
+async def test_a_number_beyond_its_bits_that_an_action_works_out_is_refused(calling: Caller) -> None:
+    await calling.ticket("one")
+    await calling.ticket("two")
+    assert (await calling("PUT", "/tickets/one/hours", "anna", {"hours": 1}))[0] == 200
+    status, error = await calling("PUT", "/tickets/one/hours", "anna", {"hours": 2**63 - 1})
+    assert (status, error["code"]) == (422, "CHECK_FAILED")
+    ids = [(await calling("GET", f"/tickets/{slug}", "anna"))[1]["id"] for slug in ("one", "two")]
+    for shift in ("shift", "shift-at-once"):
+        body = {"giver": ids[1], "taker": ids[0], "hours": 2**63 - 1}
+        status, error = await calling("POST", f"/tickets/{shift}", "anna", body)
+        assert (status, error["code"]) == (422, "CHECK_FAILED")
+    assert (await calling("GET", "/tickets/one", "anna"))[1]["hours"] == 1
+
+
 async def test_every_mistake_in_the_arguments_is_told_at_once(calling: Caller) -> None:
     await calling.ticket("one")
     body = {"hours": -1, "place": {"floor": "high"}, "hour": 2}

@@ -105,7 +105,8 @@ class PostgreSQLSessions(Sessions):
                 yield session
                 await session.run_sync(release)
         except DBAPIError as error:
-            raise cause_of(error) from error
+            cause = cause_of(error)
+            raise cause from cause.__cause__
         finally:
             LENT.reset(before)
 

@@ -9,10 +9,12 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, TypeVar
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
+from mainstay.backing.databases.database import CheckViolation
 from mainstay.errors import Unavailable
 
 T = TypeVar("T")
@@ -48,10 +50,19 @@ class Lent:
             pool_reset_on_return=None,
             hide_parameters=True,
         )
+        for engine in (self.blocking, self.awaiting.sync_engine):
+            event.listen(engine, "handle_error", beyond)
 
     async def borrowed(self) -> Borrowed:
         """The connection for a task."""
         return Borrowed(self)
+
+
+def beyond(context: ExceptionContext) -> None:
+    """Raises `CheckViolation` where a number has more bits than the 64 of SQLite's."""
+    error = context.original_exception
+    if isinstance(error, OverflowError):
+        raise CheckViolation(constraint="type") from error
 
 
 class Unended:
