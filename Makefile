@@ -75,7 +75,7 @@ bench-compare: $(STAMP)  ## instructions of a request now and at OLD=commit; fai
 figures: $(STAMP)  ## measure everything, and write docs/reference/benchmarks.md of it (50 minutes on a quiet machine)
 	$(BIN)/python -m benchmarks.figures $(ARGS)
 
-fuzz: $(STAMP)  ## Schemathesis makes up calls of five applications and judges the answers (10 minutes)
+fuzz: $(STAMP)  ## Schemathesis makes up calls of five applications and judges the answers (12 minutes)
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
 survive: $(STAMP)  ## kill -9 under 64 writers, then count the acknowledged writes that are lost
