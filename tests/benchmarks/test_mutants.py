@@ -14,19 +14,21 @@ from benchmarks.check.mutants import Mutant, WrongEdit
 from mainstay.check.rule import all_rules
 
 CALL = 'import requests\n\n\ndef rate():\n    return requests.get("https://rates.example", timeout=5)\n'
-SLOWER = Mutant("no time-out", "app.py", ", timeout=5", "", "call-without-timeout")
+SLOWER = Mutant("no time-out", "app.py", ", timeout=5", "", "call-without-timeout", {"def rate()": "def rates()"})
 HARMLESS = Mutant("another time-out", "app.py", "timeout=5", "timeout=6", "call-without-timeout", missed="no fault")
+
+
+def written(mutant: Mutant) -> str:
+    """A mutant as it is listed."""
+    parts = msgspec.to_builtins(mutant)
+    beside = ", ".join(f"'{find}' = '{replaced}'" for find, replaced in parts.pop("beside").items())
+    return "[[mutant]]\n" + "".join(f"{key} = '{value}'\n" for key, value in parts.items()) + f"beside = {{{beside}}}\n"
 
 
 def test_an_edit_is_noticed_or_not_and_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "app.py").write_text(CALL)
     monkeypatch.setattr(mutants, "LISTED", tmp_path)
-    (tmp_path / "tried.toml").write_text(
-        "".join(
-            "[[mutant]]\n" + "".join(f"{key} = '''{value}'''\n" for key, value in msgspec.to_builtins(each).items())
-            for each in (SLOWER, HARMLESS, SLOWER)
-        )
-    )
+    (tmp_path / "tried.toml").write_text("".join(written(each) for each in (SLOWER, HARMLESS, SLOWER)))
     found = list(mutants.outcomes("tried", tmp_path))
     assert [each.confidence for each in found] == ["likely", "", "likely"]
     assert (tmp_path / "app.py").read_text() == CALL
