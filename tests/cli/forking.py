@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -48,7 +49,11 @@ def forked(
         run = Run(list(words), str(folder), variables, (str(streams[0]), str(streams[1]), str(streams[2])))
         server.stdin.write(msgspec.json.encode(run) + b"\n")
         server.stdin.flush()
-        code = int(server.stdout.readline())
+        answer = server.stdout.readline()
+        if not answer:
+            started.cache_clear()
+            raise RuntimeError(f"the process that commands begin in has ended with {server.wait()}")
+        code = int(answer)
         return subprocess.CompletedProcess(list(words), code, streams[1].read_text(), streams[2].read_text())
 
 
@@ -94,6 +99,10 @@ def become(run: Run) -> None:
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
+    except BaseException:
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

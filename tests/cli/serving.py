@@ -88,6 +88,7 @@ def command(
         [sys.executable, "-m", "mainstay.cli", *words],
         cwd=folder,
         env=environment(folder, **settings),
+        input=said,
         capture_output=True,
         text=True,
         timeout=60,

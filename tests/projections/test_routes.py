@@ -71,3 +71,11 @@ def test_a_literal_that_cannot_be_a_key_is_none() -> None:
         assert (found.methods, found.key) == ({"GET": "count"}, ())
     assert table.allowed("/pages/7") == ("GET", "PUT")
     assert table.allowed("/notes/counts") == ("PUT",), "which its key alone can tell"
+
+
+def test_a_literal_that_leads_nowhere_by_itself_is_a_key_as_any_other() -> None:
+    table = Table()
+    for method in ("GET", "PUT"):
+        table.add("/notes/{id}", method, "row", {"id": "uuid"})
+    table.add("/notes/stats/daily", "GET", "daily")
+    assert table.allowed("/notes/stats") == table.allowed("/notes/nope") == ("GET", "PUT")

@@ -75,13 +75,15 @@ def load_and_run(context: typer.Context) -> None:
 
 
 def command_of(module: str) -> typer.Typer:
-    """The command of a module; what that imports stays to the end, so that the garbage collector never looks at it."""
+    """The command of a module; what that imports mostly stays, so that the garbage collector is not to look at it."""
+    collects = gc.isenabled()
     gc.disable()
     try:
         command: typer.Typer = import_module(module).app
     finally:
         gc.freeze()
-        gc.enable()
+        if collects:
+            gc.enable()
     return command
 
 

@@ -12,8 +12,7 @@ from mainstay.compiler.problem import body_of
 def attribute_docstring(declared: type[Any], attribute: str) -> str:
     """The text under an attribute, in the class or the nearest one that it derives from; empty where there is none."""
     for part in declared.__mro__[:-1]:
-        written = vars(part)
-        if attribute not in written and attribute not in written.get("__annotations__", ()):
+        if attribute not in vars(part) and attribute not in inspect.get_annotations(part):
             continue
         body = body_of(part)
         text = text_under(body, attribute) if body is not None else ""

@@ -220,7 +220,10 @@ class Decimal(Kind):
 
         def scaled(value: Any) -> int | float:
             """Rounded as PostgreSQL does; infinite beyond the precision, which compares right and no column takes."""
-            units = int(Exact(value).scaleb(scale).to_integral_value(ROUND_HALF_UP))
+            number = Exact(value)
+            if not number.is_finite():
+                return math.inf
+            units = int(number.scaleb(scale).to_integral_value(ROUND_HALF_UP))
             return units if -end < units < end else math.copysign(math.inf, units)
 
         return scaled

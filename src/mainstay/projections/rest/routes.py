@@ -118,10 +118,10 @@ def collect(node: Node, segments: list[str], depth: int, key: tuple[str, ...], f
     segment = segments[depth]
     if not segment:
         return
-    literal = node.literals.get(segment)
+    literal, before = node.literals.get(segment), len(found)
     if literal is not None:
         collect(literal, segments, depth + 1, key, found)
-    if node.parameter is not None and (literal is None or node.parameter.takes(segment)):
+    if node.parameter is not None and (len(found) == before or node.parameter.takes(segment)):
         collect(node.parameter, segments, depth + 1, (*key, segment), found)
 
 

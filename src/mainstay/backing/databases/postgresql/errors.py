@@ -77,7 +77,7 @@ def translated(error: BaseException, *, closed: bool = False) -> BaseException:
     if violation is not None and isinstance(error, asyncpg.PostgresError):
         meaning = violation(constraint=error.constraint_name, table=error.table_name, columns=columns(error))
     elif isinstance(error, asyncpg.DataError) and isinstance(error.__cause__, OverflowError):
-        meaning = CheckViolation(constraint="type")  # asyncpg itself refuses a number that has too many bits
+        meaning = CheckViolation()  # asyncpg itself refuses a number that has too many bits
     elif isinstance(error, UNAVAILABLE) or (closed and isinstance(error, asyncpg.InterfaceError)):
         meaning = Unavailable(retry_after=1)
     else:

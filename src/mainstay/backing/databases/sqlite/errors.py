@@ -40,11 +40,17 @@ WRONG_TYPE = 3091
 """SQLITE_CONSTRAINT_DATATYPE, which the module of Python 3.11 does not name: a STRICT table got another type."""
 
 
+class TooManyBits(sqlite3.DataError):
+    """A number has more bits than the 64 of SQLite's, which its module tells as an `OverflowError` of Python's."""
+
+
 def translated(error: BaseException) -> BaseException:
     """The error of the port that `error` means, caused by it; `error` itself where it means a fault."""
     meaning: BaseException | None = None
     if isinstance(error, sqlite3.IntegrityError):
         meaning = violation(getattr(error, "sqlite_errorcode", 0), str(error))
+    elif isinstance(error, TooManyBits):
+        meaning = CheckViolation()
     elif isinstance(error, sqlite3.Error) and primary(error) in UNAVAILABLE:
         meaning = Unavailable(retry_after=UNAVAILABLE[primary(error)])
     if meaning is None:

@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DataError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from mainstay.backing.databases.database import CheckViolation
+from mainstay.backing.databases.sqlite.errors import TooManyBits
 from mainstay.errors import Unavailable
 
 T = TypeVar("T")
@@ -59,10 +60,10 @@ class Lent:
 
 
 def beyond(context: ExceptionContext) -> None:
-    """Raises `CheckViolation` where a number has more bits than the 64 of SQLite's."""
+    """Makes an error of the driver's, as SQLAlchemy knows them, of a number with more bits than the 64 of SQLite's."""
     error = context.original_exception
     if isinstance(error, OverflowError):
-        raise CheckViolation(constraint="type") from error
+        raise DataError(context.statement, None, TooManyBits(), hide_parameters=True) from error
 
 
 class Unended:

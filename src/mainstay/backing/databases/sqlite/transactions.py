@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from mainstay.backing.databases.database import Script
 from mainstay.backing.databases.sqlite.connection import patiently
-from mainstay.backing.databases.sqlite.errors import translated
+from mainstay.backing.databases.sqlite.errors import TooManyBits, translated
 from mainstay.backing.databases.sqlite.settings import Settings
 from mainstay.backing.refuse import refuse
 from mainstay.errors import Unavailable
@@ -134,6 +134,8 @@ class Transactions:
                     rows = execute(command.text, command.values).fetchall()
                 except sqlite3.Error as error:
                     self._refuse(running, error)
+                except OverflowError:
+                    self._refuse(running, TooManyBits())
                 if monotonic() > self._deadline:
                     raise Unavailable(retry_after=1)
                 command = running.send(rows)
