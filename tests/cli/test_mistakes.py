@@ -105,9 +105,10 @@ def test_shells_complete_commands_and_options(
 
 @pytest.mark.parametrize("words", [("--help",), ("version",), ("--show-completion", "zsh")])
 def test_a_command_that_needs_no_application_imports_none(folder: Path, words: tuple[str, ...]) -> None:
+    alone = {**environment(folder), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # no shell may have started this
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "mainstay.cli", *words],
-        cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=60, check=False,
+        cwd=folder, env=alone, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     imported = set(re.findall(r"\|\s+([\w.]+)$", done.stderr, re.MULTILINE))
