@@ -15,8 +15,10 @@ from typing import NamedTuple
 from mainstay.check.languages.unreadable import Unreadable
 from mainstay.check.reading.schemas.dialects import MYSQL, quotes_brackets
 
-TEXT, TEXT_ESCAPED = r"'(?:[^']|'')*+'", r"'(?:[^'\\]|''|\\.)*+'"
-QUOTED = r'"(?:[^"]|"")*+"|`(?:[^`]|``)*+`'
+TEXT = r"'[^']*(?:''[^']*)*'(?!')"
+TEXT_ESCAPED = r"'[^'\\]*(?:(?:''|\\.)[^'\\]*)*'(?!')"
+QUOTED = r'"[^"]*(?:""[^"]*)*"(?!")|`[^`]*(?:``[^`]*)*`(?!`)'
+"""None of them possessive: the module `re` of Python 3.11.2 matches less than it should with those."""
 DOLLAR = r"\$(?P<tag>[A-Za-z_]\w*|)\$(?s:.*?)\$(?P=tag)\$"
 BLOCK = r"/\*(?s:.*?)\*/"
 BODY = re.compile(
@@ -29,6 +31,8 @@ COPIED = re.compile(r"copy\b.*\bfrom\s+stdin\b", re.IGNORECASE | re.DOTALL)
 COMMAND = re.compile(r"(?:\\|\.[a-z]|delimiter\b)[^\n]*\n?", re.IGNORECASE)
 """A line for the client of the database, and not for the database."""
 DELIMITER = re.compile(r"delimiter\s+(\S+)", re.IGNORECASE)
+TOGETHER = 1_000
+"""Parts of a statement that are matched at once: `re` remembers each until the match ends."""
 LARGEST = 200_000
 """Characters of a statement that are taken apart: no person writes a longer one."""
 
@@ -54,7 +58,6 @@ class Token(NamedTuple):
 def statements(text: str, dialect: str) -> Iterator[Statement]:
     """The statements of a text, in order; raises Unreadable where one does not end."""
     lines = [each.start() for each in re.finditer("\n", text)]
-    pattern = _statement(dialect)
     blank = _blank(dialect)
     at, delimiter = 0, ";"
     while at < len(text):
@@ -76,8 +79,7 @@ def statements(text: str, dialect: str) -> Iterator[Statement]:
         elif BODY.match(text, at) and (body := _body(text, at, dialect)):
             end, after = body, body + 1
         else:
-            whole = pattern.match(text, at)
-            end = whole.end() if whole is not None else at
+            end = _end(text, at, dialect)
             if end < len(text) and text[end] != ";":
                 raise Unreadable("a text that is not closed", bisect_right(lines, end) + 1)
             after = end + 1
@@ -101,23 +103,30 @@ def _statement(dialect: str) -> re.Pattern[str]:
         extra += r"|\[[^\]\n]*\]" if quotes_brackets(dialect) else ""
         plain = r"[^;'\"`$/\-\#\[]"
         _PATTERNS[key] = re.compile(
-            rf"(?:{plain}++|{text}|{QUOTED}|--[^\n]*|{BLOCK}|{DOLLAR}{extra}|[$/\-\#\[])*+", re.DOTALL
+            rf"(?:{plain}+|{text}|{QUOTED}|--[^\n]*|{BLOCK}|{DOLLAR}{extra}|[$/\-\#\[]){{1,{TOGETHER}}}", re.DOTALL
         )
     return _PATTERNS[key]
+
+
+def _end(text: str, at: int, dialect: str) -> int:
+    """Where a statement ends: at its semicolon, at the end of the text, or at what is not closed."""
+    pattern = _statement(dialect)
+    while (found := pattern.match(text, at)) is not None:
+        at = found.end()
+    return at
 
 
 def _blank(dialect: str) -> re.Pattern[str]:
     key = ("blank", dialect)
     if key not in _PATTERNS:
         extra = r"|\#[^\n]*" if dialect == MYSQL else ""
-        _PATTERNS[key] = re.compile(rf"(?:\s+|;|--[^\n]*|/\*(?!!)(?s:.*?)\*/{extra})*+")
+        _PATTERNS[key] = re.compile(rf"(?:\s+|;|--[^\n]*|/\*(?!!)(?s:.*?)\*/{extra})*")
     return _PATTERNS[key]
 
 
 def _body(text: str, at: int, dialect: str) -> int:
     """Where a routine with a body of statements ends; 0 where it has none before its first semicolon."""
-    first = _statement(dialect).match(text, at)
-    head = text[at : first.end()] if first is not None else ""
+    head = text[at : _end(text, at, dialect)]
     if not re.search(r"\bbegin\b", re.sub(rf"{DOLLAR}|{TEXT}", "", head), re.IGNORECASE):
         return 0
     depth = 0
