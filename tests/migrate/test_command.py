@@ -227,7 +227,7 @@ def test_every_file_is_told_with_its_path_and_its_folder_is_made(kitchen: House)
     kitchen.migrations = kitchen.folder / "deep" / "below"
     said = kitchen.run("make", "Lids", "--fill", "jars.lid='round'", "--expand")
     assert [line for line in said.splitlines() if line.startswith("wrote")] == ["wrote deep/below/0001_lids_expand.py"]
-    assert [str(path.relative_to(kitchen.folder)) for path in kitchen.migrations.iterdir()] == [
+    assert [str(path.relative_to(kitchen.folder)) for path in kitchen.migrations.glob("*.py")] == [
         "deep/below/0001_lids_expand.py"
     ]
     kitchen.run("check")
