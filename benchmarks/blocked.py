@@ -165,7 +165,7 @@ async def measured(house: House, change: Change, running: Load) -> Told:
     await asyncio.sleep(0.3)
     running.forget()
     begun = time.monotonic()
-    words = [sys.executable, "-m", "mainstay.cli", "migrate", "to", str(newest)]
+    words = [sys.executable, "-m", "mainstay", "migrate", "to", str(newest)]
     process = await asyncio.create_subprocess_exec(
         *words, cwd=house.folder, env=os.environ | house.environment, stdout=asyncio.subprocess.DEVNULL
     )
@@ -224,7 +224,7 @@ def measure(rows: int, console: Console) -> list[Told]:
         path = os.pathsep.join([name, str(serving.ROOT / "src"), str(serving.ROOT)])
         os.environ["PYTHONPATH"] = path
         environment = {**MAINSTAY, **house.environment, "MAINSTAY_CREATE_TABLES": "false", "MAINSTAY_LOG": "off"}
-        arguments = ["-m", "mainstay.cli", "serve", "served:app", "--port", "{port}"]
+        arguments = ["-m", "mainstay", "serve", "served:app", "--port", "{port}"]
         with serving.serving(arguments, environment, folder / "log", core=0, probe=PATH) as running:
             return asyncio.run(all_measured(house, running, console))
 

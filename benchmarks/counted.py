@@ -17,13 +17,13 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import uvloop
+from msgspec.structs import replace
 
 import mainstay
 from benchmarks import requests

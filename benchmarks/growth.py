@@ -67,7 +67,7 @@ def resources(effort: Effort) -> list[Point]:
         for number in RESOURCES:
             variables = {**os.environ, **serving.MAINSTAY, "MAINSTAY_DATABASE_URL": url}
             variables["MAINSTAY_BENCH_RESOURCES"] = str(number)
-            command = ("-m", "mainstay.cli", "serve", "benchmarks.contenders.many:app", "--port", "{port}")
+            command = ("-m", "mainstay", "serve", "benchmarks.contenders.many:app", "--port", "{port}")
             log = Path(folder) / f"{number}.log"
             servers[number] = stack.enter_context(serving.serving(command, variables, log, core=SERVER_CORE))
         for work in ("W1", "W2"):

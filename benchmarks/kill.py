@@ -41,7 +41,7 @@ BACK_SECONDS = 15.0
 PROBE = "probe"
 """The text of rows that only ask whether the server writes again."""
 PATH = "/api/v1/marks"
-COMMAND = "-m mainstay.cli serve {app} --port {{port}}"
+COMMAND = "-m mainstay serve {app} --port {{port}}"
 CORE = 0
 
 

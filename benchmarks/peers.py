@@ -126,7 +126,7 @@ IN_NODE = {"NODE_PATH": str(NODE / "node_modules"), "NODE_ENV": "production"}
 
 CONTENDERS = {
     "mainstay": Contender(
-        "Mainstay", ("-m", "mainstay.cli", "serve", "benchmarks.contenders.mainstay:app", "--port", "{port}")
+        "Mainstay", ("-m", "mainstay", "serve", "benchmarks.contenders.mainstay:app", "--port", "{port}")
     ),
     "engine": Contender("Mainstay's engine alone", (*GRANIAN, "benchmarks.contenders.engine:app")),
     "by-hand": Contender("written by hand", (*GRANIAN, "benchmarks.contenders.by_hand:app"), most=1.4),

@@ -102,7 +102,7 @@ def _copied(folder: Path, target: Path, turn: int, left: int) -> int:
 
 def review(folder: Path, compiled: Path, *options: str) -> Took:
     """Reviews a folder in a process of its own, on one core; `compiled` holds the bytecode of Mainstay."""
-    command = [sys.executable, "-m", "mainstay.cli", "check", str(folder), "--format", "json", *options]
+    command = [sys.executable, "-m", "mainstay", "check", str(folder), "--format", "json", *options]
     core = min(os.sched_getaffinity(0))
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(compiled)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -322,7 +322,8 @@ class Mainstay(FastAPI):
     async def alive(self) -> AsyncIterator[Any]:
         """Opens what stands behind, and lets go of it at the end."""
         self.refuse_unguarded()
-        self.openapi()
+        if self.mounted:
+            self.openapi()  # custom routes can have models whose names are taken
         if self.accounts is not None:
             self.accounts.public_keys()
         if self.settings.secret_key is None and self.log is not None:
@@ -335,15 +336,15 @@ class Mainstay(FastAPI):
             if self.accounts is not None:
                 self.accounts.open()
             await self.bring_up_schema()
-            self.engine.prepare()
             self.serving = True
             self.tell(Started(self.title, self.database.name, len(self.application.operations)))
-            if self.inner_lifespan is None:
-                yield None
-            else:
-                async with self.inner_lifespan(self) as state:
-                    self.refuse_unguarded()
-                    yield state
+            async with self.engine.preparing():
+                if self.inner_lifespan is None:
+                    yield None
+                else:
+                    async with self.inner_lifespan(self) as state:
+                        self.refuse_unguarded()
+                        yield state
         finally:
             self.serving = False
             await self.sessions.close()

@@ -32,12 +32,12 @@ SQL, a host, a path of the machine or a row that the caller may not read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+
+class Detail(msgspec.Struct, frozen=True):
     """One thing wrong with one part of a call: where, what kind of wrong, and what would be right."""
 
     field: str

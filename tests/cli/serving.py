@@ -85,7 +85,7 @@ def command(
     if not fresh:
         return forked(folder, words, environment(folder, **settings), said)
     return subprocess.run(
-        [sys.executable, "-m", "mainstay.cli", *words],
+        [sys.executable, "-m", "mainstay", *words],
         cwd=folder,
         env=environment(folder, **settings),
         input=said,
@@ -107,7 +107,7 @@ def serving(folder: Path, *words: str, **settings: object) -> Iterator[Served]:
     output, errors = folder / "output", folder / "errors"
     with output.open("wb") as out, errors.open("wb") as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mainstay.cli", "serve", "app:app", "--port", str(port), *words],
+            [sys.executable, "-m", "mainstay", "serve", "app:app", "--port", str(port), *words],
             cwd=folder,
             env=environment(folder, **settings),
             stdout=out,

@@ -107,7 +107,7 @@ def test_shells_complete_commands_and_options(
 def test_a_command_that_needs_no_application_imports_none(folder: Path, words: tuple[str, ...]) -> None:
     alone = {**environment(folder), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}  # perhaps no shell runs this
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "mainstay.cli", *words],
+        [sys.executable, "-X", "importtime", "-m", "mainstay", *words],
         cwd=folder, env=alone, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

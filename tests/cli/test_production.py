@@ -98,7 +98,7 @@ def test_the_command_ends_with_all_of_it_and_shows_no_secret(tmp_path: Path) -> 
         "MAINSTAY_DATABASE_URL": "postgresql://somebody:canary-of-the-password@127.0.0.1:9/none",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "mainstay.cli", "serve", "examples.recipes.app:app", "--production"],
+        [sys.executable, "-m", "mainstay", "serve", "examples.recipes.app:app", "--production"],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), **canaries},
         capture_output=True,

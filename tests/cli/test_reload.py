@@ -49,7 +49,7 @@ def test_a_change_is_served_and_a_mistake_is_told_until_it_is_mended(tmp_path: P
     said = tmp_path / "said"
     with said.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "mainstay.cli", "serve", "app:app", "--reload", "--port", str(port)],
+            [sys.executable, "-m", "mainstay", "serve", "app:app", "--reload", "--port", str(port)],
             cwd=tmp_path,
             env=environment(tmp_path),
             stdout=subprocess.DEVNULL,

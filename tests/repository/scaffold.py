@@ -26,7 +26,7 @@ def first_migration() -> str:
         for _ in write(Path(folder), wanted):
             pass
         subprocess.run(
-            [sys.executable, "-m", "mainstay.cli", "migrate", "make", "People and notes", "project.app:app"],
+            [sys.executable, "-m", "mainstay", "migrate", "make", "People and notes", "project.app:app"],
             cwd=folder,
             env={**os.environ, "MAINSTAY_DATABASE_URL": "sqlite://"},
             check=True,

@@ -48,7 +48,7 @@ def run(project: Path, words: list[str]) -> str:
     if program == "npx":
         words = [str(project / "node_modules" / ".bin" / rest[0]), *rest[1:]]
     if program == "mainstay":
-        words = [sys.executable, "-m", "mainstay.cli", *rest]
+        words = [sys.executable, "-m", "mainstay", *rest]
     done = subprocess.run(
         words, cwd=project, env=environment(project), capture_output=True, text=True, timeout=120, check=False
     )

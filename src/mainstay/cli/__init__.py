@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import traceback
@@ -58,37 +57,28 @@ app = typer.Typer(
 )
 
 
-def load_and_run(context: typer.Context) -> None:
+def load_and_run(name: str, words: Sequence[str]) -> None:
     """Loads the command's module and hands it the rest of the line."""
-    name = context.info_name or ""
     module, _ = COMMANDS[name]
     try:
-        command = command_of(module)
-        command(args=context.args, prog_name=f"mainstay {name}")
+        command: typer.Typer = import_module(module).app
+        command(args=words, prog_name=f"mainstay {name}")
     except ModuleNotFoundError as error:
         extra = EXTRAS.get(error.name or "")
         if extra is None:
             raise
         told = f"`mainstay {name}` needs {error.name}, which is not installed: pip install 'mainstay[{extra}]'"
         typer.echo(f"mainstay: {told}", err=True)
-        raise typer.Exit(Exit.WRONG) from None
+        sys.exit(Exit.WRONG)
 
 
-def command_of(module: str) -> typer.Typer:
-    """The command of a module; what that imports mostly stays, so that the garbage collector is not to look at it."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        command: typer.Typer = import_module(module).app
-    finally:
-        gc.freeze()
-        if collects:
-            gc.enable()
-    return command
+def listed(context: typer.Context) -> None:
+    """A command as the help and a shell's completion list it."""
+    load_and_run(context.info_name or "", context.args)
 
 
 for _name, (_, _words) in COMMANDS.items():
-    app.command(_name, help=_words, context_settings=dict(ITS_OWN), add_help_option=False)(load_and_run)
+    app.command(_name, help=_words, context_settings=dict(ITS_OWN), add_help_option=False)(listed)
 
 
 def print_version(asked: bool) -> None:
@@ -111,6 +101,8 @@ def main() -> None:
     try:
         if COMPLETING in os.environ:
             completed(words_so_far())(prog_name="mainstay")
+        if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+            load_and_run(sys.argv[1], sys.argv[2:])
         app(prog_name="mainstay")
     except Exception:
         traceback.print_exc()

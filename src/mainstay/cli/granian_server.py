@@ -67,7 +67,6 @@ def settle() -> None:
 
     A request leaves no cycles behind, so that looking after every 700 objects is mostly in vain.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
 

@@ -37,7 +37,7 @@ def serve_again(words: Sequence[str], folder: Path) -> None:
         signal.signal(each, lambda number, frame: stopped.set())
 
     def start() -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "mainstay.cli", "serve", *words], cwd=folder)
+        return subprocess.Popen([sys.executable, "-m", "mainstay", "serve", *words], cwd=folder)
 
     run(start, folder, stopped)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar
 
 from annotated_types import Len
-from pydantic import RootModel
+from pydantic import ConfigDict, RootModel
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from mainstay.kinds import Email, Json, Moment, Secret
@@ -18,6 +18,8 @@ RoleName = Annotated[str, Len(1, 60)]
 
 class Roles(RootModel[Annotated[list[RoleName], Len(0, 100)]]):
     """The roles of an account."""
+
+    model_config = ConfigDict(defer_build=True)
 
     root: Annotated[list[RoleName], Len(0, 100)] = []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, Literal
 
 import msgspec
@@ -43,9 +42,9 @@ class Options(msgspec.Struct, frozen=True):
         if (self.length is not None or self.collation is not None) and not isinstance(kind, Text):
             raise ImpossibleKind(f"a field of kind {kind.name} has no length and no collation")
         if isinstance(kind, Text) and self.length is not None:
-            kind = dataclasses.replace(kind, min_length=self.length[0], max_length=self.length[1])
+            kind = replace(kind, min_length=self.length[0], max_length=self.length[1])
         if isinstance(kind, Text) and self.collation is not None:
-            kind = dataclasses.replace(kind, collation=self.collation)
+            kind = replace(kind, collation=self.collation)
         return kind
 
 

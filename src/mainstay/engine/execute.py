@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 
 import msgspec
 
@@ -35,6 +37,8 @@ from mainstay.policy.decide import Decider
 from mainstay.policy.tree import ANYONE
 from mainstay.storage import Storage
 
+UNDISTURBED = 0.1
+"""Seconds after its start in which an application only answers."""
 SOMEBODY = Actor("somebody")
 """A caller of whom no more is known than that it is one."""
 
@@ -119,12 +123,28 @@ class Engine:
         """Connects to what stands behind."""
         await self.database.open()
 
-    def prepare(self) -> None:
-        """Compiles the statements of the usual reads, for nobody and for somebody, as far as half of those kept go."""
+    @asynccontextmanager
+    async def preparing(self) -> AsyncIterator[None]:
+        """Prepares, as long as this lasts, what calls will need; raises at the end what went wrong with that."""
+        task = asyncio.create_task(self.prepare())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def prepare(self) -> None:
+        """Compiles the statements of the usual reads, for nobody and for somebody, as far as half of those kept go.
+
+        It does so a reader at a time, between calls, and not before the first can have been answered.
+        """
+        await asyncio.sleep(UNDISTURBED)
         for reader in self.readers.values():
             for actor in (NOBODY, SOMEBODY):
                 if len(self.shapes.kept) < MOST // 2:
                     reader.prepare(actor)
+            await asyncio.sleep(0)
 
     async def close(self) -> None:
         """Lets go of what stands behind, when everything that runs has ended."""

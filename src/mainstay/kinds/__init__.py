@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import decimal
 import enum
@@ -13,6 +12,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import annotated_types as at
 import sqlalchemy as sa
+from msgspec.structs import replace
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
@@ -155,11 +155,11 @@ def constrain(kind: Kind, metadata: tuple[Any, ...]) -> Kind:
                 item, "__dict__", {type(item).__name__: item}
             )  # pydantic's own have names, such as `pattern`
             changes |= {name: value for name, value in said.items() if value is not None and name != "strict"}
-    unknown = set(changes) - {field.name for field in dataclasses.fields(kind)}
+    unknown = set(changes) - set(kind.__struct_fields__)
     if unknown:
         raise ImpossibleKind(f"a field of kind {kind.name} has no {', '.join(sorted(unknown))}")
     try:
-        return dataclasses.replace(kind, **changes) if changes else kind
+        return replace(kind, **changes) if changes else kind
     except ValueError as error:
         raise ImpossibleKind(str(error)) from error
 
@@ -212,8 +212,8 @@ def of_sql(type_: Any) -> Kind:
 def own(kind: Kind) -> Kind:
     """The kind of a value that a type of SQLAlchemy's would store in its own way, stored in ours."""
     changes = {"digits": False, "foreign": False, "zoned": True, "approximate": False, "bits": 64}
-    known = {field.name for field in dataclasses.fields(kind)} & set(changes)
-    return dataclasses.replace(kind, **{name: changes[name] for name in known}) if known else kind
+    known = set(kind.__struct_fields__) & set(changes)
+    return replace(kind, **{name: changes[name] for name in known}) if known else kind
 
 
 __all__ = [

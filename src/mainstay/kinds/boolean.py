@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Strict
@@ -15,8 +14,7 @@ from mainstay.wire import Form
 WORDS = {"true": True, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Boolean(Kind):
+class Boolean(Kind, frozen=True):
     """True or false; 0 or 1 on SQLite."""
 
     name = "boolean"

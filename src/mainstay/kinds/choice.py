@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement
@@ -18,8 +17,7 @@ def word(value: Any) -> str:
     return str(value.value) if isinstance(value, enum.Enum) else value
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(Text):
+class Choice(Text, frozen=True):
     """One of a closed list of words: text with a CHECK, never a type of the database's own.
 
     Python has a member of `members` where the words are those of an enumeration.

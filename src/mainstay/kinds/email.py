@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, EmailStr, TypeAdapter, ValidationError
@@ -26,8 +25,7 @@ def address(text: str) -> str:
     raise ValueError("is not an e-mail address such as ada@example.com")
 
 
-@dataclass(frozen=True, slots=True)
-class Email(Text):
+class Email(Text, frozen=True):
     """An address as RFC 5321 and 6531 write it; the domain is kept in lower case."""
 
     name = "email"

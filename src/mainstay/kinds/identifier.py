@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
@@ -37,8 +36,7 @@ def stored_uuid(text: str) -> uuid.UUID:
     return DECODE(f'"{text}"')
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier(Kind):
+class Identifier(Kind, frozen=True):
     """A UUID (RFC 9562) of any version; those made here are of version 7."""
 
     name = "uuid"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
@@ -30,8 +29,7 @@ def storable(value: Any) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Json(Kind):
+class Json(Kind, frozen=True):
     """A structured value, validated as `shape`; JSONB on PostgreSQL, text on SQLite.
 
     The shape's names come in its order; those of a free mapping inside it in the database's.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import ABCMeta, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import msgspec
@@ -20,8 +19,7 @@ Conversion = Callable[[Any], Any] | None
 """A function of one value, or None where the value stays as it is; None (SQL's null) is never given to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inline:
+class Inline(msgspec.Struct, frozen=True):
     """A conversion that is cheap and runs for every row: where that is, its expression is written out."""
 
     function: Callable[[Any], Any]
@@ -37,8 +35,11 @@ EQUAL = ("eq", "ne", "in", "is_null")
 TEXTUAL = (*ORDERED, "starts_with", "contains")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(ABC):
+class Abstract(msgspec.StructMeta, ABCMeta):
+    """The class of a struct that leaves methods to those that inherit it."""
+
+
+class Kind(msgspec.Struct, metaclass=Abstract, frozen=True):
     """A kind of field: its Python type, its column on each database, its form on the wire, its operators.
 
     Three forms of one value: *Python's* (what user code and the oracle see), *stored* (what the

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, PlainValidator
@@ -35,8 +34,7 @@ def from_json(parse: Any, python: type) -> Any:
     return PlainValidator(validate)
 
 
-@dataclass(frozen=True, slots=True)
-class Date(Kind):
+class Date(Kind, frozen=True):
     """A day of the calendar, without a zone (RFC 3339 full-date)."""
 
     name = "date"
@@ -78,8 +76,7 @@ def trim(text: str) -> str:
     return text[:8] if text.endswith(".000000") else text
 
 
-@dataclass(frozen=True, slots=True)
-class Time(Kind):
+class Time(Kind, frozen=True):
     """A time of day without a zone, to the microsecond."""
 
     name = "time"
@@ -169,8 +166,7 @@ def from_foreign_text(text: str) -> dt.datetime:
     return in_utc(dt.datetime.fromisoformat(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Moment(Kind):
+class Moment(Kind, frozen=True):
     """An instant, to the microsecond, kept and answered in UTC (RFC 3339 date-time)."""
 
     name = "moment"

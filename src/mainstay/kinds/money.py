@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal as Exact
 from typing import Annotated, Any
 
 import msgspec
+from msgspec.structs import force_setattr
 from pydantic import PlainValidator
 
 from mainstay.kinds.kind import Conversion
@@ -19,8 +19,7 @@ DIGITS |= {"BIF": 0, "DJF": 0, "GNF": 0}
 """Digits behind the point of the currencies that have not two of them (ISO 4217)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Money(Decimal):
+class Money(Decimal, frozen=True):
     """An amount of the currency that the declaration names (`Money("EUR")`), in its smallest unit exactly.
 
     On the wire `{"amount": "12.50", "currency": "EUR"}`; in a URL the amount alone.
@@ -37,7 +36,7 @@ class Money(Decimal):
         if not (len(self.currency) == 3 and self.currency.isascii() and self.currency.isupper()):
             raise ValueError(f"a currency is three capital letters (ISO 4217), not {self.currency!r}")
         if self.scale < 0:
-            object.__setattr__(self, "scale", DIGITS.get(self.currency, 2))
+            force_setattr(self, "scale", DIGITS.get(self.currency, 2))
         Decimal.__post_init__(self)
 
     def form(self) -> Form:

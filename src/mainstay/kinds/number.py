@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal as Exact
 from typing import Annotated, Any
 
@@ -55,8 +54,7 @@ def within(kind: Integer | Decimal | Float, values: tuple[Any, ...]) -> tuple[An
     return tuple(inside)
 
 
-@dataclass(frozen=True, slots=True)
-class Integer(Kind):
+class Integer(Kind, frozen=True):
     """A whole number of 64 bits, or of as many as somebody else's column has."""
 
     name = "integer"
@@ -107,8 +105,7 @@ class Integer(Kind):
         return within(self, (7, 0, 1, -3, 42, -self.largest - 1, self.largest, *edges))
 
 
-@dataclass(frozen=True, slots=True)
-class IntegerKey(Integer):
+class IntegerKey(Integer, frozen=True):
     """A whole number that the database counts up."""
 
     name = "integer_key"
@@ -123,8 +120,7 @@ def exact(text: str) -> Exact:
     return Exact(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Decimal(Kind):
+class Decimal(Kind, frozen=True):
     """An exact decimal with `scale` digits behind the point, `precision` in all; at most 18 digits.
 
     Somebody else's Numeric column on SQLite, a binary float, is only `approximate`.
@@ -279,8 +275,7 @@ def finite(value: object) -> float:
     return number + 0.0  # there is no -0
 
 
-@dataclass(frozen=True, slots=True)
-class Float(Kind):
+class Float(Kind, frozen=True):
     """A binary floating-point number of 64 bits (IEEE 754), never infinite or NaN."""
 
     name = "float"

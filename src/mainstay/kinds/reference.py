@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from sqlalchemy.types import TypeEngine
 
 from mainstay.kinds.identifier import Identifier
@@ -12,15 +12,14 @@ from mainstay.kinds.kind import EQUAL, Conversion, Kind
 from mainstay.wire import Form
 
 
-@dataclass(frozen=True, slots=True)
-class Reference(Kind):
+class Reference(Kind, frozen=True):
     """The key of a row elsewhere: in every form what that key's own kind is."""
 
     name = "reference"
     python = object
     operators = EQUAL
 
-    key: Kind = field(default_factory=Identifier)
+    key: Kind = msgspec.field(default_factory=Identifier)
 
     def column(self, database: str) -> TypeEngine[Any]:
         return self.key.column(database)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mainstay.kinds.text import Text
 from mainstay.wire import Form
 
 
-@dataclass(frozen=True, slots=True)
-class Secret(Text):
+class Secret(Text, frozen=True):
     """Text that a caller may set and nobody may read, filter, sort or search by."""
 
     name = "secret"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from dataclasses import dataclass
 from typing import Any
 
 from mainstay.kinds.text import Text
@@ -18,8 +17,7 @@ SUFFIX = 6
 """Letters of a suffix: a thousand million."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slug(Text):
+class Slug(Text, frozen=True):
     """Lower-case letters, digits and single hyphens between them."""
 
     name = "slug"

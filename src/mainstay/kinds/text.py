@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, StringConstraints
@@ -25,8 +24,7 @@ def without_nul(value: str) -> str:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Text(Kind):
+class Text(Kind, frozen=True):
     """Characters.  Lengths are in code points; `collation` is PostgreSQL's, code points order by default."""
 
     name = "text"

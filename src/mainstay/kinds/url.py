@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, HttpUrl, TypeAdapter, ValidationError
@@ -27,8 +26,7 @@ def web_address(text: str) -> str:
     raise ValueError("is not an address such as https://example.com/page")
 
 
-@dataclass(frozen=True, slots=True)
-class Url(Text):
+class Url(Text, frozen=True):
     """An http or https address (RFC 3986) of at most 2,083 characters."""
 
     name = "url"

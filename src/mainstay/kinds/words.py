@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 VERSION = 1
 """Raised when a text's words become others, so that an index of the old ones is not used."""
@@ -80,17 +81,24 @@ def a_class(ranges: tuple[tuple[int, int], ...]) -> str:
     return "[" + "".join(f"\\U{first:08X}-\\U{last:08X}" for first, last in ranges) + "]"
 
 
-LETTERS = plain_letters()
-CAPITALS = {chr(capital): chr(capital + 32) for capital in range(ord("A"), ord("Z") + 1)}
-FOLDED = str.maketrans(LETTERS | CAPITALS | DOUBLED)
-WITHOUT = re.compile(a_class(DROPPED))
-PARTING = re.compile(a_class(BETWEEN) + "+")
+class Folding:
+    """What `folded` looks up; made at its first use, as most commands never fold a text."""
+
+    def __init__(self) -> None:
+        capitals = {chr(capital): chr(capital + 32) for capital in range(ord("A"), ord("Z") + 1)}
+        self.letters = str.maketrans(plain_letters() | capitals | DOUBLED)
+        self.dropped = re.compile(a_class(DROPPED))
+        self.between = re.compile(a_class(BETWEEN) + "+")
+
+
+folding = cache(Folding)
 
 
 def folded(text: str) -> str:
     """The words of a text with one space between two."""
-    plain = WITHOUT.sub("", unicodedata.normalize("NFKD", text))
-    parted = PARTING.sub(" ", plain)[:LONGEST_TEXT].translate(FOLDED)
+    tables = folding()
+    plain = tables.dropped.sub("", unicodedata.normalize("NFKD", text))
+    parted = tables.between.sub(" ", plain)[:LONGEST_TEXT].translate(tables.letters)
     return " ".join([word[:LONGEST_WORD] for word in parted.split(" ") if word])
 
 

@@ -96,7 +96,7 @@ def main() -> int:
 def findings(folder: Path, python: str, switch: str) -> list[dict[str, Any]]:
     """What one twin is found to have, by reading and by asking."""
     with twin(folder, python, switch) as (url, copy):
-        command = [sys.executable, "-m", "mainstay.cli", "check", url, "--source", str(copy), "--format", "json"]
+        command = [sys.executable, "-m", "mainstay", "check", url, "--source", str(copy), "--format", "json"]
         done = subprocess.run([*command, "--env", f"vulnerable={switch}"], capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         raise SystemExit(done.stderr)

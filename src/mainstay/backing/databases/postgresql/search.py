@@ -13,11 +13,11 @@ from mainstay.kinds.words import (
     BETWEEN,
     DOUBLED,
     DROPPED,
-    LETTERS,
     LONGEST_TEXT,
     LONGEST_WORD,
     VERSION,
     a_class,
+    plain_letters,
 )
 from mainstay.storage import SEARCH
 from mainstay.tables import SearchIndex
@@ -76,7 +76,8 @@ def vector(table: Table, index: SearchIndex, dialect: Dialect) -> str:
 
 def function() -> str:
     """The statement that makes the function: what `kinds.words.folded` does, and a letter before each word."""
-    letters, plain = "".join(LETTERS), "".join(LETTERS.values())
+    cased = plain_letters()
+    letters, plain = "".join(cased), "".join(cased.values())
     words = f"regexp_replace(normalize(content COLLATE \"C\", NFKD), '{a_class(DROPPED)}', '', 'g')"
     words = f"left(regexp_replace({words}, '{a_class(BETWEEN)}+', ' ', 'g'), {LONGEST_TEXT})"
     folded = f"translate(word, '{letters}', '{plain}')"

@@ -94,10 +94,10 @@ class SQLite:
 
     async def create_missing(self, metadata: MetaData) -> None:
         """Creates the tables and indexes that are not there, in one transaction."""
-        texts = list(creation(metadata, self.dialect))
 
         def script() -> Script[None]:
-            for text in texts:
+            rows = yield Command("SELECT lower(name) FROM sqlite_schema WHERE type IN ('table', 'index')")
+            for text in creation(metadata, self.dialect, there=frozenset(name for (name,) in rows)):
                 yield Command(text)
             yield from search.missing(metadata, self.dialect)
 

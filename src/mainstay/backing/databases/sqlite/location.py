@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import unquote
 
+import msgspec
+
 from mainstay.errors import Unavailable
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(msgspec.Struct, frozen=True):
     """A file, and the directory to remove with it where it is temporary.
 
     `sqlite://` and `sqlite:///:memory:` are a file in a temporary directory too: a database in

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from asyncio import Future
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import inf
 from time import monotonic
 from typing import Any, NoReturn
+
+import msgspec
 
 from mainstay.backing.databases.database import Script
 from mainstay.backing.databases.sqlite.connection import patiently
@@ -21,8 +22,7 @@ STEPS = 100_000
 """Steps of SQLite's machine between two looks at the clock, some milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A script that somebody waits for, since when, and how many seconds it may run."""
 
     script: Callable[[], Script[Any]] | None
@@ -35,8 +35,7 @@ class Call:
     """Whether it shares its transaction with nobody, as it may wait for others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of one script: its value where `error` is None."""
 
     value: Any = None
