@@ -212,19 +212,26 @@ async def raw(
 
 
 async def test_the_address_is_the_peer_unless_a_trusted_proxy_says_otherwise(sqlite_url: str) -> None:
-    for trusted, forwarded, expected in [
-        ((), "203.0.113.9", "10.0.0.1"),
-        (("10.0.0.0/8",), "203.0.113.9", "203.0.113.9"),
-        (("10.0.0.0/8",), "1.1.1.1, 203.0.113.9, 10.0.0.7", "203.0.113.9"),
-        (("10.0.0.0/8",), "203.0.113.9:4711", "203.0.113.9"),
-        (("10.0.0.0/8",), "[2001:db8:1:2:3::1]:4711", "2001:db8:1:2::"),
-        (("10.0.0.0/8",), "::ffff:203.0.113.9, ::ffff:10.0.0.7", "203.0.113.9"),
-        (("10.0.0.0/8",), "nonsense", "10.0.0.1"),
-        (("192.0.2.0/24",), "203.0.113.9", "10.0.0.1"),
+    four, six = "10.0.0.1", "2001:db8:9:9::7"
+    for peer, trusted, forwarded, expected in [
+        (four, (), "203.0.113.9", "10.0.0.1"),
+        (four, ("10.0.0.0/8",), "203.0.113.9", "203.0.113.9"),
+        (four, ("10.0.0.0/8",), "1.1.1.1, 203.0.113.9, 10.0.0.7", "203.0.113.9"),
+        (four, ("10.0.0.0/8",), "203.0.113.9:4711", "203.0.113.9"),
+        (four, ("10.0.0.0/8",), "[2001:db8:1:2:3::1]:4711", "2001:db8:1:2::"),
+        (four, ("10.0.0.0/8",), "::ffff:203.0.113.9, ::ffff:10.0.0.7", "203.0.113.9"),
+        (four, ("10.0.0.0/8",), "nonsense", "10.0.0.1"),
+        (four, ("192.0.2.0/24",), "203.0.113.9", "10.0.0.1"),
+        (six, ("192.0.2.0/24",), "203.0.113.9", "2001:db8:9:9::"),
+        (six, (six,), "203.0.113.9", "203.0.113.9"),
+        (six, ("2001:db8:9:9::",), "203.0.113.9", "2001:db8:9:9::"),
+        ("::1", ("::1",), "2001:db8:1:2:3::1, 2001:db8:9:9::7", "2001:db8:9:9::"),
+        ("::1", ("::1", six), "2001:db8:1:2:3::1, 2001:db8:9:9::7", "2001:db8:1:2::"),
+        ("::ffff:10.0.0.1", ("10.0.0.1",), "203.0.113.9", "203.0.113.9"),
     ]:
         events: list[Any] = []
         app = kitchen(sqlite_url, events=events, trusted_proxies=trusted)
-        async with open_kitchen(app), client(app, address="10.0.0.1") as calling:
+        async with open_kitchen(app), client(app, address=peer) as calling:
             await calling.get("/health/live", headers={"X-Forwarded-For": forwarded})
         (address,) = [event.address for event in events if type(event).__name__ == "RequestFinished"]
         assert address == expected
