@@ -74,10 +74,12 @@ async def test_a_wrong_password_an_unknown_address_and_a_disabled_account_are_to
 @pytest.mark.parametrize("path", ["sign-in", "session"])
 async def test_they_are_the_same_work(desk: Desk, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     """The same hashes and statements; how long that takes is told by `python -m tests.accounts.timing`."""
-    for name in ("ada", "bob", "eve"):
+    for name in ("ada", "bob", "eve", "joe", "kim"):
         await desk.sign_up(name)
     await disable(desk, "bob")
-    await desk.run("UPDATE keepers SET password_hash = NULL WHERE email = 'eve@example.com'")
+    others = {"eve": "NULL", "joe": "'$2b$12$abcdefghijklmnopqrstuv'", "kim": "'$argon2id$v=19$m=8,t=1,p=1$x'"}
+    for name, stored in others.items():
+        await desk.run(f"UPDATE keepers SET password_hash = {stored} WHERE email = '{name}@example.com'")
     assert desk.app.accounts is not None
     done: list[str] = []
     hasher, database = desk.app.accounts.passwords.hasher, desk.app.database
@@ -94,7 +96,7 @@ async def test_they_are_the_same_work(desk: Desk, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(type(hasher), "verify", lambda self, stored, password: verified(stored, password))
     monkeypatch.setattr(type(database), "read", lambda self, text, values: looked(text, values))
     work = {}
-    for name in ("ada", "nobody", "bob", "eve"):
+    for name in ("ada", "nobody", "bob", *others):
         done.clear()
         answer = await desk.post(path, {"email": f"{name}@example.com", "password": "another password"})
         assert answer.status_code == 401

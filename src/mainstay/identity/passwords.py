@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TypeVar
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from mainstay.errors import Unavailable
@@ -48,11 +48,12 @@ class Passwords:
 
     def verified(self, stored: str | None, password: str) -> bool:
         """The same, in this thread."""
+        compared = stored if stored is not None and is_hash(stored) else NOBODYS
         try:
-            self.hasher.verify(stored or NOBODYS, folded(password[: LONGEST + 1]))
+            self.hasher.verify(compared, folded(password[: LONGEST + 1]))
         except (VerificationError, InvalidHashError):
             return False
-        return stored is not None
+        return compared is stored
 
     def outdated(self, stored: str) -> bool:
         """Whether a hash was made with other parameters than today's."""
@@ -82,19 +83,32 @@ def folded(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
+def is_hash(stored: str) -> bool:
+    """Whether what was stored is a hash that a password can be compared with."""
+    try:
+        extract_parameters(stored)
+    except InvalidHashError:
+        return False
+    return True
+
+
 def weakness(password: str, *, least: int, mixed: bool, known: tuple[str, ...] = ()) -> str | None:
     """What is wrong with a new password, as a sentence about it; None where nothing is.
 
     `least` is its length in characters, `mixed` asks for upper and lower case and a digit, which
-    the standards advise against; `known` are words that everybody knows of the account.
+    the standards advise against; `known` are words that everybody knows of the account.  It is looked at as it is
+    hashed: letters that are written otherwise, or composed of several, make it no stronger.
     """
-    if len(password) < least:
-        return f"has {len(password)} characters; take at least {least}, such as four words"
     if len(password) > LONGEST:
         return f"has more than {LONGEST} characters"
+    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in password):
+        return "has a character that nobody can sign in with; take another"
+    password = folded(password)
+    if len(password) < least:
+        return f"has {len(password)} characters; take at least {least}, such as four words"
     if password.lower() in common():
         return "is one of the passwords that are tried first; take another"
-    if any(len(word) > 3 and word.lower() in password.lower() for word in known):
+    if any(len(word) > 3 and folded(word).lower() in password.lower() for word in known):
         return "has your name or address in it; take another"
     if len(set(password)) < 4:
         return "repeats a few characters; take another"
