@@ -71,6 +71,19 @@ def changed() -> str:
     return f"{head}.{part({**CLAIMS, 'sub': 'admin'})}.{signature}"
 
 
+def twice() -> str:
+    """A token of ours with another subject put before the one that was signed."""
+    head, body, signature = forged().split(".")
+    claims = b'{"sub":"admin",' + base64.urlsafe_b64decode(body + "==")[1:]
+    return f"{head}.{part(claims)}.{signature}"
+
+
+def malleable() -> str:
+    """A token of ours whose signature is written in another way, by bits that stand for nothing."""
+    token, letters = forged(), "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return token[:-1] + letters[letters.index(token[-1]) + 1]
+
+
 FORGED: dict[str, Callable[[], str]] = {
     "no signature": lambda: unsigned("none"),
     "no signature, spelt otherwise": lambda: unsigned("nOnE"),
@@ -96,6 +109,13 @@ FORGED: dict[str, Callable[[], str]] = {
     "an end that is text": lambda: forged(exp="9999999999"),
     "an end that has come": lambda: forged(exp=int(NOW)),
     "an end that is no number": lambda: forged(exp=float("nan")),
+    "an end in milliseconds": lambda: forged(exp=(int(NOW) + 900) * 1000),
+    "a longer life than ours": lambda: forged(exp=int(NOW) + 901),
+    "made before there was time": lambda: forged(iat=-1),
+    "several issuers": lambda: forged(iss=["https://here", "https://there"]),
+    "an end that is a yes": lambda: forged(exp=True),
+    "an identifier that is a number": lambda: forged(jti=1),
+    "a token in a token": lambda: forged({"cty": "JWT"}),
     "made in the future": lambda: forged(iat=int(NOW) + 60),
     "not yet good": lambda: forged(nbf=int(NOW) + 60),
     "no identifier": lambda: forged(jti=None),
@@ -106,6 +126,10 @@ FORGED: dict[str, Callable[[], str]] = {
     "claims that are a list": lambda: f"{part(HEADER)}.{part([1])}.{part(b'x')}",
     "nothing": lambda: "",
     "dots": lambda: "..",
+    "a claim twice, of which one is signed": twice,
+    "a break in the middle": lambda: forged().replace(".", ".\n", 1),
+    "padding": lambda: forged() + "=",
+    "bits behind the signature": malleable,
     "too long": lambda: forged(padding="x" * 5000),
     "letters of no alphabet": lambda: forged() + "é",
 }

@@ -170,6 +170,8 @@ class Tokens:
             exp={"essential": True},
             jti={"essential": True},
         ).validate(claims)
+        if claims["exp"] - claims["iat"] > self.seconds:
+            raise ValueError("a life that none of ours has")
         session = claims.get("sid")
         if session is not None and not isinstance(session, str):
             raise ValueError("a session that is no text")
