@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect
 
+from mainstay import Account, Mainstay
 from mainstay.compiler import DeclarationErrors
 from mainstay.identity import Credentials
 from mainstay.proofs.access.personas import personas
-from tests.accounts.app import Keeper, application
+from tests.accounts import app as app_module
+from tests.accounts.app import Base, Keeper, Memo, application
 from tests.accounts.desk import PASSWORD, Desk, opened
 from tests.app.kitchen import client
 
@@ -208,7 +210,8 @@ async def test_a_role_that_is_given_or_taken_holds_at_once(desk: Desk) -> None:
     root = (await desk.sign_in("root"))["access_token"]
     assert len((await desk.get("keepers", by=root)).json()["data"]) == 1
     await desk.run("UPDATE keepers SET roles = '[\"admin\"]' WHERE email = 'root@example.com'")
-    desk.app.accounts.identity.forget()  # type: ignore[union-attr] - the row was changed behind the application's back
+    assert desk.app.accounts is not None
+    desk.app.accounts.identity.forget()  # the row was changed behind the application's back
     assert len((await desk.get("keepers", by=root)).json()["data"]) == 2
     header = {"Authorization": f"Bearer {root}"}
     for roles in (["admin"], []):
@@ -269,12 +272,30 @@ async def test_a_key_has_no_scope_that_its_account_may_not_give(desk: Desk) -> N
     details = refused.json()["error"]["details"]
     assert (refused.status_code, [one["field"] for one in details]) == (400, ["scopes[1]", "scopes[2]"])
     assert details[0]["message"] == "is not a scope of your keys; notes:count"
+    wanted = {"name": "a", "scopes": ["role:admin"]}
+    assert (await desk.post("api-keys", wanted, by=token)).status_code == 400
     assert (await desk.post("api-keys", {"name": "a", "scopes": ["notes:count"]}, by=token)).status_code == 201
     await desk.give("ada", ["reader"])
     key = (await desk.post("api-keys", {"name": "b", "scopes": ["notes:read"]}, by=token)).json()["data"]["key"]
     assert len((await desk.get("notes", by=key)).json()["data"]) == 1
     await desk.give("ada", [])
     assert (await desk.get("notes", by=key)).json()["data"] == []
+
+
+@pytest.mark.requirement("A3.14", "A3.17")
+async def test_a_key_has_the_roles_that_it_was_given_while_its_account_has_them(desk: Desk) -> None:
+    token = await desk.token("ada")
+    await desk.sign_up("bob")
+    await desk.give("ada", ["admin", "reader"])
+    keys = [
+        (await desk.post("api-keys", {"name": "a", "scopes": scopes}, by=token)).json()["data"]["key"]
+        for scopes in ([], ["notes:read"], ["role:reader"], ["role:admin", "notes:count"])
+    ]
+    assert [len((await desk.get("keepers", by=key)).json()["data"]) for key in keys] == [1, 1, 1, 2]
+    assert [(await desk.get("notes/count", by=key)).status_code for key in keys] == [403, 403, 403, 200]
+    assert len((await desk.get("keepers", by=token)).json()["data"]) == 2
+    await desk.give("ada", ["reader"])
+    assert [len((await desk.get("keepers", by=key)).json()["data"]) for key in keys] == [1] * 4
 
 
 async def test_a_key_ends_at_no_impossible_moment(desk: Desk) -> None:
@@ -301,12 +322,14 @@ async def test_an_api_key_that_was_deleted_has_ended_or_was_altered_is_refused(d
     assert (late.status_code, late.json()["error"]["details"][0]["field"]) == (400, "expires_at")
 
 
-async def test_an_api_key_makes_no_keys_and_ends_no_sign_in(desk: Desk) -> None:
+async def test_an_api_key_makes_no_keys_changes_no_password_and_ends_no_sign_in(desk: Desk) -> None:
     token = await desk.token("ada")
     key = (await desk.post("api-keys", {"name": "a"}, by=token)).json()["data"]["key"]
     assert (await desk.post("api-keys", {"name": "b"}, by=key)).status_code == 403
     for body in ({}, {"everywhere": True}):
         assert (await desk.post("sign-out", body, by=key)).status_code == 403
+    other = {"current_password": PASSWORD, "new_password": "five quite other words"}
+    assert (await desk.post("change-password", other, by=key)).status_code == 403
     (own,) = (await desk.get("auth/api-keys", by=key)).json()["data"]
     deleted = await desk.calling.delete(
         f"/api/v1/auth/api-keys/{own['id']}", headers={"Authorization": f"Bearer {key}"}
@@ -372,10 +395,10 @@ async def test_the_callers_that_the_proof_plays_are_those_that_the_identity_make
         await desk.give(f"p{number}", sorted(actor.roles | needed))
         credential = (await desk.sign_in(f"p{number}"))["access_token"]
         if actor.scopes:
-            asked = {"name": "a", "scopes": sorted(actor.scopes)}
+            asked = {"name": "a", "scopes": sorted(actor.scopes | {f"role:{role}" for role in actor.roles})}
             credential = (await desk.post("api-keys", asked, by=credential)).json()["data"]["key"]
         found = await app.accounts.identity.identify(Credentials("bearer", credential))
-        assert (found.roles - needed, found.scopes) == (actor.roles - needed, actor.scopes), persona.name
+        assert (found.roles, found.scopes) == (actor.roles, actor.scopes), persona.name
         assert found.claims.get("region") == actor.claims.get("region"), persona.name
 
 
@@ -520,16 +543,45 @@ async def test_an_application_that_was_closed_listens_to_nothing(sqlite_url: str
     assert len(list(inspect(Keeper).dispatch.after_update)) == before
 
 
+# What a model says
+
+
 @pytest.mark.parametrize(
-    "claims,told",
-    [(("session",), "session, which is the sign-in"), (("regoin",), "did you mean region"), (("region",), None)],
+    "name,value,told",
+    [
+        ("actor_claims", ("session",), "session, which is the sign-in"),
+        ("actor_claims", ("regoin",), "did you mean region"),
+        ("sign_up", (Keeper.name, Keeper.roles), "roles, which whoever signs up would give themselves"),
+        ("sign_up", (Keeper.disabled_at,), "disabled_at, which whoever signs up would give themselves"),
+        ("sign_up", (Keeper.password_hash,), "password_hash, which whoever signs up would give themselves"),
+        ("sign_up", (Keeper.email,), "email, which every new account gives anyway"),
+        ("sign_up", ("name",), "'name', which is no attribute of Keeper\n    write Keeper.name"),
+        ("sign_up", (Memo.text,), "'text', which is no attribute of Keeper\n    drop it"),
+        ("key_scopes", {"role:admin": None}, "role:admin, which is how a key has the role admin"),
+        ("key_scopes", {"": None}, "name a scope by 1 to 60 characters"),
+    ],
 )
-def test_a_claim_that_no_account_can_bring_is_refused(
-    claims: tuple[str, ...], told: str | None, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+def test_what_an_account_cannot_bring_and_must_not_is_refused(
+    name: str, value: Any, told: str, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Keeper, "actor_claims", claims)
-    if told is None:
+    application(sqlite_url)
+    monkeypatch.setattr(Keeper, name, value)
+    with pytest.raises(DeclarationErrors) as refused:
         application(sqlite_url)
-        return
-    with pytest.raises(DeclarationErrors, match=told):
-        application(sqlite_url)
+    assert told in str(refused.value)
+    assert f"{app_module.__file__}:" in str(refused.value)
+
+
+def test_a_model_that_is_none_of_accounts_is_refused(sqlite_url: str) -> None:
+    class Other(Base, Account):
+        """A second model of accounts, with the tables of the first one."""
+
+    for account, told in (
+        (Memo, "account=Memo is no model whose rows can sign in\n    write class Memo(Model, Account)"),
+        (Account, "account=Account is no model whose rows can sign in"),
+        ("Keeper", "account='Keeper' is no class"),
+        (Other, "the accounts of Other need the table account_sessions, which is there"),
+    ):
+        with pytest.raises(DeclarationErrors) as refused:
+            Mainstay(account=account, database=sqlite_url)  # type: ignore[arg-type]
+        assert told in str(refused.value)

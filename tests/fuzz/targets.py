@@ -88,10 +88,13 @@ def accounts(database: str) -> None:
 
 
 def key_of(url: str, sign_in: dict[str, str]) -> str:
-    """An API key, which no sign-out ends."""
+    """An API key, which no sign-out ends, with every role of its account."""
     auth = f"{url}/api/v1/auth"
-    token = httpx2.post(f"{auth}/sign-in", json=sign_in).json()["data"]["access_token"]
-    made = httpx2.post(f"{auth}/api-keys", json={"name": "fuzz"}, headers={"Authorization": f"Bearer {token}"})
+    signed_in = httpx2.post(f"{auth}/sign-in", json=sign_in).json()["data"]
+    headers = {"Authorization": f"Bearer {signed_in['access_token']}"}
+    roles = httpx2.get(f"{auth}/me", headers=headers).json()["data"]["roles"]
+    asked = {"name": "fuzz", "scopes": [f"role:{role}" for role in roles]}
+    made = httpx2.post(f"{auth}/api-keys", json=asked, headers=headers)
     return f"Bearer {made.json()['data']['key']}"
 
 

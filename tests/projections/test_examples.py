@@ -53,7 +53,9 @@ async def admin(app: Mainstay, calling: httpx2.AsyncClient) -> dict[str, str]:
     assert app.accounts is not None
     token = (await app.accounts.sign_in("admin@example.org")).access_token
     headers = {"Authorization": f"Bearer {token}"}
-    made = await calling.post("/api/v1/auth/api-keys", json={"name": "tests"}, headers=headers)
+    made = await calling.post(
+        "/api/v1/auth/api-keys", json={"name": "tests", "scopes": ["role:admin"]}, headers=headers
+    )
     return {"Authorization": f"Bearer {made.json()['data']['key']}"}
 
 

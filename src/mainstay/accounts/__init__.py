@@ -7,7 +7,6 @@ Nothing here is known to the engine or to REST: the operations are `Actions`, th
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -16,14 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from mainstay import clock
-from mainstay.accounts.identity import SESSION, AccountIdentity
+from mainstay.accounts.declared import refuse_mistakes, refuse_taken
+from mainstay.accounts.identity import AccountIdentity
 from mainstay.accounts.keys import keys
 from mainstay.accounts.marks import Sealer
 from mainstay.accounts.operations import Desk, SignedIn, operations
 from mainstay.accounts.stored import Store, Tables
 from mainstay.backing.databases.database import Acting, Database
-from mainstay.compiler import DeclarationErrors, Problem
-from mainstay.compiler.problem import nearest, place_of
 from mainstay.declare import Actions
 from mainstay.declare.account import Account, Roles
 from mainstay.events import CallFinished, Event
@@ -49,9 +47,9 @@ class Accounts:
     def __init__(self, account: type[Account], settings: Settings, database: Database, secret: bytes) -> None:
         """`secret` is what refresh tokens are sealed with.
 
-        Raises `DeclarationErrors` where a claim is none, or the key in the settings.
+        Raises `DeclarationErrors` where something is wrong with the model, or the key in the settings is none.
         """
-        refuse_claims(account)
+        refuse_mistakes(account)
         self.tables = tables_of(account)
         self.store = Store(self.tables, database)
         self.passwords = Passwords()
@@ -204,22 +202,6 @@ class Accounts:
         self.passwords.close()
 
 
-def refuse_claims(account: type[Account]) -> None:
-    """Raises `DeclarationErrors` where an account cannot bring a claim that it names."""
-    place, columns = partial(place_of, account, "actor_claims"), sa.inspect(account).local_table.columns.keys()
-    named = f"{account.__name__}.actor_claims names"
-    problems: list[Problem] = []
-    for position, name in enumerate(account.actor_claims):
-        if name == SESSION:
-            what = f"{named} {name}, which is the sign-in that a token came of"
-            problems.append(Problem(place(position), what, "give the attribute another name"))
-        elif name not in columns:
-            what = f"{named} {name}, which is no column of {account.__name__}"
-            problems.append(Problem(place(position), what, nearest(name, columns)))
-    if problems:
-        raise DeclarationErrors(problems)
-
-
 TABLES: dict[type[Account], Tables] = {}
 """By model, what stands beside it: a model can be compiled several times, its metadata has each table once."""
 
@@ -227,6 +209,7 @@ TABLES: dict[type[Account], Tables] = {}
 def tables_of(account: type[Account]) -> Tables:
     """The tables beside that of the accounts."""
     if account not in TABLES:
+        refuse_taken(account)
         TABLES[account] = Tables(account)
     return TABLES[account]
 

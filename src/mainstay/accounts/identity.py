@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from mainstay import clock
 from mainstay.accounts.marks import KEY_PREFIX, hashed, read_api_key
-from mainstay.accounts.stored import Store, Tables, as_key, as_uuid, is_over, scopes_of
+from mainstay.accounts.stored import ROLE, Store, Tables, as_key, as_uuid, is_over, roles_in, scopes_of
 from mainstay.actor import NOBODY, Actor
 from mainstay.backing.databases.database import Command, Database, Script
 from mainstay.engine.sql.statement import Binds, Inputs, Part, Statement, compiled
@@ -134,7 +134,8 @@ class AccountIdentity:
             await self.note_use(self.key_used, row["key_id"], now)
         left = (row["expires_at"] - now).total_seconds() if row["expires_at"] is not None else self.seconds
         scopes = scopes_of(self.tables.account, row["roles"].root) & frozenset(row["scopes"].root)
-        return self.actor(row, scopes=scopes), left
+        roles = roles_in(scopes)
+        return Actor(row["id"], roles, scopes - {f"{ROLE}{role}" for role in roles}, self.claims(row)), left
 
     async def by_cookie(self, secret: str) -> tuple[Actor, float] | None:
         """The actor of a browser's session, and for how many seconds it is good; None where it is not."""
@@ -167,11 +168,13 @@ class AccountIdentity:
         except MainstayError:
             return
 
-    def actor(
-        self, row: Mapping[str, Any], *, session: str | None = None, scopes: frozenset[str] = frozenset()
-    ) -> Actor:
+    def actor(self, row: Mapping[str, Any], *, session: str | None = None) -> Actor:
         """Who an account is for policies."""
-        claims = {name: row[name] for name in self.store.claims}
+        claims = self.claims(row)
         if session is not None:
             claims[SESSION] = session
-        return Actor(row["id"], frozenset(row["roles"].root), scopes, claims)
+        return Actor(row["id"], frozenset(row["roles"].root), frozenset(), claims)
+
+    def claims(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """What policies may ask of an account by name."""
+        return {name: row[name] for name in self.store.claims}

@@ -107,7 +107,8 @@ class NewApiKey(Given):
     name: Annotated[str, Len(1, 80), shown("key")]
     """What its owner knows it by."""
     scopes: Annotated[list[RoleName], Len(0, 100), Field(examples=[[]])] = []
-    """What it may do, of the scopes that keys can have here."""
+    """What it may do beyond what everybody may who is signed in: scopes that keys can have here, and `role:` before a
+    role of the account's own."""
     expires_at: End | None = None
     """When it stops being good; never unless given."""
 
@@ -262,10 +263,10 @@ class Desk:
         await session.execute(sa.insert(self.tables.sessions).values(**values))
         call.keep(secret, lifetime)
 
-    async def renew_session(self, session: AsyncSession, call: Call) -> None:
+    async def renew_session(self, session: AsyncSession, call: Call, current: UUID) -> None:
         """Another secret for the browser's session that calls, where one does."""
         sessions, secret = self.tables.sessions, new_session()
-        own = sa.and_(sessions.c.id == UUID(call.actor.claims[SESSION]), sessions.c.secret_hash.is_not(None))
+        own = sa.and_(sessions.c.id == current, sessions.c.secret_hash.is_not(None))
         renewed = sa.update(sessions).where(own).values(secret_hash=hashed(secret)).returning(sessions.c.expires_at)
         expires_at = (await session.execute(renewed)).scalar()
         if expires_at is not None:
@@ -346,7 +347,7 @@ def counted(name: str) -> Callable[[F], F]:
 
 
 def signed_in_with(call: Call, otherwise: str) -> UUID:
-    """The sign-in that a call came of; Forbidden where it came with an API key, which does what its scopes say."""
+    """The sign-in that a call came of; Forbidden where it came with an API key, which is for programs."""
     current = call.actor.claims.get(SESSION)
     if current is None:
         raise Forbidden(f"An API key {otherwise}; sign in with the password.")
@@ -433,6 +434,7 @@ def operations(desk: Desk) -> type[Actions]:
         @action(allow=signed_in, status=204, transaction=False, limit=seldom)
         async def change_password(self, call: Call, given: ChangePassword) -> None:
             """Change the password; every other sign-in of the account ends."""
+            current = signed_in_with(call, "changes no password")
             row = await desk.own(call)
             if not await desk.passwords.verify(row["password_hash"], given.current_password):
                 raise ValidationError(details=(Detail("current_password", "wrong_password", "is not right"),))
@@ -440,11 +442,8 @@ def operations(desk: Desk) -> type[Actions]:
             password_hash = await desk.passwords.hash(given.new_password)
             async with call.transaction() as session:
                 await desk.still(session, row, password_hash=password_hash)
-                others = [sessions.c.account_id == row["id"]]
-                if SESSION in call.actor.claims:
-                    others.append(sessions.c.id != UUID(call.actor.claims[SESSION]))
-                    await desk.renew_session(session, call)
-                await desk.end(session, call.now, *others)
+                await desk.renew_session(session, call, current)
+                await desk.end(session, call.now, sessions.c.account_id == row["id"], sessions.c.id != current)
             desk.identity.forget()
 
         @action(allow=signed_in, method="GET", path="/api-keys")

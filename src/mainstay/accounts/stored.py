@@ -17,6 +17,11 @@ from mainstay.engine.sql.layout import to_python
 from mainstay.engine.sql.statement import Binds, Inputs, Part, compiled
 from mainstay.kinds import Identifier, Integer, Json, Kind, KindType, Moment, Reference, Text
 
+SESSIONS, KEYS = "account_sessions", "api_keys"
+"""The names of the tables beside the accounts."""
+ROLE = "role:"
+"""What stands before a role that is one of a key's scopes."""
+
 
 class Tables:
     """The tables beside that of the accounts, in its metadata."""
@@ -30,7 +35,7 @@ class Tables:
         whose = KindType(Reference(key_kind(self.key)))
         moment = KindType(Moment())
         self.sessions = sa.Table(
-            "account_sessions",
+            SESSIONS,
             table.metadata,
             sa.Column("id", KindType(Identifier()), primary_key=True),
             sa.Column("account_id", whose, of_account(self.key), nullable=False, index=True),
@@ -43,7 +48,7 @@ class Tables:
             **options,
         )
         self.keys = sa.Table(
-            "api_keys",
+            KEYS,
             table.metadata,
             sa.Column("id", KindType(Identifier()), primary_key=True),
             sa.Column("account_id", whose, of_account(self.key), nullable=False, index=True),
@@ -65,10 +70,9 @@ def of_account(key: sa.Column[Any]) -> sa.ForeignKey:
 
 def key_kind(column: sa.Column[Any]) -> Kind:
     """The kind of an account's key."""
-    type_ = column.type
-    if not isinstance(type_, KindType):
-        raise TypeError(f"{column} has a type of SQLAlchemy's own; an account's model is a `Model`")
-    return type_.kind
+    type_: Any = column.type
+    kind: Kind = type_.kind
+    return kind
 
 
 class Lookup:
@@ -121,8 +125,14 @@ class Store:
 
 
 def scopes_of(account: type[Account], roles: Collection[str]) -> frozenset[str]:
-    """The scopes that keys of an account with these roles can have."""
-    return frozenset(scope for scope, role in account.key_scopes.items() if role is None or role in roles)
+    """The scopes that keys of an account with these roles can have, each role of the account among them."""
+    named = (scope for scope, role in account.key_scopes.items() if role is None or role in roles)
+    return frozenset((*named, *(f"{ROLE}{role}" for role in roles)))
+
+
+def roles_in(scopes: Collection[str]) -> frozenset[str]:
+    """The roles among the scopes of a key."""
+    return frozenset(scope.removeprefix(ROLE) for scope in scopes if scope.startswith(ROLE))
 
 
 def is_over(moment: dt.datetime | None, now: dt.datetime) -> bool:

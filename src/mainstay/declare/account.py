@@ -36,7 +36,10 @@ class Account:
     actor_claims: ClassVar[Sequence[str]] = ()
     """Names of attributes that policies may mean by `actor.claim(name)`."""
     key_scopes: ClassVar[Mapping[str, str | None]] = {}
-    """The scopes that API keys can have, each with the role of those who may give it to a key; None for everybody."""
+    """The scopes that API keys can have, each with the role of those who may give it to a key; None for everybody.
+
+    A key has none of its account's roles but those that it is given as `role:admin`.
+    """
 
     email: Mapped[str] = mapped_column(KindType(Email(folded=True)), unique=True)
     """What somebody signs in with, and where mail reaches them."""
