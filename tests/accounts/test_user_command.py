@@ -34,7 +34,7 @@ def test_an_account_is_made_has_its_roles_and_is_disabled(sqlite_url: str) -> No
             return roles
 
     assert asyncio.run(signs_in()) == ["admin"]
-    assert user(sqlite_url, "roles", APP, "ada@example.com", "editor", "reader").returncode == 0
+    assert user(sqlite_url, "roles", APP, "ada@example.com", "editor", "reader", "editor").returncode == 0
     assert asyncio.run(signs_in()) == ["editor", "reader"]
     assert user(sqlite_url, "disable", APP, "ada@example.com").stdout == "ada@example.com is disabled\n"
 
@@ -56,6 +56,12 @@ def test_what_is_wrong_is_told(sqlite_url: str) -> None:
     assert "; name must be given; nme is nothing that an account gives; did you mean name?" in lacking.stderr
     silent = user(sqlite_url, "create", APP, "a@example.com", "name=Ada", said="")
     assert "there is no password: write one as a line of the standard input" in silent.stderr
+    for name in ("", "x" * 61):
+        for words in (("create", APP, "a@example.com", "name=Ada", "--role", name), ("roles", APP, "a@example.com", name)):
+            unnamed = user(sqlite_url, *words, said=f"{PASSWORD}\n")
+            assert (unnamed.returncode, "a role has a name of 1 to 60" in unnamed.stderr) == (2, True), unnamed.stderr
+    unsent = user(sqlite_url, "password", APP, "a@example.com", said="four plain\0words here\n")
+    assert (unsent.returncode, "a character that nobody can sign in with" in unsent.stderr) == (2, True), unsent.stderr
     nobody = user(sqlite_url, "disable", APP, "nobody@example.com")
     assert nobody.stderr == "mainstay: there is no account nobody@example.com\n"
     none = user(sqlite_url, "disable", "tests.proofs.desk_app:app", "a@example.com")

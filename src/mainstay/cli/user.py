@@ -53,9 +53,10 @@ def create(
 ) -> None:
     """Make an account.  The password is asked for, or read as a line of the standard input."""
     accounts, served = found(target)
+    given = named(role)
     password = secrets.token_urlsafe(15) if generate else asked()
     values = read(accounts, email, password, words or [])
-    run(served, accounts.create(password=password, roles=role or [], **values), f"{values['email']} is made")
+    run(served, accounts.create(password=password, roles=given.root, **values), f"{values['email']} is made")
     if generate:
         typer.echo(f"password: {password}")
 
@@ -82,8 +83,9 @@ def roles(
 ) -> None:
     """Give an account these roles and no others; none, where none is named."""
     accounts, served = found(target)
-    done = f"{email.lower()} has the roles {', '.join(names or []) or '(none)'}"
-    run(served, accounts.update(email, roles=Roles(names or [])), done)
+    given = named(names)
+    done = f"{email.lower()} has the roles {', '.join(given.root) or '(none)'}"
+    run(served, accounts.update(email, roles=given), done)
 
 
 @app.command()
@@ -130,12 +132,23 @@ def found(target: str) -> tuple[Accounts, Mainstay]:
     return served.accounts, served
 
 
+def named(names: Sequence[str] | None) -> Roles:
+    """The roles of these names, each once."""
+    try:
+        return Roles(list(dict.fromkeys(names or ())))
+    except pydantic.ValidationError:
+        raise wrong("a role has a name of 1 to 60 characters, and an account 100 roles at most") from None
+
+
 def asked() -> str:
     """A password from the terminal, typed twice, or from the standard input."""
     if sys.stdin.isatty():
         password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
         return password
-    line = sys.stdin.readline().rstrip("\n")
+    try:
+        line = sys.stdin.readline().rstrip("\n")
+    except UnicodeDecodeError:
+        raise wrong("the standard input is not UTF-8; write the password so") from None
     if not line:
         raise wrong("there is no password: write one as a line of the standard input, or let --generate make one")
     return line
