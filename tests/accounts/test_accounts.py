@@ -17,8 +17,9 @@ from mainstay.identity import Credentials
 from mainstay.proofs.access.personas import personas
 from tests.accounts import app as app_module
 from tests.accounts.app import Base, Keeper, Memo, application
-from tests.accounts.desk import PASSWORD, Desk, opened
+from tests.accounts.desk import PASSWORD, Desk, bearer, opened
 from tests.app.kitchen import client
+from tests.cli.serving import ROOT, command
 
 
 @pytest.mark.requirement("A13.05", "A3.30")
@@ -240,6 +241,51 @@ async def test_an_account_that_an_action_disables_is_out_at_once(desk: Desk, how
     closed = await desk.calling.post("/api/v1/notes/close", json=body, headers=header)
     assert closed.status_code == 204, closed.text
     assert (await desk.get("auth/me", by=token)).status_code == 401
+
+
+async def heard(desk: Desk, credential: str) -> int:
+    """What a credential that is believed is answered, two seconds at most after it should no longer be."""
+    status = 200
+    for _ in range(200):
+        status = (await desk.get("auth/me", by=credential)).status_code
+        if status != 200:
+            break
+        await asyncio.sleep(0.01)
+    return status
+
+
+@pytest.mark.requirement("A3.17", "A4.09")
+@pytest.mark.parametrize("how", ["sign-out", "used again", "disabled", "delete the key", "command"])
+async def test_what_ends_in_one_process_ends_in_the_others(postgres_url: str, how: str) -> None:
+    async with opened(postgres_url, account_cache=60) as here, opened(postgres_url, account_cache=60) as there:
+        ada = await here.sign_up("ada")
+        tokens = await here.sign_in("ada")
+        token = tokens["access_token"]
+        made = (await here.post("api-keys", {"name": "a"}, by=token)).json()["data"]
+        root = await here.token("root")
+        await here.give("root", ["admin"])
+        assert there.app.accounts is not None
+        identity = there.app.accounts.identity
+        credential = made["key"] if how == "delete the key" else token
+        await asyncio.sleep(0.3)
+        identity.unsettled_until = 0.0
+        assert (await there.get("auth/me", by=credential)).status_code == 200
+        assert Credentials("bearer", credential) in identity.known
+        if how == "sign-out":
+            await here.post("sign-out", {}, by=token)
+        elif how == "used again":
+            for _ in range(2):
+                await here.post("refresh", {"refresh_token": tokens["refresh_token"]})
+        elif how == "disabled":
+            body = {"disabled_at": "2026-01-01T00:00:00Z"}
+            await here.calling.patch(f"/api/v1/keepers/{ada['id']}", json=body, headers=bearer(root))
+        elif how == "delete the key":
+            await here.calling.delete(f"/api/v1/auth/api-keys/{made['id']}", headers=bearer(token))
+        else:
+            words = ("user", "disable", "tests.accounts.served:app", "ada@example.com")
+            done = await asyncio.to_thread(command, ROOT, *words, database_url=postgres_url)
+            assert done.returncode == 0, done.stderr
+        assert await heard(there, credential) == 401
 
 
 # API keys

@@ -57,7 +57,10 @@ def test_what_is_wrong_is_told(sqlite_url: str) -> None:
     silent = user(sqlite_url, "create", APP, "a@example.com", "name=Ada", said="")
     assert "there is no password: write one as a line of the standard input" in silent.stderr
     for name in ("", "x" * 61):
-        for words in (("create", APP, "a@example.com", "name=Ada", "--role", name), ("roles", APP, "a@example.com", name)):
+        for words in (
+            ("create", APP, "a@example.com", "name=Ada", "--role", name),
+            ("roles", APP, "a@example.com", name),
+        ):
             unnamed = user(sqlite_url, *words, said=f"{PASSWORD}\n")
             assert (unnamed.returncode, "a role has a name of 1 to 60" in unnamed.stderr) == (2, True), unnamed.stderr
     unsent = user(sqlite_url, "password", APP, "a@example.com", said="four plain\0words here\n")

@@ -27,6 +27,8 @@ SETTLING = 6.0
 """Seconds after a change to an account in which nothing is remembered: its transaction may not have ended yet."""
 USED_EVERY = dt.timedelta(minutes=1)
 """How exactly it is kept when an API key was used last."""
+CHANGED = "mainstay_accounts"
+"""The word by which processes tell one another that an account has changed."""
 SESSION = "session"
 """The claim with the sign-in that an actor's token came of."""
 
@@ -69,6 +71,7 @@ class AccountIdentity:
         self.clock = clock
         self.known: dict[Credentials, Known] = {}
         self.unsettled_until = 0.0
+        database.hear(CHANGED, self.drop)
         self.key_used = self.marking(tables.keys)
         self.session_used = self.marking(tables.sessions)
 
@@ -107,7 +110,12 @@ class AccountIdentity:
         return self.actor(row)
 
     def forget(self) -> None:
-        """Believes nothing any more that was found out so far: some account has changed, or is about to."""
+        """Lets no process believe any more what was found out so far: some account has changed, or is about to."""
+        self.drop()
+        self.database.say(CHANGED)
+
+    def drop(self) -> None:
+        """Believes nothing any more that was found out so far."""
         self.known.clear()
         self.unsettled_until = self.clock() + SETTLING
 

@@ -113,3 +113,11 @@ class Watched:
     async def health(self) -> Health:
         """Whether it answers."""
         return await self.behind.health()
+
+    def hear(self, word: str, thing: Callable[[], None]) -> None:
+        """Lets something happen whenever a word is said."""
+        self.behind.hear(word, thing)
+
+    def say(self, word: str) -> None:
+        """Says a word."""
+        self.behind.say(word)

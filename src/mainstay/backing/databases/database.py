@@ -141,6 +141,16 @@ class Database(Protocol):
     async def health(self) -> Health:
         """One round trip, bounded by a second."""
 
+    def hear(self, word: str, thing: Callable[[], None]) -> None:
+        """Lets something happen whenever a process on this database says a word, this one among them.
+
+        It may happen when nobody has said it, and late or not at all where the database is away: what rests on it
+        needs a second leg.  Nothing is heard where only one process serves.
+        """
+
+    def say(self, word: str) -> None:
+        """Says a word to every process that hears on this database, soon, from whatever thread."""
+
 
 FILL = "fill"
 """In the `info` of a session, what is done to its new and changed rows before they are written."""

@@ -19,6 +19,7 @@ from mainstay.backing.databases.database import Command, Health, Row, Script
 from mainstay.backing.databases.postgresql import search
 from mainstay.backing.databases.postgresql.connection import Connection, connected
 from mainstay.backing.databases.postgresql.errors import REPEATABLE, STALE, fail, lost, translated
+from mainstay.backing.databases.postgresql.hearing import Hearing
 from mainstay.backing.databases.postgresql.pool import Pool
 from mainstay.backing.databases.postgresql.settings import Settings
 from mainstay.backing.databases.schema import circular, creation
@@ -49,6 +50,11 @@ class PostgreSQL:
         self.settings = settings
         self._pool = self._closed()
         self._idle = self._pool.idle
+        self._hearing = Hearing(self._connection)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """That of whoever has opened it, until it is closed."""
+        self._said: dict[str, asyncio.Task[None]] = {}
+        """Words that are being said."""
 
     async def open(self) -> None:
         """Connects; raises `Unavailable` with the server's reason where it cannot."""
@@ -62,9 +68,15 @@ class PostgreSQL:
             raise Unavailable(what, retry_after=1) from error
         self._pool, self._idle = pool, pool.idle
         pool.watch()
+        self._loop = asyncio.get_running_loop()
+        if self.settings.prepared:  # a pooler in between lends no connection for as long as hearing needs one
+            self._hearing.begin()
 
     async def close(self) -> None:
         """Waits for what runs, `close_timeout` at most, then closes every connection."""
+        self._loop = None
+        await asyncio.gather(*self._said.values())
+        await self._hearing.end()
         pool, self._pool = self._pool, self._closed()
         self._idle = self._pool.idle
         await pool.close()
@@ -196,6 +208,38 @@ class PostgreSQL:
         except Unavailable as error:
             detail = str(error.__cause__ or error)
         return Health(ok=not detail, latency_ms=(monotonic() - start) * 1000, detail=detail)
+
+    def hear(self, word: str, thing: Callable[[], None]) -> None:
+        """Lets something happen whenever a word is said, from when the database is opened next."""
+        self._hearing.heard.setdefault(word, []).append(thing)
+
+    def say(self, word: str) -> None:
+        """Says a word, soon; nothing while the database is not open."""
+        loop = self._loop
+        if loop is None:
+            return
+        try:
+            here = asyncio.get_running_loop() is loop
+        except RuntimeError:
+            here = False
+        if here:
+            self._say(word)
+        else:
+            loop.call_soon_threadsafe(self._say, word)
+
+    def _say(self, word: str) -> None:
+        """Says a word, unless it is just being said."""
+        if word not in self._said and self._loop is not None:
+            self._said[word] = task = self._loop.create_task(self._tell(word))
+            task.add_done_callback(lambda _: self._said.pop(word))
+
+    async def _tell(self, word: str) -> None:
+        with suppress(Unavailable):
+            await self.read("SELECT pg_notify($1, '')", (word,))
+
+    async def _connection(self) -> asyncpg.Connection:
+        """A connection beside the pool's."""
+        return (await connected(self.url, self.settings)).raw
 
     async def _read_again(self, text: str, values: Sequence[Any]) -> Sequence[Row]:
         """The second and last attempt, which prepares the statement anew."""
