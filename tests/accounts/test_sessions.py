@@ -66,6 +66,8 @@ async def test_on_this_machine_the_cookie_needs_no_tls_and_elsewhere_that_name_i
     assert cookie.startswith("session=")
     assert "Secure" not in answer.headers["set-cookie"]
     assert (await asked(desk, cookie, Host="localhost:8000")).status_code == 200
+    for origin, status in (("http://localhost:8000", 201), ("http://localhost:9000", 403)):
+        assert await sent(desk, cookie, {"Host": "localhost:8000", "Origin": origin}) == status
     assert (await asked(desk, cookie)).status_code == 401
 
 
@@ -82,6 +84,11 @@ async def test_on_this_machine_the_cookie_needs_no_tls_and_elsewhere_that_name_i
         ({"Sec-Fetch-Site": "cross-site", "Origin": HERE}, 403),
         ({"Sec-Fetch-Site": "same-origin", "Origin": HERE}, 201),
         ({"Origin": HERE}, 201),
+        ({"Origin": "http://kitchen.example"}, 403),
+        ({"Origin": "http://kitchen.example", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "ftp://kitchen.example"}, 403),
+        ({"Sec-Fetch-Site": "SAME-ORIGIN"}, 403),
+        ({"Sec-Fetch-Site": ""}, 403),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "https://kitchen.example.evil.example"}, 403),
         ({"Origin": "https://kitchen.example:8443"}, 403),

@@ -72,7 +72,8 @@ class Cookies:
     def is_foreign(self, headers: Headers) -> bool:
         """Whether a page of another origin has sent this, or something that does not say where it comes from.
 
-        Browsers say so in Sec-Fetch-Site, which no page can set, and the older ones in Origin.
+        Browsers say so in Sec-Fetch-Site, which no page can set, and the older ones in Origin, whose page must have come
+        over TLS as the cookie does: without it anybody on the line may have written the page.
         """
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         if origin in self.origins:
@@ -80,7 +81,9 @@ class Cookies:
         site = headers.get(b"sec-fetch-site")
         if site is not None:
             return site not in (b"same-origin", b"none")
-        return not origin or origin.partition("://")[2] != headers.get(b"host", b"").decode("latin-1").lower()
+        scheme, _, there = origin.partition("://")
+        schemes = ("https", "http") if is_local(headers) else ("https",)
+        return scheme not in schemes or there != headers.get(b"host", b"").decode("latin-1").lower()
 
 
 def is_local(headers: Headers) -> bool:
