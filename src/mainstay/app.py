@@ -120,7 +120,11 @@ class Mainstay(FastAPI):
         if database is not None:
             settings = settings.model_copy(update={"database_url": database})
         self.settings = settings
-        self.database: Database = backing.database(settings.database_url, **settings.database_options())
+        try:
+            self.database: Database = backing.database(settings.database_url, **settings.database_options())
+        except ValueError as error:
+            named = "MAINSTAY_DATABASE_URL" if database is None else "database="
+            raise DeclarationErrors([Problem(Place("<settings>", 0), f"{named}: {error}", "mend the URL")]) from None
         self.accounts = None
         if account is not None:
             if identity is not None:

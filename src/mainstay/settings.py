@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_serializer, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -41,7 +42,7 @@ class Settings(BaseSettings):
     """The folder with a file for each secret, such as `mainstay_secret_key`, as Docker, Kubernetes and Vault's agent
     write them; any setting may stand there.  The folder itself is named in the environment alone."""
 
-    database_url: Annotated[str, Field(repr=False)] = "sqlite:///mainstay.db"
+    database_url: str = "sqlite:///mainstay.db"
     """The database: `sqlite:///file.db` or `postgresql://user:password@host/name`."""
 
     create_tables: bool = True
@@ -73,7 +74,7 @@ class Settings(BaseSettings):
     """Whom an access token is for (`aud`); a token for another one is refused."""
 
     token_lifetime: Annotated[int, Field(ge=1)] = 900
-    """How long an access token is good for."""
+    """How long an access token is good for; one that would be good for longer is refused."""
 
     sign_in_lifetime: Annotated[int, Field(ge=60)] = 30 * 24 * 3600
     """How long a sign-in lasts: refresh tokens end with it."""
@@ -85,7 +86,8 @@ class Settings(BaseSettings):
     """After how long without a call the session of a browser ends."""
 
     account_cache: Annotated[float, Field(ge=0, le=60)] = 5.0
-    """How long a token that was good is believed without asking again; changes in this process end that at once."""
+    """How long a token that was good is believed without asking again.  A change of an account ends that at once, in
+    every process on PostgreSQL; on SQLite, and behind a pooler, `mainstay user` is heard of after this time."""
 
     password_length: Annotated[int, Field(ge=8, le=64)] = 12
     """The fewest characters of a password."""
@@ -209,6 +211,16 @@ class Settings(BaseSettings):
             raise ValueError("has fewer than 32 characters; make one with: openssl rand -hex 32")
         return value
 
+    @field_serializer("database_url")
+    def hidden(self, value: str) -> str:
+        """The database without its password, wherever settings are written out."""
+        return without_password(value)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """What is printed of the settings, also of those that a class of the user's declares anew."""
+        for name, value in super().__repr_args__():
+            yield name, without_password(value) if name == "database_url" else value
+
     @model_validator(mode="after")
     def no_credentials_for_everybody(self) -> Settings:
         """Refuses credentials from pages of any origin (Fetch standard, 3.3.5)."""
@@ -236,6 +248,12 @@ class Settings(BaseSettings):
             "lock_timeout": self.lock_timeout,
             "prepared": self.prepared_statements,
         }
+
+
+def without_password(url: str) -> str:
+    """The URL of a database as it may be shown: of one that takes passwords its kind alone."""
+    kind, separator, _ = url.partition("://")
+    return url if kind.partition("+")[0] == "sqlite" else f"{kind}{separator}**********" if separator else "**********"
 
 
 def limit(text: str, per: Literal["address", "user"]) -> Limit:

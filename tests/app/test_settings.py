@@ -59,6 +59,32 @@ def test_a_secret_is_not_shown() -> None:
     assert "geheim" not in settings.model_dump_json()
 
 
+class Redeclared(Settings):
+    """Settings of an application that has a database of its own where none is set."""
+
+    database_url: str = "sqlite:///own.db"
+
+
+@pytest.mark.requirement("A3.29")
+@pytest.mark.parametrize("declared", [Settings, Redeclared])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ada:geheim@h/b",
+        "postgresql+asyncpg://h/b?password=geheim",
+        "postgresql://a:geheim@x@h/b",
+        "geheim",
+    ],
+)
+def test_the_password_of_a_database_is_not_shown(declared: type[Settings], url: str) -> None:
+    settings = declared(database_url=url)
+    assert settings.database_url == url
+    for shown in (repr(settings), str(settings), f"{settings.model_dump()}", settings.model_dump_json()):
+        assert "geheim" not in shown
+        assert "**********" in shown
+    assert "sqlite:///own.db" in repr(Redeclared(database_url="sqlite:///own.db"))
+
+
 def test_every_setting_is_described() -> None:
     assert [name for name in Settings.model_fields if not attribute_docstring(Settings, name)] == []
 

@@ -59,6 +59,29 @@ def test_a_mistake_ends_with_2_and_says_what_would_be_right(folder: Path, words:
     assert "site-packages" not in done.stderr
 
 
+@pytest.mark.requirement("A3.29")
+@pytest.mark.parametrize(
+    "name, value, said",
+    [
+        ("DATABASE_URL", "mysql://ada:geheim@h/b", "MAINSTAY_DATABASE_URL: database URL begins with 'mysql'"),
+        ("DATABASE_URL", "postgresql://ada:geheim@h:port/b", "MAINSTAY_DATABASE_URL: the database URL cannot be read"),
+        ("RETIRED_SIGNING_KEYS", "geheim", "MAINSTAY_RETIRED_SIGNING_KEYS is not JSON"),
+        ("SECRET_KEY", "geheim", "MAINSTAY_SECRET_KEY: Value error, has fewer than 32 characters"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,proxy", "MAINSTAY_TRUSTED_PROXIES: Value error, 'proxy' does not appear to be"),
+        ("POOL_SIZE", "many", "MAINSTAY_POOL_SIZE: Input should be a valid integer"),
+    ],
+)
+def test_what_is_wrong_with_a_setting_is_told_by_its_name_and_without_its_secret(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"MAINSTAY_{name}", value)
+    done = CliRunner().invoke(app, ["operations", "app:app"])
+    assert (done.exit_code, done.stdout) == (Exit.WRONG, ""), done.output
+    assert said in done.stderr
+    assert "geheim" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_error_of_the_users_is_told_with_the_places_in_the_users_files_alone(folder: Path) -> None:
     said = CliRunner().invoke(app, ["operations", "outer:app"]).stderr
     assert re.findall(r'File "[^"]*/(\w+\.py)", line (\d+)', said) == [("outer.py", "4"), ("inner.py", "2")]

@@ -31,15 +31,17 @@ def names(refused: list[str]) -> list[str]:
     return [one.split(" ", 1)[0].rstrip(":,") for one in refused]
 
 
-async def test_everything_that_only_development_may_have_is_told_at_once(tmp_path: Path) -> None:
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///:memory:?cache=shared"])
+async def test_everything_that_only_development_may_have_is_told_at_once(tmp_path: Path, url: str) -> None:
     unfit: dict[str, Any] = {
         "secret_key": None,
         "signing_key": None,
         "migrations": tmp_path / "none",
         "cors_origins": ("http://shop.example.com",),
         "cors_credentials": True,
+        "trusted_proxies": ("10.0.0.1", "::/0"),
     }
-    app = application("sqlite://", **unfit)
+    app = application(url, **unfit)
     app.debug = True
     assert names(list(of_settings(app))) == [
         "MAINSTAY_SECRET_KEY",
@@ -49,6 +51,7 @@ async def test_everything_that_only_development_may_have_is_told_at_once(tmp_pat
         "MAINSTAY_ALLOWED_HOSTS",
         "MAINSTAY_DOCS",
         "MAINSTAY_CORS_ORIGINS",
+        "MAINSTAY_TRUSTED_PROXIES",
         "MAINSTAY_DATABASE_URL",
         "MAINSTAY_CREATE_TABLES",
     ]

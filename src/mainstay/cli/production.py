@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections.abc import Iterator
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ NOBODYS = ("%@example.com", "%@example.net", "%@example.org", "%.example", "%.in
 """Addresses at names that nobody can have (RFC 2606, RFC 6761), as demonstrations give their accounts."""
 SECONDS = 5.0
 """How long the accounts are looked through."""
-IN_MEMORY = ("sqlite://", "sqlite:///:memory:")
+IN_MEMORY = ("sqlite://", "sqlite:///", "sqlite:///:memory:")
 
 
 def refusals(served: Mainstay) -> list[str]:
@@ -39,7 +40,7 @@ def of_settings(served: Mainstay) -> Iterator[str]:
     if served.accounts is not None and settings.sign_in_limit is None:
         yield "MAINSTAY_SIGN_IN_LIMIT is off: passwords can be guessed without end; set it, such as 5/minute"
     if served.debug:
-        yield "debug is on, which shows callers where the code broke; make the application without debug=True"
+        yield "debug is on, which is for development; leave `debug` of the application False"
     if "*" in settings.allowed_hosts:
         yield "MAINSTAY_ALLOWED_HOSTS is *: any name is taken for this host; set the names, such as api.example.com"
     if settings.docs and "docs" not in settings.model_fields_set:
@@ -50,7 +51,12 @@ def of_settings(served: Mainstay) -> Iterator[str]:
             f"MAINSTAY_CORS_ORIGINS has {plain[0]}, whose pages anybody on the line can write, and "
             "MAINSTAY_CORS_CREDENTIALS lets them send cookies; set origins with https alone"
         )
-    if settings.database_url in IN_MEMORY:
+    if any(ipaddress.ip_network(word, strict=False).prefixlen == 0 for word in settings.trusted_proxies):
+        yield (
+            "MAINSTAY_TRUSTED_PROXIES has every address: whoever calls says where from, and no limit holds; set the "
+            "addresses of the proxies"
+        )
+    if settings.database_url.partition("?")[0] in IN_MEMORY:
         yield "MAINSTAY_DATABASE_URL is in memory: all is lost when the server stops; set a file or a server"
     if served.managed and settings.create_tables:
         yield (

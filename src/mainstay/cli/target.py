@@ -12,11 +12,13 @@ from typing import Annotated
 
 import pydantic
 import typer
+from pydantic_settings import SettingsError
 
 from mainstay.app import Mainstay
 from mainstay.backing.open import NotInstalled
 from mainstay.cli.exits import nearest, wrong
 from mainstay.compiler import DeclarationErrors
+from mainstay.settings import Settings
 
 Target = Annotated[
     str,
@@ -44,6 +46,8 @@ def load(target: str) -> Mainstay:
         raise wrong(str(error)) from None
     except pydantic.ValidationError as error:
         raise wrong(settings_sentence(error)) from None
+    except SettingsError as error:
+        raise wrong(unreadable(error)) from None
     except NotInstalled as error:
         raise wrong(str(error)) from None
     except ModuleNotFoundError as error:
@@ -113,3 +117,9 @@ def settings_sentence(error: pydantic.ValidationError) -> str:
         name = "_".join(str(part) for part in mistake["loc"]).upper()
         lines.append(f"  MAINSTAY_{name}: {mistake['msg']}" if name else f"  {mistake['msg']}")
     return "\n".join(lines)
+
+
+def unreadable(error: SettingsError) -> str:
+    """Which setting, by the name that it has in the environment, is no JSON where it must be."""
+    names = [f"MAINSTAY_{name.upper()}" for name in Settings.model_fields if f'"{name}"' in str(error)]
+    return f"{names[0]} is not JSON" if names else f"what is set cannot be read: {error}"
