@@ -72,8 +72,8 @@ class Cookies:
     def is_foreign(self, headers: Headers) -> bool:
         """Whether a page of another origin has sent this, or something that does not say where it comes from.
 
-        Browsers say so in Sec-Fetch-Site, which no page can set, and the older ones in Origin, whose page must have come
-        over TLS as the cookie does: without it anybody on the line may have written the page.
+        Browsers say so in Sec-Fetch-Site, which no page can set, and the older ones in Origin; that page must have come
+        over TLS, as the cookie does: else anybody on the line may have written it.
         """
         origin = headers.get(b"origin", b"").decode("latin-1").lower()
         if origin in self.origins:
