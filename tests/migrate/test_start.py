@@ -60,7 +60,7 @@ def test_in_development_migrations_are_run_and_told_with_what_they_change(house:
     events = [event for event in started(house) if isinstance(event, Migrated)]
     assert events == [
         Migrated("0001", "First", ("+ table lamps (2 columns, 1 indexes)",)),
-        Migrated("0002", "Colours", ('+ column lamps.colour TEXT COLLATE "C"',)),
+        Migrated("0002", "Colours", ("+ column lamps.colour text",)),
     ]
     assert not [event for event in started(house) if isinstance(event, Migrated)], (
         "the second time there is nothing to do"
@@ -123,6 +123,42 @@ def test_somebody_elses_database_is_left_alone_and_its_missing_indexes_told(hous
     assert "somebody else's (managed=False)" in house.run("make", "Mine", code=2)
     house.execute("CREATE INDEX theirs ON lamps (watts, id)")
     assert [event.sql for event in started(house) if isinstance(event, IndexMissing)] == sql[1:]
+
+
+SORTED = """
+OPTIONS = {"managed": False}
+
+
+class Lamp(Base):
+    FILTERED = ("watts",)
+    watts: Mapped[int | None]
+    maker: Mapped[str] = field(search=True)
+"""
+
+
+def test_an_index_that_serves_no_call_and_a_search_that_is_not_there_are_missing(house: House) -> None:
+    house.models(SORTED.replace('OPTIONS = {"managed": False}', "").replace(" = field(search=True)", ""))
+    house.run("make", "First")
+    house.run("up")
+    house.execute("DROP INDEX ix_lamps_watts_id")
+    house.models(SORTED)
+    concurrently = "" if house.url.startswith("sqlite") else "CONCURRENTLY "
+    nulls = "" if house.url.startswith("sqlite") else " ASC NULLS FIRST"
+    wanted = f"CREATE INDEX {concurrently}ix_lamps_watts_id ON lamps (watts{nulls}, id);"
+    said = json.loads(house.run("status", "--json"))["missing"]
+    assert said[0] == wanted
+    house.execute("CREATE INDEX theirs ON lamps (watts, id)")
+    said = json.loads(house.run("status", "--json"))["missing"]
+    if house.url.startswith("sqlite"):
+        (comment,) = said
+        assert comment.startswith("-- lamps has no index of the words in maker: on SQLite it is in the way of other")
+        return
+    assert said[0] == wanted, "nulls are at the other end of theirs"
+    for sql in said:
+        house.execute(sql.replace("CONCURRENTLY ", ""))
+    assert house.run("status").strip() == ""
+    house.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_lamps_watts_id'::regclass")
+    assert json.loads(house.run("status", "--json"))["missing"] == [wanted], "one that was cut off serves nobody"
 
 
 def test_the_server_says_in_one_line_why_it_does_not_start(tmp_path: Path) -> None:
