@@ -56,7 +56,7 @@ def test_the_way_back_that_loses_nothing_asks_nothing(house: House) -> None:
 def test_where_the_database_is_and_what_is_to_be_done(house: House) -> None:
     house.make("First", FEWER)
     house.models(FIRST)
-    assert "+ column jars.litres BIGINT" in house.run("check", code=1)
+    assert "+ column jars.litres integer" in house.run("check", code=1)
     assert "a migration has a title" in house.run("make", " ", code=2)
     house.run("make", "Litres")
     house.run("check")
@@ -161,6 +161,42 @@ def test_a_folder_that_is_no_chain_is_told(mistake: str, kitchen: House) -> None
     name, text = change(kitchen.file("0002"))
     (kitchen.migrations / name).write_text(text)
     assert said in " ".join(kitchen.run("up", code=2).split())
+
+
+MESSAGES = {
+    'a """ b': ("0003_a_b.py", 'A """ b'),
+    '"""\n\nimport os\n\nos.abort()\n"""': ("0003_import_os_os_abort.py", '""" import os os.abort() """'),
+    "ends in \\": ("0003_ends_in.py", "Ends in \\"),
+    '\\"""': None,
+    'quotes "': ("0003_quotes.py", 'Quotes "'),
+    "two\nlines\tand \x1b[31m more": ("0003_two_lines_and_31m_more.py", "Two lines and [31m more"),
+    "Größe, 日本": ("0003_grosse.py", "Größe, 日本"),
+    "../../etc/passwd": ("0003_etc_passwd.py", "../../etc/passwd"),
+    "not \udcff text": ("0003_not_text.py", "Not text"),
+    "{curly} %s :bind [bold]": ("0003_curly_s_bind_bold.py", "{curly} %s :bind [bold]"),
+    "...": None,
+}
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=list(map(repr, MESSAGES)))
+def test_a_title_is_a_title_whatever_is_in_it(message: str, kitchen: House) -> None:
+    before = sorted(kitchen.migrations.glob("*.py"))
+    told = MESSAGES[message]
+    if told is None:
+        assert "a migration has a title" in kitchen.run("make", message, "--empty", code=2)
+        assert sorted(kitchen.migrations.glob("*.py")) == before
+        return
+    name, title = told
+    assert f"wrote migrations/{name}" in kitchen.run("make", message, "--empty")
+    assert f"up   0003 {title}" in kitchen.run("up")
+    assert json.loads(kitchen.run("status"))["migrations"][-1]["title"] == title
+
+
+def test_a_database_that_another_program_migrated_is_told(kitchen: House) -> None:
+    kitchen.execute("UPDATE alembic_version SET version_num = 'ae1027a6acf'")
+    said = kitchen.run("up", code=2)
+    assert "the database is at migration ae1027a6acf" in said
+    assert "it was migrated by another program" in said
 
 
 def test_a_column_that_may_only_have_been_renamed_is_asked_about(kitchen: House) -> None:

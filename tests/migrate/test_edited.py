@@ -103,4 +103,4 @@ def test_what_was_done_is_told_as_json(house: House) -> None:
     assert json.loads(house.run("down", "--json", code=4)) == {"lost": lost, "ran": []}
     assert json.loads(house.run("down", "--json", "--yes"))["lost"] == lost
     house.models(SECOND)
-    assert json.loads(house.run("check", "--json", code=1)) == {"models": ["+ column pens.width BIGINT"]}
+    assert json.loads(house.run("check", "--json", code=1)) == {"models": ["+ column pens.width integer"]}

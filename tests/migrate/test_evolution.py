@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from tests.migrate.house import House
 
@@ -115,3 +116,99 @@ def test_every_change_keeps_every_row_and_goes_back_and_forth(house: House, othe
         house.run("to", str(place + 1), "--yes")
         assert house.schema() == schemas[place], CHANGES[place - 1]
         assert house.rows(WHAT_STAYS) == rows
+
+
+HALLS = """
+class Hall(Base):
+    name: Mapped[Annotated[str, Len(1, 40)]] = field(unique=True)
+
+
+class Row(Base):
+    __tablename__ = "rows"
+    hall_id: Mapped[UUID] = reference(Hall, on_delete="cascade")
+    length: Mapped[Annotated[int, Ge(1)]]
+
+
+class Seat(Base):
+    row_id: Mapped[UUID] = reference(Row, on_delete="restrict")
+    order: Mapped[str] = field(index=True)
+"""
+
+
+def seated(house: House) -> None:
+    """A hall with a row with a seat."""
+    house.make("First", HALLS)
+    house.execute(
+        f"INSERT INTO halls (id, name) VALUES ('{TOP}', 'hall')",
+        f"INSERT INTO rows (id, hall_id, length) VALUES ('{TOP}', '{TOP}', 9)",
+        f"INSERT INTO seats (id, row_id, \"order\") VALUES ('{TOP}', '{TOP}', 'a')",
+    )
+
+
+def test_a_table_that_others_refer_to_gets_another_name_and_keeps_what_refers_to_it(
+    house: House, other_url: str
+) -> None:
+    seated(house)
+    before = house.schema()
+    renamed = HALLS.replace("class Row", "class Bench").replace('"rows"', '"benches"').replace("(Row", "(Bench")
+    said = house.make("Benches", renamed, "--rename", "rows:benches")
+    assert "~ table rows is benches now" in said
+    assert "~ key pk_rows of benches is pk_benches now" in said
+    assert "drop_constraint" not in house.file("0002"), "constraints are renamed, and no row is looked at"
+    assert house.schema() == house.created(other_url)
+    seats = 'SELECT s."order", b.length FROM seats s JOIN {} b ON b.id = s.row_id'
+    assert house.rows(seats.format("benches")) == [("a", 9)]
+    with pytest.raises(DBAPIError):
+        house.execute(f"INSERT INTO benches (id, hall_id, length) VALUES ('{TOP[:-1]}2', '{TOP}', 0)")
+    said = house.run("down")
+    assert said.splitlines()[:2] == ["down 0002 Benches", "  ~ table benches is rows now"]
+    assert house.schema() == before
+    assert house.rows(seats.format("rows")) == [("a", 9)]
+    house.run("up")
+    assert house.schema() == house.created(other_url)
+
+
+def test_a_table_that_may_only_have_been_renamed_is_asked_about(house: House) -> None:
+    seated(house)
+    house.models(HALLS.replace("class Seat", "class Chair"))
+    said = house.run("make", "Chairs")
+    assert "if it is only renamed, remove the file and say --rename seats:chairs" in said
+
+
+def test_columns_change_their_names_with_one_another(house: House, other_url: str) -> None:
+    pair = "class Pair(Base):\n    {}: Mapped[Annotated[str, Len(1, 3)]]\n    {}: Mapped[Annotated[str, Len(1, 9)]]\n"
+    house.make("First", pair.format("left", "right"))
+    house.execute(f"INSERT INTO pairs (id, \"left\", \"right\") VALUES ('{TOP}', 'one', 'anything')")
+    before = house.schema()
+    swaps = [word for one in ("left:other", "right:left", "other:right") for word in ("--rename", f"pairs.{one}")]
+    house.make("Swapped", pair.format("right", "left"), *swaps)
+    assert house.schema() == house.created(other_url)
+    assert house.rows('SELECT "left", "right" FROM pairs') == [("anything", "one")]
+    house.run("down")
+    assert house.schema() == before
+    assert house.rows('SELECT "left", "right" FROM pairs') == [("one", "anything")]
+
+
+def test_what_the_way_back_cannot_know_is_told_and_refused_while_there_are_rows(house: House) -> None:
+    seated(house)
+    before = house.schema()
+    without = HALLS.replace('    row_id: Mapped[UUID] = reference(Row, on_delete="restrict")\n', "")
+    said = house.make("Loose seats", without)
+    assert "The way back finds no seats.row_id for rows that have none then" in said
+    after = house.schema()
+    assert "failed on the way down" in house.run("down", "--yes", code=2)
+    assert house.schema() == after
+    assert house.rows('SELECT "order" FROM seats') == [("a",)]
+    house.execute("DELETE FROM seats")
+    house.run("down")
+    assert house.schema() == before
+
+
+def test_what_changes_of_a_constraint_is_told(house: House) -> None:
+    seated(house)
+    changed = HALLS.replace("Ge(1)", "Ge(2)").replace(
+        'reference(Row, on_delete="restrict")', 'reference(Row, on_delete="cascade")'
+    )
+    said = house.make("Longer rows", changed)
+    assert "~ check ck_rows_length of rows: length >= 1 -> length >= 2" in said
+    assert '~ reference fk_seats_row_id of seats: row_id to rows.id ondelete="RESTRICT" -> ' in said

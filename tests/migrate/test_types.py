@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -34,6 +35,8 @@ CHANGES: dict[str, tuple[str, str, Any, Any]] = {
     "a whole number to text": ("int", "str", 12, "12"),
     "a whole number to a float": ("int", "float", 12, 12.0),
     "a truth to text": ("bool", "str", True, "true"),
+    "a truth to a whole number": ("bool", "int", True, 1),
+    "one to a truth": ("int", "bool", 1, True),
     "a day to a moment": ("dt.date", "dt.datetime", dt.date(2026, 11, 28), NOON.replace(hour=0)),
 }
 
@@ -56,7 +59,7 @@ def test_what_is_cut_off_is_told_and_asked_for(house: House) -> None:
     house.make("Finer", OLD.format(FINER))
     put(house, D("1.2345"))
     said = house.run("down", code=4)
-    assert "a part of cups.value in 1 rows, as NUMERIC(10, 2) holds less" in said
+    assert "a part of cups.value in 1 rows, as decimal(10, 2) holds less" in said
     house.run("down", "--yes")
     house.models(OLD.format(PRICE))
     assert get(house) == D("1.23")
@@ -83,11 +86,137 @@ def test_a_text_that_is_no_number_is_refused(text: str, house: House) -> None:
     assert get(house) == text
 
 
+TOO_LONG = {
+    "text": ("str", "Annotated[str, Len(1, 3)]", "four"),
+    "shorter text": ("Annotated[str, Len(1, 9)]", "Annotated[str, Len(1, 3)]", "four"),
+    "a number": ("int", "Annotated[str, Len(1, 3)]", 7000),
+    "a price": (PRICE, "Annotated[str, Len(1, 3)]", D("12.50")),
+    "a truth": ("bool", "Annotated[str, Len(1, 3)]", True),
+    "a day": ("dt.date", "Annotated[str, Len(1, 3)]", dt.date(2026, 11, 28)),
+}
+
+
+@pytest.mark.parametrize("value", TOO_LONG)
+def test_what_is_too_long_for_a_text_is_refused_and_never_cut(value: str, house: House) -> None:
+    old, new, before = TOO_LONG[value]
+    house.make("First", OLD.format(old))
+    put(house, before)
+    house.models(OLD.format(new))
+    house.run("make", "Shorter")
+    assert "failed on the way up" in house.run("up", code=2)
+    house.models(OLD.format(old))
+    assert get(house) == before
+
+
+NO_VALUES = {
+    "a day": ("dt.date", "2026-02-30", "2026-02-28"),
+    "a time": ("dt.time", "25:00:00.000000", "23:59:59.999999"),
+    "a moment": ("dt.datetime", "2026-11-28 noon", "2026-11-28T12:00:00.000000Z"),
+    "a UUID": ("UUID", "019a0b1c", "019a0b1c-2d3e-7f40-8152-637485960718"),
+    "a shape": ("Lid", "{", "{}"),
+}
+LID = """
+class Lid(BaseModel):
+    pass
+
+"""
+
+
+@pytest.mark.parametrize("value", NO_VALUES)
+def test_a_text_that_is_no_value_of_the_new_type_is_refused_on_either_database(value: str, house: House) -> None:
+    new, wrong, right = NO_VALUES[value]
+    house.make("First", LID + OLD.format("str"))
+    put(house, wrong)
+    house.models(LID + OLD.format(new))
+    house.run("make", "Typed")
+    said = house.run("up", code=2)
+    assert "failed on the way up" in said
+    if house.url.startswith("sqlite"):
+        assert f"1 rows of cups have a value that cannot be kept, such as '{wrong}'" in said
+    house.execute(f"UPDATE cups SET value = '{right}'")
+    house.run("up")
+    assert get(house) is not None
+
+
+@pytest.mark.parametrize("pair", [("int", "dt.date"), ("dt.date", "int"), ("bool", "float"), ("UUID", "dt.time")])
+def test_a_type_that_no_value_can_have_is_refused_before_anything_is_written(
+    pair: tuple[str, str], house: House
+) -> None:
+    old, new = pair
+    house.make("First", OLD.format(old))
+    house.models(OLD.format(new))
+    said = house.run("make", "Other", code=2)
+    assert "cups.value is" in said
+    assert "which none of its values can be: give the new field another name" in said
+    assert len(list(house.migrations.glob("*.py"))) == 1
+
+
+FILLED = {
+    "a price": (PRICE, "12.5", D("12.50")),
+    "a debt": (PRICE, "-0.07", D("-0.07")),
+    "a moment": ("dt.datetime", "'2026-11-28T13:00:00+01:00'", NOON),
+    "a time": ("dt.time", "'18:30'", dt.time(18, 30)),
+    "a UUID": ("UUID", f"'{str(UUID(int=0xABCD)).upper()}'", UUID(int=0xABCD)),
+    "a text": ("str", "'it''s 12:30, 100%'", "it's 12:30, 100%"),
+}
+
+
+@pytest.mark.parametrize("value", FILLED)
+@pytest.mark.parametrize("way", [(), ("--expand",)], ids=["at once", "apart"])
+def test_a_value_that_is_filled_in_is_the_same_on_either_database(
+    value: str, way: tuple[str, ...], house: House
+) -> None:
+    type_, sql, expected = FILLED[value]
+    house.make("First", "class Cup(Base):\n    size: Mapped[int]\n")
+    house.execute(f"INSERT INTO cups (id, size) VALUES ('{UUID(int=1)}', 3)")
+    house.make(
+        "Filled",
+        "class Cup(Base):\n    size: Mapped[int]\n" + OLD.format(type_)[18:],
+        "--fill",
+        f"cups.value={sql}",
+        *way,
+    )
+    assert get(house) == expected
+
+
+def test_now_is_a_moment_that_can_be_read(house: House) -> None:
+    house.make("First", "class Cup(Base):\n    size: Mapped[int]\n")
+    house.execute(f"INSERT INTO cups (id, size) VALUES ('{UUID(int=1)}', 3)")
+    house.make(
+        "When",
+        "class Cup(Base):\n    size: Mapped[int]\n    value: Mapped[dt.datetime]\n",
+        "--fill",
+        "cups.value=now()",
+    )
+    assert abs(get(house) - dt.datetime.now(dt.UTC)) < dt.timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(
+    "type_,sql,said",
+    [
+        (PRICE, "12.505", "has more than 2 digits behind the point"),
+        ("dt.datetime", "'noon'", "is not a moment such as 2026-11-21T18:30:00Z"),
+        ("dt.date", "'2026-02-30'", "is not a date such as"),
+    ],
+)
+def test_a_value_that_a_column_cannot_have_is_not_filled_in(type_: str, sql: str, said: str, house: House) -> None:
+    house.make("First", "class Cup(Base):\n    size: Mapped[int]\n")
+    house.models("class Cup(Base):\n    size: Mapped[int]\n" + OLD.format(type_)[18:])
+    assert said in house.run("make", "Filled", "--fill", f"cups.value={sql}", code=2)
+
+
+def test_what_fills_a_column_that_gets_another_type_is_of_the_new_one(house: House) -> None:
+    house.make("First", OLD.format("int | None"))
+    put(house, None)
+    house.make("Text", OLD.format("str"), "--fill", "cups.value='none'")
+    assert get(house) == "none"
+
+
 def test_a_float_becomes_a_whole_number_where_that_is_wanted(house: House) -> None:
     house.make("First", OLD.format("int"))
     house.make("Float", OLD.format("float"))
     put(house, 2.6)
-    assert "a part of cups.value in 1 rows, as BIGINT holds less" in house.run("down", code=4)
+    assert "a part of cups.value in 1 rows, as integer holds less" in house.run("down", code=4)
     house.run("down", "--yes")
     house.models(OLD.format("int"))
     assert get(house) == 3
@@ -97,7 +226,7 @@ def test_the_time_of_a_day_is_told(house: House) -> None:
     house.make("First", OLD.format("dt.date"))
     house.make("Moments", OLD.format("dt.datetime"))
     put(house, NOON)
-    assert "a part of cups.value in 1 rows, as DATE holds less" in house.run("down", code=4)
+    assert "a part of cups.value in 1 rows, as date holds less" in house.run("down", code=4)
 
 
 def test_an_empty_value_that_becomes_required_on_the_way_back_is_told(house: House) -> None:

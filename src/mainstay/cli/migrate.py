@@ -85,7 +85,7 @@ def make(
     json: Json = False,
 ) -> None:
     """Write a migration from what the migrations make to what the models say."""
-    if not message.strip():
+    if not any(one.isalnum() for one in message):
         raise wrong('a migration has a title: mainstay migrate make "what it does"')
     chosen = load_own(target)
     wanted = schema_of(chosen.compiled.storage.metadata)
@@ -312,7 +312,7 @@ def teller(steps: list[Step], ran: list[dict[str, Any]], *, quiet: bool) -> Any:
 
     def tell(migration: Migration, up: bool) -> None:
         step = known.get((migration.number, up))
-        changed = list(sentences(differences(step.before, step.after))) if step is not None else []
+        changed = step.sentences if step is not None else []
         ran.append({"number": migration.number, "title": migration.title, "up": up, "changes": changed})
         if not quiet:
             console.print(f"{'up  ' if up else 'down'} {migration}", markup=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mainstay.migrate.schema import Column, Constraint, Index, Schema, Table, plain
+from mainstay.migrate.words import described, either, exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class TableChange:
     changed_columns: tuple[tuple[Column, Column], ...] = ()
     dropped_constraints: tuple[Constraint, ...] = ()
     added_constraints: tuple[Constraint, ...] = ()
+    renamed_constraints: tuple[tuple[Constraint, Constraint], ...] = ()
+    """Those of which nothing but the name is another."""
     dropped_indexes: tuple[Index, ...] = ()
     added_indexes: tuple[Index, ...] = ()
 
@@ -33,7 +36,7 @@ class TableChange:
     def is_none(self) -> bool:
         """Whether nothing is different."""
         lists = (self.dropped_columns, self.added_columns, self.changed_columns, self.dropped_constraints)
-        more = (self.added_constraints, self.dropped_indexes, self.added_indexes)
+        more = (self.added_constraints, self.renamed_constraints, self.dropped_indexes, self.added_indexes)
         if self.before is None or self.after is None or any((*lists, *more)):
             return False
         return self.before.search == self.after.search
@@ -70,8 +73,11 @@ def change(before: Table, after: Table) -> TableChange:
     """What is different between two forms of one table.  The order of its columns is not."""
     columns = {column.name: column for column in before.columns}
     wanted = {column.name: column for column in after.columns}
-    constraints = {bound(one): one for one in before.constraints}
-    wanted_constraints = {bound(one): one for one in after.constraints}
+    there = {bound(one) for one in before.constraints}
+    kept = {bound(one) for one in after.constraints}
+    dropped = [one for one in before.constraints if bound(one) not in kept]
+    added = [one for one in after.constraints if bound(one) not in there]
+    renamed = list(renamings(before, dropped, added))
     indexes = {(index.name, index.text): index for index in before.indexes}
     wanted_indexes = {(index.name, index.text): index for index in after.indexes}
     return TableChange(
@@ -80,8 +86,9 @@ def change(before: Table, after: Table) -> TableChange:
         tuple(column for name, column in columns.items() if name not in wanted),
         tuple(column for name, column in wanted.items() if name not in columns),
         tuple((columns[name], one) for name, one in wanted.items() if name in columns and columns[name] != one),
-        tuple(one for key, one in constraints.items() if key not in wanted_constraints),
-        tuple(one for key, one in wanted_constraints.items() if key not in constraints),
+        tuple(one for one in dropped if all(one is not old for old, _ in renamed)),
+        tuple(one for one in added if all(one is not new for _, new in renamed)),
+        tuple(renamed),
         tuple(index for key, index in indexes.items() if key not in wanted_indexes),
         tuple(index for key, index in wanted_indexes.items() if key not in indexes),
     )
@@ -89,9 +96,32 @@ def change(before: Table, after: Table) -> TableChange:
 
 def bound(constraint: Constraint) -> tuple[object, ...]:
     """What makes two constraints the same one: name and meaning."""
+    return (constraint.name, *meaning(constraint))
+
+
+def meaning(constraint: Constraint) -> tuple[object, ...]:
+    """What a constraint asks for."""
     condition = None if constraint.condition is None else tuple(map(plain, constraint.condition))
-    rest = (constraint.columns, constraint.target, constraint.target_columns, constraint.options)
-    return (constraint.sort, constraint.name, condition, *rest)
+    return (
+        constraint.sort,
+        condition,
+        constraint.columns,
+        constraint.target,
+        constraint.target_columns,
+        constraint.options,
+    )
+
+
+def renamings(
+    before: Table, dropped: list[Constraint], added: list[Constraint]
+) -> Iterator[tuple[Constraint, Constraint]]:
+    """The pairs of constraints that mean the same, where the new name is free."""
+    taken = {one.name for one in before.constraints}
+    free = {meaning(one): one for one in added if one.name is not None and one.name not in taken}
+    for old in dropped:
+        new = free.pop(meaning(old), None) if old.name is not None else None
+        if new is not None:
+            yield old, new
 
 
 def sentences(changes: list[TableChange]) -> Iterator[str]:
@@ -104,8 +134,7 @@ def sentences(changes: list[TableChange]) -> Iterator[str]:
             yield f"- table {one.name}"
         else:
             yield from of_columns(one)
-            yield from (f"- {said(constraint)} of {one.name}" for constraint in one.dropped_constraints)
-            yield from (f"+ {said(constraint)} of {one.name}" for constraint in one.added_constraints)
+            yield from of_constraints(one)
             yield from (f"- index {index.name}" for index in one.dropped_indexes)
             yield from (f"+ index {index.name}" for index in one.added_indexes)
             yield from of_search(one)
@@ -124,18 +153,34 @@ def of_columns(one: TableChange) -> Iterator[str]:
     for column in one.dropped_columns:
         yield f"- column {one.name}.{column.name}"
     for column in one.added_columns:
-        yield f"+ column {one.name}.{column.name} {form(column)}"
+        yield f"+ column {one.name}.{column.name} {described(column)}"
     for old, new in one.changed_columns:
-        yield f"~ column {one.name}.{new.name} {form(old)} -> {form(new)}"
+        tell = described if described(old) != described(new) else exact
+        yield f"~ column {one.name}.{new.name} {tell(old)} -> {tell(new)}"
 
 
-def form(column: Column) -> str:
-    """What a column holds."""
-    default = "" if column.default is None else f" default {column.default.postgresql}"
-    return f"{column.type.postgresql}{default}{'' if column.nullable else ' not null'}"
+def of_constraints(one: TableChange) -> Iterator[str]:
+    """What becomes of the constraints of a table."""
+    old = {one.key: one for one in one.dropped_constraints}
+    new = {one.key: one for one in one.added_constraints}
+    yield from (f"- {said(constraint)} of {one.name}" for key, constraint in old.items() if key not in new)
+    yield from (f"+ {said(constraint)} of {one.name}" for key, constraint in new.items() if key not in old)
+    for key in new:
+        if key in old:
+            yield f"~ {said(new[key])} of {one.name}: {told(old[key])} -> {told(new[key])}"
+    yield from (f"~ {said(constraint)} of {one.name} is {now.name} now" for constraint, now in one.renamed_constraints)
 
 
 def said(constraint: Constraint) -> str:
     """What a constraint is called."""
     sort = {"primary": "key", "unique": "unique", "check": "check", "foreign": "reference"}[constraint.sort]
     return f"{sort} {constraint.name or ', '.join(constraint.columns)}"
+
+
+def told(constraint: Constraint) -> str:
+    """What a constraint asks for, in words."""
+    options = "".join(f" {name}={value}" for name, value in constraint.options)
+    if constraint.condition is not None:
+        return f"{either(constraint.condition)}{options}"
+    target = f" to {constraint.target}.{', '.join(constraint.target_columns)}" if constraint.target else ""
+    return f"{', '.join(constraint.columns)}{target}{options}"

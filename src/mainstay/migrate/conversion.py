@@ -1,6 +1,6 @@
-"""A column of another type on SQLite, which keeps decimals as whole numbers and moments as text: values written anew.
+"""A column of another type: how its values become those of the new one, and whether they can.
 
-PostgreSQL casts them by itself.
+PostgreSQL casts most of them by itself; SQLite keeps decimals as whole numbers and moments as text.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import Literal
 
 from mainstay.migrate.schema import Column
 
-Form = Literal["whole", "scaled", "real", "text", "moment", "day", "truth", "other"]
+Form = Literal["whole", "scaled", "real", "text", "moment", "day", "clock", "truth", "uuid", "json", "other"]
 
 
 def form(column: Column) -> Form:
-    """How SQLite keeps the values of a column."""
+    """What the values of a column are."""
     name = column.type.postgresql
     for pattern, found in FORMS:
         if re.match(pattern, name):
@@ -23,14 +23,62 @@ def form(column: Column) -> Form:
 
 
 FORMS: tuple[tuple[str, Form], ...] = (
+    (r".*\[\]", "other"),
     (r"NUMERIC\(\d+, \d+\)", "scaled"),
     (r"BIGINT|INTEGER|SMALLINT", "whole"),
     (r"DOUBLE|REAL|FLOAT", "real"),
     (r"TIMESTAMP", "moment"),
     (r"DATE", "day"),
+    (r"TIME", "clock"),
     (r"BOOLEAN", "truth"),
-    (r"VARCHAR|TEXT", "text"),
+    (r"VARCHAR|TEXT|CHAR", "text"),
+    (r"UUID", "uuid"),
+    (r"JSON", "json"),
 )
+
+ALIKE: tuple[set[Form], ...] = ({"whole", "scaled", "real"}, {"moment", "day"}, {"whole", "truth"})
+"""Forms of which a value may be a value of the other, too; any value is a text, and a text may be any value."""
+
+
+def is_possible(old: Column, new: Column) -> bool:
+    """Whether a value of a column can be one of the new type."""
+    pair = {form(old), form(new)}
+    return len(pair) == 1 or bool(pair & {"text", "other"}) or any(pair <= alike for alike in ALIKE)
+
+
+def cast_on_postgresql(name: str, old: Column, new: Column) -> str | None:
+    """What PostgreSQL makes the new value of; None where it does so by itself, and refuses a text that is too long."""
+    if old.type.postgresql.partition("(")[0] == new.type.postgresql.partition("(")[0]:
+        return None
+    match form(old), form(new):
+        case _, "text":
+            return None
+        case "truth", "whole":
+            return f"{name}::integer"
+        case "whole", "truth":  # by way of text: a number is no truth unless it is 0 or 1
+            return f"{name}::text::boolean"
+    return f"{name}::{new.type.postgresql.partition(' COLLATE')[0]}"
+
+
+AS_IT_IS_KEPT: dict[Form, str] = {
+    "day": "date({0}, '+0 days') IS {0}",
+    "clock": "strftime('%H:%M:%S.', {0}) IS substr({0}, 1, 9) AND substr({0}, 10) GLOB '{1}'",
+    "moment": "strftime('%Y-%m-%dT%H:%M:%S.', substr({0}, 1, 19), '+0 days') IS substr({0}, 1, 20) "
+    "AND substr({0}, 21) GLOB '{1}Z'",
+    "uuid": "{0} GLOB '{2}'",
+    "json": "json_valid({0})",
+}
+"""By form, the condition of SQLite under which a text is a value as it is kept there; a modifier makes it look at the
+days of a month."""
+FRACTION = "[0-9]" * 6
+UUID = "-".join("[0-9a-f]" * length for length in (8, 4, 4, 4, 12))
+
+
+def kept_on_sqlite(name: str, column: Column) -> str | None:
+    """What is so of a text that is a value of a column; None where SQLite looks by itself, or any text is one."""
+    if column.type.sqlite != "TEXT" or form(column) not in AS_IT_IS_KEPT:
+        return None
+    return AS_IT_IS_KEPT[form(column)].format(name, FRACTION, UUID)
 
 
 def digits(column: Column) -> int | None:

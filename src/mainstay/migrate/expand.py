@@ -10,8 +10,9 @@ from mainstay.migrate.code import call, literal
 from mainstay.migrate.file import Body
 from mainstay.migrate.folder import MigrationProblem
 from mainstay.migrate.indexes import indexed, unindexed
+from mainstay.migrate.rename import Rename
 from mainstay.migrate.schema import Column, Constraint, Schema, Table, Text
-from mainstay.migrate.write import Rename, body, filling, is_required, named, names, sql_code
+from mainstay.migrate.write import body, filling, is_required, named, names, sql_code
 
 
 def steps_apart(
@@ -108,7 +109,9 @@ def newly_required(before: Table, wanted: Table, renamed: Mapping[str, Text]) ->
 
 def backfilled(table: Table, column: Column, fills: Mapping[str, Text]) -> str:
     """The statement that fills a column, some rows at a time."""
-    said = [literal(table.name), literal(column.name), sql_code(filling(table, column, fills))]
+    value = filling(table, column, fills)
+    assert value is not None
+    said = [literal(table.name), literal(column.name), sql_code(value)]
     return call("backfill", [*said, f"key={names(key_of(table))}"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,9 @@ from mainstay.migrate.code import indented, literal
 
 OURS = {
     "apart": ("backfill",),
+    "demanding": ("demand",),
     "in_step": ("keep_in_step", "let_go"),
+    "rename": ("rename_constraints",),
     "searching": ("create_search_index", "drop_search_index"),
 }
 """By module, what a migration may call besides Alembic's operations."""
@@ -37,20 +40,28 @@ class Body:
 
 def file_name(number: str, message: str) -> str:
     """What a migration's file is called."""
-    words = re.sub(r"[^a-z0-9]+", "_", message.lower()).strip("_")
+    plain = unicodedata.normalize("NFKD", message.casefold()).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     short = words if len(words) <= WIDE else words[: WIDE + 1].rpartition("_")[0] or words[:WIDE]
     return f"{number}_{short or 'migration'}.py"
 
 
+def title(message: str) -> str:
+    """The first line of a file's docstring: it prints, and what is in the message ends nothing."""
+    line = " ".join("".join(one if one.isprintable() else " " for one in message).split()).rstrip(". ")
+    line = line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return f"{line[:1].upper()}{line[1:]}."
+
+
 def file_text(number: str, before: str, body: Body, moment: datetime) -> str:
     """A whole file."""
-    message, up, down = body.message, body.up, body.down
+    up, down = body.up, body.down
     code = f"{up}\n{down}"
     imports = ["import sqlalchemy as sa"] if "sa." in code else []
     imports.append("from alembic import op") if "op." in code else None
     imports += ["from sqlalchemy.dialects import postgresql"] if "postgresql." in code else []
     created = f"Create Date: {moment:%Y-%m-%d %H:%M}"
-    text = f'"""{message[:1].upper()}{message[1:].rstrip(".")}.\n\n{created}\n"""\n\n'
+    text = f'"""{title(body.message)}\n\n{created}\n"""\n\n'
     text += "from __future__ import annotations\n\n"
     text += "".join(f"{line}\n" for line in imports) + "\n" * bool(imports)
     own = ["from mainstay.migrate import by_database\n"] if "by_database(" in code else []

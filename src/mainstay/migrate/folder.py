@@ -65,9 +65,10 @@ class Chain:
     def refuse_unknown(self, current: str) -> None:
         """Raises `MigrationProblem` where a database is at a migration that is not here."""
         if current not in self.numbers:
+            by = "a newer version of the application" if re.fullmatch(r"\d{4}", current) else "another program"
             raise MigrationProblem(
                 f"the database is at migration {current}, which is not in the folder (the newest there is "
-                f"{self.newest}): it was migrated by a newer version of the application"
+                f"{self.newest}): it was migrated by {by}"
             )
 
     def next(self, current: str, target: str) -> tuple[Migration, bool] | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, inspect
 from mainstay.migrate.compare import differences
 from mainstay.migrate.conversion import changes
 from mainstay.migrate.run import Step
+from mainstay.migrate.words import words
 
 
 def losses(connection: Connection, steps: Sequence[Step]) -> list[str]:
@@ -40,7 +41,7 @@ def narrowed(connection: Connection, steps: Sequence[Step], tables: Mapping[str,
             condition = changes(name, old, new, sqlite=connection.dialect.name == "sqlite")
             rows = count(connection, one.name, condition) if condition else 0
             if rows:
-                yield f"a part of {one.name}.{new.name} in {rows} rows, as {new.type.postgresql} holds less"
+                yield f"a part of {one.name}.{new.name} in {rows} rows, as {words(new)} holds less"
             empty = count(connection, one.name, f"{name} IS NULL") if old.nullable and not new.nullable else 0
             if empty and not steps[0].up:
                 yield f"that {one.name}.{new.name} is empty in {empty} rows, which get a value"

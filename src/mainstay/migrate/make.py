@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +11,11 @@ from mainstay.migrate.compare import TableChange, differences, sentences
 from mainstay.migrate.expand import steps_apart
 from mainstay.migrate.file import Body, file_name, file_text
 from mainstay.migrate.folder import Chain, MigrationProblem, read
+from mainstay.migrate.given import given
 from mainstay.migrate.indexes import indexed, unindexed
 from mainstay.migrate.run import Step, made_by, rehearse
-from mainstay.migrate.schema import Schema, Text
-from mainstay.migrate.write import body, renaming
+from mainstay.migrate.schema import Schema, Table, Text
+from mainstay.migrate.write import body, is_required, renaming, stand_in
 
 
 @dataclass(slots=True)
@@ -54,11 +55,10 @@ async def make(folder: Path, wanted: Schema, asked: Asked) -> Made:
             )
         return await written(folder, chain, [Body(asked.message, "pass", "pass")], before)
     renames = [renaming(text) for text in asked.renames]
-    fills = dict(filling(text) for text in asked.fills)
+    fills = dict(filling(text, wanted) for text in asked.fills)
     renamed = before
     for rename in renames:
         renamed = rename.applied(renamed)
-    refuse_unknown(fills, wanted)
     changes = differences(renamed, wanted)
     if not changes and not renames:
         return Made()
@@ -74,10 +74,11 @@ async def make(folder: Path, wanted: Schema, asked: Asked) -> Made:
     indexes = indexed(asked.message if whole.is_nothing else f"{asked.message} (indexes)", first, wanted)
     made = await written(folder, chain, [one for one in (whole, indexes) if not one.is_nothing], wanted)
     made.sentences = [
-        *(f"~ {rename.table}.{rename.old} is {rename.new} now" for rename in renames),
+        *map(str, renames),
         *sentences(changes),
     ]
-    made.hints = [hint for change in changes for hint in maybe_renamed(change)]
+    made.hints = [*tables_maybe_renamed(changes), *(hint for one in changes for hint in maybe_renamed(one))]
+    made.hints += [hint for one in changes for hint in without_way_back(one)]
     if asked.concurrently and indexes.is_nothing:
         made.hints.append("No table that is there gets an index, so that there is nothing to be made concurrently.")
     return made
@@ -85,27 +86,33 @@ async def make(folder: Path, wanted: Schema, asked: Asked) -> Made:
 
 async def written(folder: Path, chain: Chain, bodies: Sequence[Body], wanted: Schema) -> Made:
     """The files of the next migrations, rehearsed: they make what is wanted and go back, or are removed again."""
-    made = Made(write(folder, chain, bodies))
+    texts = dict(files(folder, chain, bodies))
+    made = Made(list(texts))
     try:
+        write(texts)
         later = read(folder)
         refuse_others(await rehearse(later, later.newest, chain.newest), wanted)
-    except MigrationProblem:
+    except BaseException:
         for path in made.files:
-            path.unlink()
+            path.unlink(missing_ok=True)
         raise
     return made
 
 
-def write(folder: Path, chain: Chain, bodies: Sequence[Body]) -> list[Path]:
-    """Writes the files of the next migrations into the folder, which is made."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files, before = [], chain.newest
+def files(folder: Path, chain: Chain, bodies: Sequence[Body]) -> Iterator[tuple[Path, str]]:
+    """The files of the next migrations, and what is in them."""
+    before = chain.newest
     for one in bodies:
         number = f"{int(before) + 1:04}"
-        files.append(folder / file_name(number, one.message))
-        files[-1].write_text(file_text(number, before, one, datetime.now(UTC)), encoding="utf-8")
+        yield folder / file_name(number, one.message), file_text(number, before, one, datetime.now(UTC))
         before = number
-    return files
+
+
+def write(texts: Mapping[Path, str]) -> None:
+    """Writes files, of which the folder is made."""
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def refuse_others(steps: list[Step], wanted: Schema) -> None:
@@ -122,23 +129,19 @@ def refuse_others(steps: list[Step], wanted: Schema) -> None:
         )
 
 
-def refuse_unknown(fills: Mapping[str, Text], wanted: Schema) -> None:
-    """Raises `MigrationProblem` where a column that is to be filled is in no model."""
-    for name in fills:
-        table, _, column = name.partition(".")
-        if table not in wanted.tables:
-            raise MigrationProblem(f"--fill {name}: the models have no table {table}; {', '.join(wanted.tables)}")
-        if wanted.tables[table].column(column) is None:
-            there = ", ".join(one.name for one in wanted.tables[table].columns)
-            raise MigrationProblem(f"--fill {name}: {table} has no column {column}; it has {there}")
-
-
-def filling(text: str) -> tuple[str, Text]:
-    """What `recipes.subtitle=''` means."""
-    name, equals, value = text.partition("=")
-    if not equals or "." not in name or not value.strip():
+def filling(text: str, wanted: Schema) -> tuple[str, Text]:
+    """What `recipes.subtitle=''` means; MigrationProblem where it means nothing, or no such column."""
+    name, equals, value = (part.strip() for part in text.partition("="))
+    table, dot, column = name.partition(".")
+    if not equals or not dot or not value:
         raise MigrationProblem(f"{text!r} fills nothing; write table.column=SQL, with text in quotes: recipes.title=''")
-    return name.strip(), Text(value.strip(), value.strip())
+    if table not in wanted.tables:
+        raise MigrationProblem(f"--fill {name}: the models have no table {table}; {', '.join(wanted.tables)}")
+    found = wanted.tables[table].column(column)
+    if found is None:
+        there = ", ".join(one.name for one in wanted.tables[table].columns)
+        raise MigrationProblem(f"--fill {name}: {table} has no column {column}; it has {there}")
+    return name, given(name, found, value)
 
 
 def maybe_renamed(change: TableChange) -> list[str]:
@@ -150,3 +153,32 @@ def maybe_renamed(change: TableChange) -> list[str]:
         for new in change.added_columns
         if old.type == new.type
     ]
+
+
+def tables_maybe_renamed(changes: Sequence[TableChange]) -> Iterator[str]:
+    """What to ask where a table goes and one with the same columns comes."""
+    for old in (change.before for change in changes if change.after is None):
+        for new in (change.after for change in changes if change.before is None):
+            if old is not None and new is not None and columns_of(old) == columns_of(new):
+                yield (
+                    f"the table {old.name} goes with its rows, and {new.name} comes with the same columns: if it is "
+                    f"only renamed, remove the file and say --rename {old.name}:{new.name}"
+                )
+
+
+def columns_of(table: Table) -> set[tuple[str, Text]]:
+    """The names and types of the columns of a table."""
+    return {(column.name, column.type) for column in table.columns}
+
+
+def without_way_back(change: TableChange) -> Iterator[str]:
+    """What to know of a value that rows must have again on the way down, where none can stand in for it."""
+    if change.before is None or change.after is None:
+        return
+    lost = [*change.dropped_columns, *(old for old, new in change.changed_columns if new.nullable)]
+    for column in lost:
+        if is_required(column) and stand_in(change.before, column) is None:
+            yield (
+                f"The way back finds no {change.name}.{column.name} for rows that have none then, and is refused while "
+                "there are such: if you want it, fill the column in downgrade()"
+            )

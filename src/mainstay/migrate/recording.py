@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic.operations import ops
 from alembic.operations.schemaobj import SchemaObjects
 
+from mainstay.migrate.rename import Rename, RenameConstraints
 from mainstay.migrate.schema import Schema, Table, column_of, constraint_of, index_of, table_of
 from mainstay.migrate.searching import CreateSearchIndex, DropSearchIndex
 
@@ -24,6 +25,8 @@ class Recording:
         self.schema = schema
         self.dropped: list[tuple[str, str | None]] = []
         """Tables, and columns of tables, that are gone with what was in them."""
+        self.renamed: list[Rename] = []
+        """What has another name."""
 
     def take(self, operation: ops.MigrateOperation) -> None:
         """Does to the schema what an operation does to a database; a table that SQL made is not known here."""
@@ -49,6 +52,7 @@ class Recording:
         self.schema = self.schema.without(operation.table_name)
 
     def rename_table(self, operation: ops.RenameTableOp) -> None:
+        self.renamed.append(Rename(operation.table_name, operation.table_name, operation.new_table_name, is_table=True))
         self.schema = self.schema.renamed(operation.table_name, operation.new_table_name)
 
     def add_column(self, operation: ops.AddColumnOp) -> None:
@@ -91,6 +95,7 @@ class Recording:
         columns = tuple(replace(one, **changes) if one.name == name else one for one in table.columns)
         self.put(replace(table, columns=columns))
         if operation.modify_name is not None:
+            self.renamed.append(Rename(table.name, name, operation.modify_name))
             self.schema = self.schema.column_renamed(table.name, name, operation.modify_name)
 
     def add_constraint(self, operation: ops.AddConstraintOp) -> None:
@@ -102,6 +107,11 @@ class Recording:
         table = self.table(operation.table_name)
         kept = tuple(one for one in table.constraints if one.name != operation.constraint_name)
         self.put(replace(table, constraints=kept))
+
+    def rename_constraints(self, operation: RenameConstraints) -> None:
+        table, names = self.table(operation.table_name), operation.names
+        named = (replace(one, name=names.get(str(one.name), one.name)) for one in table.constraints)
+        self.put(replace(table, constraints=tuple(named)))
 
     def create_index(self, operation: ops.CreateIndexOp) -> None:
         made: Any = operation.to_index()
@@ -144,5 +154,6 @@ DOES: dict[type[ops.MigrateOperation], Callable[[Recording, Any], None]] = {
     ops.DropIndexOp: Recording.drop_index,
     CreateSearchIndex: Recording.create_search_index,
     DropSearchIndex: Recording.drop_search_index,
+    RenameConstraints: Recording.rename_constraints,
 }
 """What each operation does to a schema."""

@@ -13,10 +13,12 @@ from sqlalchemy.exc import DBAPIError
 
 from mainstay.backing import open as backing
 from mainstay.backing.changes import BrokenReferences, Patience, SchemaChanges
+from mainstay.migrate.compare import differences, sentences
 from mainstay.migrate.folder import EMPTY, Chain, Migration, MigrationProblem
 from mainstay.migrate.history import history, note_down, note_up, refuse_edited
 from mainstay.migrate.operations import IN_USE, operations
 from mainstay.migrate.recording import Recording
+from mainstay.migrate.rename import Rename
 from mainstay.migrate.schema import Schema
 from mainstay.migrate.version import set_version, version
 
@@ -31,11 +33,23 @@ class Step:
     after: Schema
     dropped: tuple[tuple[str, str | None], ...]
     """Tables and columns that go with what is in them."""
+    renames: tuple[Rename, ...] = ()
+    """Tables and columns that have another name afterwards."""
 
     @property
     def number(self) -> str:
         """The number of a database after it."""
         return self.migration.number if self.up else self.migration.before
+
+    @property
+    def sentences(self) -> list[str]:
+        """What it does, as a reader of a terminal takes it in."""
+        schema, told = self.before, []
+        for rename in self.renames:
+            if rename.table in schema.tables:  # not one that it has made itself
+                schema = rename.applied(schema)
+                told.append(str(rename))
+        return [*told, *sentences(differences(schema, self.after))]
 
 
 def run_step(connection: Connection, migration: Migration, up: bool, recording: Recording | None = None) -> None:
@@ -176,9 +190,10 @@ async def rehearse(chain: Chain, *targets: str) -> list[Step]:
         steps: list[Step] = []
         for target in targets:
             for migration, up in chain.steps(place, target):
-                before, recording.dropped = recording.schema, []
+                before, recording.dropped, recording.renamed = recording.schema, [], []
                 run_step(connection, migration, up, recording)
-                steps.append(Step(migration, up, before, recording.schema, tuple(recording.dropped)))
+                gone, renames = tuple(recording.dropped), tuple(recording.renamed)
+                steps.append(Step(migration, up, before, recording.schema, gone, renames))
             place = target
         return steps
 

@@ -49,6 +49,10 @@ class Text(NamedTuple):
         return plain(self.postgresql) == plain(self.sqlite)
 
 
+NOW = Text("now()", "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')")
+"""The moment of a statement, as each keeps it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column."""
@@ -279,7 +283,7 @@ def constant(column: sa.Column[Any]) -> Text | None:
         value = sa.literal(default.arg, column.type)
         return Text(*(expression(value, dialect) for dialect in (POSTGRESQL, SQLITE)))
     if default.is_callable and kind(column.type, POSTGRESQL).startswith("TIMESTAMP"):
-        return Text("now()", "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')")
+        return NOW
     return None
 
 

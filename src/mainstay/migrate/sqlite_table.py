@@ -95,6 +95,21 @@ class TableText(msgspec.Struct, frozen=True):
             raise LookupError(f"there is no constraint {name}")
         return replace(self, columns=columns, constraints=kept)
 
+    def with_constraint_named(self, old: str, new: str) -> TableText:
+        """The table with another name for a constraint; LookupError where there is none of the old one."""
+        for text in (*self.constraints, *(clause for column in self.columns for clause in column.clauses)):
+            if constraint_name(text) == old:
+                renamed = renamed_constraint(text, new)
+                break
+        else:
+            raise LookupError(f"there is no constraint {old}")
+        columns = tuple(
+            replace(column, clauses=tuple(renamed if one == text else one for one in column.clauses))
+            for column in self.columns
+        )
+        constraints = tuple(renamed if one == text else one for one in self.constraints)
+        return replace(self, columns=columns, constraints=constraints)
+
 
 def parsed(sql: str) -> TableText:
     """The table that a CREATE TABLE of SQLite's own schema makes."""
@@ -171,6 +186,13 @@ def constraint_name(text: str) -> str | None:
     """The name of a constraint; None where it has none."""
     said = words(PIECE.findall(text))
     return unquoted(said[1]) if said[0].upper() == "CONSTRAINT" else None
+
+
+def renamed_constraint(text: str, new: str) -> str:
+    """A constraint under another name."""
+    pieces = PIECE.findall(text)
+    place = [at for at, piece in enumerate(pieces) if words([piece])][1]
+    return "".join([*pieces[:place], quoted(new), *pieces[place + 1 :]])
 
 
 def unquoted(name: str) -> str:

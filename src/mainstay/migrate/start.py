@@ -35,9 +35,7 @@ async def upgrade(changes: SchemaChanges, folder: Path, storage: Storage, tell: 
         )
 
     def done(migration: Migration, up: bool) -> None:
-        step = steps[migration.number]
-        told = tuple(sentences(differences(step.before, step.after)))
-        tell(Migrated(migration.number, migration.title, told))
+        tell(Migrated(migration.number, migration.title, tuple(steps[migration.number].sentences)))
 
     await adopt(changes, chain)
     refuse_edited(chain, await changes.look(history))

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from mainstay.migrate.code import call, indented, listed, literal
+from mainstay.migrate.code import call, indented, listed, literal, within
 from mainstay.migrate.compare import TableChange, differences
-from mainstay.migrate.conversion import value_after, value_before
+from mainstay.migrate.conversion import (
+    cast_on_postgresql,
+    form,
+    is_possible,
+    kept_on_sqlite,
+    value_after,
+    value_before,
+)
 from mainstay.migrate.folder import MigrationProblem
-from mainstay.migrate.schema import POSTGRESQL, Column, Constraint, Index, Schema, Table, Text
+from mainstay.migrate.rename import Rename
+from mainstay.migrate.schema import NOW, POSTGRESQL, Column, Constraint, Index, Schema, Table, Text
+from mainstay.migrate.words import words
 
 BY_TYPE = (
     (r"VARCHAR|TEXT|CHAR", Text("'-'", "'-'")),
     (r"BOOLEAN", Text("false", "0")),
     (r"BIGINT|INTEGER|SMALLINT|NUMERIC|DOUBLE|REAL|FLOAT", Text("0", "0")),
-    (r"TIMESTAMP", Text("now()", "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')")),
+    (r"TIMESTAMP", NOW),
+    (r"TIME", Text("'00:00'", "'00:00:00.000000'")),
     (r"DATE", Text("current_date", "date('now')")),
     (r"JSON", Text("'{}'", "'{}'")),
 )
@@ -26,38 +36,12 @@ KINDS = {"primary": "primary", "unique": "unique", "check": "check", "foreign": 
 """What Alembic calls the sorts of constraints."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
-    """A table, or a column of one, that gets another name and keeps what is in it."""
-
-    table: str
-    old: str
-    new: str
-    """The same as `old` and a column's name; of a table, its own name is `old`."""
-    is_table: bool = False
-
-    def back(self) -> Rename:
-        """The other way."""
-        return replace(self, table=self.new if self.is_table else self.table, old=self.new, new=self.old)
-
-    def applied(self, schema: Schema) -> Schema:
-        """The schema afterwards; MigrationProblem where there is nothing of that name."""
-        table = schema.tables.get(self.table)
-        if table is None:
-            raise MigrationProblem(f"no migration makes a table {self.table}; there is {', '.join(schema.tables)}")
-        if self.is_table:
-            return schema.renamed(self.old, self.new)
-        if table.column(self.old) is None:
-            names = ", ".join(column.name for column in table.columns)
-            raise MigrationProblem(f"{self.table} has no column {self.old}; it has {names}")
-        return schema.column_renamed(self.table, self.old, self.new)
-
-    def code(self) -> list[str]:
-        """The statements."""
-        if self.is_table:
-            return [call("op.rename_table", [literal(self.old), literal(self.new)])]
-        inside = call("batch.alter_column", [literal(self.old), f"new_column_name={literal(self.new)}"])
-        return [batch(self.table, [inside])]
+def renaming_code(rename: Rename) -> list[str]:
+    """The statements that give a table or a column its other name."""
+    if rename.is_table:
+        return [call("op.rename_table", [literal(rename.old), literal(rename.new)])]
+    inside = call("batch.alter_column", [literal(rename.old), f"new_column_name={literal(rename.new)}"])
+    return [batch(rename.table, [inside])]
 
 
 def renaming(text: str) -> Rename:
@@ -88,7 +72,7 @@ def body(
         if rename.is_table and table is not None and table.search is not None:  # its parts have the table's name
             lines.append(drop_search(table))
             before = before.with_table(replace(table, search=None))
-        lines += rename.code()
+        lines += renaming_code(rename)
         before = rename.applied(before)
     changes = differences(before, after)
     altered = [one for one in changes if one.before is not None and one.after is not None]
@@ -129,6 +113,9 @@ def alter_table(one: TableChange, fills: Mapping[str, Text] | None, known: Mappi
     first, second = [], []
     earlier: list[str] = []
     updates: list[str] = []
+    if one.renamed_constraints:
+        pairs = [f"{literal(old.name or '')}: {literal(new.name or '')}" for old, new in one.renamed_constraints]
+        yield call("rename_constraints", [literal(one.name), within("{", pairs, "}", 2)])
     for constraint in one.dropped_constraints:
         if constraint.name is None:
             raise MigrationProblem(
@@ -137,6 +124,9 @@ def alter_table(one: TableChange, fills: Mapping[str, Text] | None, known: Mappi
             )
         first.append(call("batch.drop_constraint", [literal(constraint.name), f'type_="{KINDS[constraint.sort]}"'], 2))
     for old, new in one.changed_columns:
+        refuse_impossible(one.name, old, new)
+        if form(old) == "text" and form(new) != "text":
+            earlier += demanded(one.name, new)
         earlier += update_on_sqlite(one.name, old, value_before(named(old.name), old, new))
     if earlier:  # a CHECK may not hold for them
         yield from [batch(one.name, first)] if first else []
@@ -146,13 +136,19 @@ def alter_table(one: TableChange, fills: Mapping[str, Text] | None, known: Mappi
         added = replace(column, nullable=True) if is_required(column) else column
         first.append(call("batch.add_column", [column_code(added)], 2))
         if is_required(column):
-            second.append(call("batch.alter_column", [literal(column.name), "nullable=False"], 2))
-            updates.append(fill(one.after, column, fills, known))
+            second.append(require(column))
+            updates += fill(one.after, column, fills, known)
     for old, new in one.changed_columns:
-        if old.nullable and is_required(new):
-            yield fill(one.after, new, fills, known)
         updates += update_on_sqlite(one.name, new, value_after(named(new.name), old, new))
-        first.append(alter_column(old, new))
+        if not (old.nullable and is_required(new)):
+            first.append(alter_column(old, new))
+        elif old.type == new.type:
+            yield from fill(one.after, new, fills, known)
+            first.append(alter_column(old, new))
+        else:  # what fills it is a value of the new type
+            first.append(alter_column(old, replace(new, nullable=True)))
+            updates += fill(one.after, new, fills, known)
+            second.append(require(new))
     first += [call("batch.drop_column", [literal(column.name)], 2) for column in one.dropped_columns]
     second += [add_constraint(constraint) for constraint in one.added_constraints]
     if updates:
@@ -173,26 +169,49 @@ def is_computed(column: Column) -> bool:
     return any(not name for name, _ in column.options)
 
 
+def require(column: Column) -> str:
+    """The statement that makes a column one that rows must have a value in."""
+    return call("batch.alter_column", [literal(column.name), "nullable=False"], 2)
+
+
+def refuse_impossible(table: str, old: Column, new: Column) -> None:
+    """Raises `MigrationProblem` where no value of the old type is one of the new."""
+    if not is_possible(old, new):
+        raise MigrationProblem(
+            f"{table}.{new.name} is {words(old)} and would be {words(new)}, which none of its values can be: give the "
+            "new field another name, or take the old one out in one migration and put the new one in with the next"
+        )
+
+
 def fill(
     table: Table, column: Column, fills: Mapping[str, Text] | None, known: Mapping[str, Text] | None = None
-) -> str:
-    """The statement that gives a required column a value in the rows that are there; see `body`."""
+) -> Iterator[str]:
+    """The statements that give a required column a value in the rows that are there, none where none is known."""
     rows, name = named(table.name), named(column.name)
     values = filling(table, column, fills, known)
+    if values is None:
+        return
     text = Text(*(f"UPDATE {rows} SET {name} = {value} WHERE {name} IS NULL" for value in values))
-    return call("op.execute", [sql_code(text)])
+    yield call("op.execute", [sql_code(text)])
+    if f"{table.name}.{column.name}" in (fills or {}) and values.same and not values.sqlite.startswith("'"):
+        yield from demanded(table.name, column)
+
+
+def demanded(table: str, column: Column) -> Iterator[str]:
+    """The statement that looks at texts which SQLite would take as values, whatever they say."""
+    condition = kept_on_sqlite(named(column.name), column)
+    if condition is not None:
+        yield call("demand", [literal(table), literal(column.name), f"sqlite={literal(condition)}"])
 
 
 def filling(
     table: Table, column: Column, fills: Mapping[str, Text] | None, known: Mapping[str, Text] | None = None
-) -> Text:
-    """What a required column holds in the rows that are there; see `body`."""
+) -> Text | None:
+    """What a required column holds in the rows that are there; see `body`.  None where nothing can stand in."""
     name = f"{table.name}.{column.name}"
-    value = column.fill
     if fills is None:
-        value = (known or {}).get(name) or value or stand_in(table, column)
-    elif name in fills:
-        value = fills[name]
+        return (known or {}).get(name) or column.fill or stand_in(table, column)
+    value = fills.get(name, column.fill)
     if value is None:
         raise MigrationProblem(
             f"{name} is required and has no default: which value do the rows that are there get? "
@@ -201,14 +220,20 @@ def filling(
     return value
 
 
-def stand_in(table: Table, column: Column) -> Text:
-    """What stands where a value was lost: the first that a CHECK admits, or one of the type."""
+def stand_in(table: Table, column: Column) -> Text | None:
+    """What stands where a value was lost: the first that a CHECK admits, or one of the type; None where none can.
+
+    Nothing can where it must be unique, or be the key of another row, whose it would then be.
+    """
+    bound = [one for one in table.constraints if one.columns == (column.name,)]
+    if any(one.sort in {"unique", "primary", "foreign"} for one in bound):
+        return None
     for constraint in table.constraints:
         said = constraint.condition or Text("", "")
         found = [re.match(rf"{re.escape(column.name)} (?:IN \(|>= )('(?:[^']|'')*'|-?[\d.]+|\w+)", one) for one in said]
         if all(found):
             return Text(*(one[1] for one in found if one is not None))
-    return next((text for pattern, text in BY_TYPE if re.match(pattern, column.type.postgresql)), Text("NULL", "NULL"))
+    return next((text for pattern, text in BY_TYPE if re.match(pattern, column.type.postgresql)), None)
 
 
 def update_on_sqlite(table: str, column: Column, value: str | None) -> list[str]:
@@ -224,9 +249,9 @@ def alter_column(old: Column, new: Column) -> str:
     said = [literal(new.name)]
     if old.type != new.type:
         said.append(f"type_={new.type_code}")
-        if old.type.postgresql.partition("(")[0] != new.type.postgresql.partition("(")[0]:
-            target = new.type.postgresql.partition(" COLLATE")[0]
-            said.append(f"postgresql_using={literal(f'{new.name}::{target}')}")
+        cast = cast_on_postgresql(named(new.name), old, new)
+        if cast is not None:
+            said.append(f"postgresql_using={literal(cast)}")
     if old.default != new.default:
         said.append(f"server_default={default_code(new.default)}")
     if old.nullable != new.nullable:
