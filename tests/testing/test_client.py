@@ -6,8 +6,8 @@ import httpx2
 import pytest
 
 from mainstay import Actor
-from mainstay.testing import AsyncClient, Backend, Client, Factory
-from tests.testing.library import Book, Loan, Reader
+from mainstay.testing import AsyncClient, Backend, Client, Databases, Factory
+from tests.testing.library import Book, Loan, Reader, app
 
 pytestmark = pytest.mark.databases("sqlite", "postgresql")
 BOOKS = "/api/v1/books"
@@ -81,6 +81,52 @@ def test_bodies_and_heads_arrive_whole(client: Client, make: Factory) -> None:
     head = client.head(f"{BOOKS}/{book.id}")
     assert (head.status_code, head.content) == (200, b"")
     assert client.as_(Actor(book.id, frozenset({"librarian"}))).delete(f"{BOOKS}/{book.id}").status_code == 204
+
+
+def test_a_browser_signs_in_with_a_cookie_and_pages_of_other_sites_do_nothing(client: Client, make: Factory) -> None:
+    make(Reader, email="ada@example.com", password="four plain words here", roles=["librarian"])
+    given = {"email": "ada@example.com", "password": "four plain words here"}
+    answer = client.post("/api/v1/auth/session", json=given)
+    assert "__Host-session=" in answer.headers["set-cookie"]
+    assert "Secure" in answer.headers["set-cookie"]
+    assert client.get("/api/v1/auth/me").json()["data"]["email"] == "ada@example.com"
+    path, body = f"{BOOKS}/{make(Book).id}", {"pages": 11}
+    origins = {
+        f"https://{client.base_url.host}": 200,
+        f"http://{client.base_url.host}": 403,
+        "https://evil.example": 403,
+    }
+    for origin, status in origins.items():
+        assert client.patch(path, json=body, headers={"Origin": origin}).status_code == status, origin
+    assert client.as_(None).get("/api/v1/auth/me").status_code == 401, "somebody else has another browser"
+
+
+@pytest.mark.parametrize(
+    "hosts,host",
+    [
+        (["*"], "testserver"),
+        (["*.example.com", "other.example"], "testserver.example.com"),
+        (["api.example.com", "*.example.com"], "api.example.com"),
+    ],
+)
+def test_clients_call_a_host_that_is_answered(hosts: list[str], host: str) -> None:
+    databases = Databases("sqlite")
+    try:
+        there = databases.backend(app.on("sqlite://", settings={"allowed_hosts": hosts}))
+        called = Client(there)
+        assert called.base_url.host == host
+        assert called.get(BOOKS).status_code == 200
+    finally:
+        databases.close()
+
+
+def test_what_a_client_is_made_with_stays_whoever_it_is(backend: Backend, make: Factory) -> None:
+    ada = make(Reader)
+    swift = Client(backend, headers={"X-Request-ID": "chosen-by-the-test"}, follow_redirects=True)
+    answer = swift.as_(ada).get("/api/v1/auth/me")
+    assert (answer.status_code, answer.headers["x-request-id"]) == (200, "chosen-by-the-test")
+    assert swift.as_(ada).follow_redirects
+    assert swift.as_(ada).as_(None).get("/api/v1/auth/me").status_code == 401
 
 
 def test_who_cannot_be_somebody_is_told_why(client: Client) -> None:

@@ -69,6 +69,8 @@ def test_limits_give_calls_back_by_the_clock(client: Client, clock: TestClock) -
 def test_a_moment_without_a_zone_is_refused_and_time_is_real_again_afterwards(clock: TestClock) -> None:
     with pytest.raises(ValueError, match="has no zone; write 2026-11-21T18:30:00Z"):
         clock.set("2027-02-03T04:05:06")
+    with pytest.raises(TypeError, match="a clock is set to a datetime or a text such as"):
+        clock.set(dt.date(2027, 2, 3))
     assert abs((clock.now - dt.datetime.now(dt.UTC)).total_seconds()) < 5
 
 

@@ -64,6 +64,9 @@ def test_mistakes_are_told_with_what_would_be_right(make: Factory) -> None:
         make(Book, pages=5)
     with pytest.raises(ValueError, match=r"Loan\(days=500\) cannot be made: .*long_loans_have_a_reason"):
         make(Loan, days=500)
+    for wrong in ("Book", dict, Book()):
+        with pytest.raises(TypeError, match="make takes a model, and was given"):
+            make(wrong)
     with pytest.raises(ValueError, match=r"Reader\(email='ada@example.com'\) cannot be made"):
         make.many(Reader, 2, email="ada@example.com")
 

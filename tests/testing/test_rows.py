@@ -110,6 +110,9 @@ def test_changes_are_told_by_table_with_the_rows(databases: Databases) -> None:
     assert (before["pages"], after["pages"]) == (300, 12)
     assert changed["books"].deleted[0]["title"] == "Middlemarch"
     assert changed["shelves"].created[0]["label"] == "attic"
+    with pytest.raises(KeyError, match="nothing changed in loans; in all, this did"):
+        changed["loans"]
+    assert changed.get("loans") is None
     assert repr(changed) == "{'shelves': {'created': 1}, 'books': {'updated': 1, 'deleted': 1}}"
 
 
@@ -167,6 +170,16 @@ def test_what_was_made_is_gone_afterwards(postgres: object, databases: Databases
         again = app.on(url)
         with pytest.raises(Exception, match="does not exist"):
             databases.portal.run(again.engine.open())
+
+
+def test_a_server_that_cannot_be_reached_is_told_without_its_password() -> None:
+    databases = Databases("postgresql", "postgresql://somebody:hush@127.0.0.1:9/postgres")
+    try:
+        with pytest.raises(RuntimeError, match="in which databases for tests would be made, cannot be reached") as told:
+            databases.backend(app)
+        assert "hush" not in str(told.value)
+    finally:
+        databases.close()
 
 
 def test_an_application_that_cannot_start_is_told(databases: Databases) -> None:

@@ -38,9 +38,9 @@ class Backend:
 
     @property
     def base_url(self) -> str:
-        """Where clients call: the first host that the application answers to."""
-        named = [host for host in self.app.settings.allowed_hosts if "*" not in host]
-        return f"http://{named[0] if named else 'testserver'}"
+        """Where clients call: the first host that is answered, over TLS, as cookies of browsers want it."""
+        host = next(iter(self.app.settings.allowed_hosts), "*")
+        return f"https://{host.replace('*', 'testserver')}"
 
     def open(self, fill: Fill | None = None) -> None:
         """Brings the schema up, as a start does, and puts in the rows that every test begins with."""

@@ -65,7 +65,10 @@ class Changes(Mapping[str, TableChanges]):
         return self.tables
 
     def __getitem__(self, table: str) -> TableChanges:
-        return self.known[table]
+        known = self.known
+        if table not in known:
+            raise KeyError(f"nothing changed in {table}; in all, this did: {known and self.counts}")
+        return known[table]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.known)

@@ -52,8 +52,8 @@ class Calling:
         """With `raises`, what breaks in the application is raised in the test, and not only answered with 500."""
         self.backend = backend
         self.raises = raises
-        options = {"base_url": backend.base_url, **options}
-        super().__init__(transport=Inside(backend, raises=raises), **options)  # type: ignore[call-arg]
+        self.made_with = {"base_url": backend.base_url, **options}
+        super().__init__(transport=Inside(backend, raises=raises), **self.made_with)  # type: ignore[call-arg]
 
     def as_(
         self, who: Any, *, roles: Iterable[str] = (), scopes: Iterable[str] = (), claims: dict[str, Any] | None = None
@@ -63,8 +63,11 @@ class Calling:
         Nobody needs a password.  An account, and who is named, is looked up at each call, so that roles which
         change, or an account that is disabled, count at once; `roles`, `scopes` and `claims` come on top.
         """
-        headers = {} if who is None else self.backend.headers(who, roles=roles, scopes=scopes, claims=claims)
-        return type(self)(self.backend, raises=self.raises, headers=headers)
+        headers = httpx2.Headers(self.made_with.get("headers"))
+        headers.pop("authorization", None)
+        if who is not None:
+            headers.update(self.backend.headers(who, roles=roles, scopes=scopes, claims=claims))
+        return type(self)(self.backend, raises=self.raises, **{**self.made_with, "headers": headers})
 
     def statements(self) -> AbstractContextManager[Statements]:
         """Counts the statements that run in the block, whoever calls; those that find out who calls are not counted."""

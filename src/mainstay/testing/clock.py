@@ -27,6 +27,8 @@ class TestClock:
         """Lets it be that moment: a datetime with its zone, or text such as `2026-11-21T18:30:00Z`."""
         if isinstance(moment, str):
             moment = dt.datetime.fromisoformat(moment)
+        if not isinstance(moment, dt.datetime):
+            raise TypeError(f"a clock is set to a datetime or a text such as 2026-11-21T18:30:00Z, not to {moment!r}")
         if moment.tzinfo is None:
             raise ValueError(f"{moment.isoformat()} has no zone; write 2026-11-21T18:30:00Z")
         self.ticks = self.steady() + max(0.0, (moment - self.now).total_seconds())

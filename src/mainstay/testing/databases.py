@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy.engine import make_url
 
@@ -71,8 +71,15 @@ def own() -> Iterator[str]:
 
 
 async def run_on(url: str, statement: str) -> None:
-    """Runs one statement outside of any transaction."""
-    connection = await import_module("asyncpg").connect(url)
+    """Runs one statement outside of any transaction; RuntimeError where the server cannot be had."""
+    asyncpg: Any = import_module("asyncpg")
+    try:
+        connection = await asyncpg.connect(url)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        server = make_url(url).render_as_string()
+        raise RuntimeError(
+            f"{server}, in which databases for tests would be made, cannot be reached: {error}"
+        ) from error
     try:
         await connection.execute(statement)
     finally:

@@ -52,6 +52,9 @@ class Factory:
     def made(self, model: type[M], count: int, values: Mapping[str, Any], *, varied: bool) -> list[M]:
         """Rows, all of them or none."""
 
+        if not isinstance(sa.inspect(model, raiseerr=False), Mapper):
+            raise TypeError(f"make takes a model, and was given {model!r}")
+
         async def do(session: AsyncSession) -> list[M]:
             return [await self.row(session, model, numbered(values, place), varied=varied) for place in range(count)]
 
