@@ -35,6 +35,7 @@ def part(value: Any) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+PUBLISHED: dict[str, Any] = dict(KEY.as_dict(private=False))
 CLAIMS = {"iss": "https://here", "aud": "api", "sub": "ann", "iat": int(NOW), "exp": int(NOW) + 900, "jti": "1"}
 HEADER = {"alg": "EdDSA", "kid": KEY.thumbprint(), "typ": TYPE}
 
@@ -51,11 +52,10 @@ def unsigned(algorithm: str) -> str:
     return f"{part({**HEADER, 'alg': algorithm})}.{part(CLAIMS)}."
 
 
-def confused() -> str:
-    """A token whose signature is an HMAC under the public key's bytes."""
-    public = KEY.as_pem(private=False)
+def confused_with(secret: bytes) -> str:
+    """A token whose signature is an HMAC under something that everybody can fetch."""
     signed = f"{part({**HEADER, 'alg': 'HS256'})}.{part(CLAIMS)}"
-    return f"{signed}.{part(hmac.digest(public, signed.encode(), hashlib.sha256))}"
+    return f"{signed}.{part(hmac.digest(secret, signed.encode(), hashlib.sha256))}"
 
 
 def own_key(member: str) -> str:
@@ -87,7 +87,11 @@ def malleable() -> str:
 FORGED: dict[str, Callable[[], str]] = {
     "no signature": lambda: unsigned("none"),
     "no signature, spelt otherwise": lambda: unsigned("nOnE"),
-    "an HMAC under the public key": confused,
+    "an HMAC under the public key": lambda: confused_with(KEY.as_pem(private=False)),
+    "an HMAC under its published bytes": lambda: confused_with(base64.urlsafe_b64decode(PUBLISHED["x"] + "=")),
+    "an HMAC under their text": lambda: confused_with(PUBLISHED["x"].encode()),
+    "an HMAC under the key as it is published": lambda: confused_with(json.dumps(PUBLISHED).encode()),
+    "an HMAC under nothing": lambda: confused_with(b""),
     "another claim under the same signature": changed,
     "somebody else's key": lambda: forged(key=generated()),
     "a key that it brings": lambda: own_key("jwk"),
@@ -118,6 +122,7 @@ FORGED: dict[str, Callable[[], str]] = {
     "a token in a token": lambda: forged({"cty": "JWT"}),
     "made in the future": lambda: forged(iat=int(NOW) + 60),
     "not yet good": lambda: forged(nbf=int(NOW) + 60),
+    "an end that came just now": lambda: forged(iat=int(NOW) - 900, exp=int(NOW)),
     "no identifier": lambda: forged(jti=None),
     "a session that is no text": lambda: forged(sid=["x"]),
     "a key id that is a list": lambda: f"{part({**HEADER, 'kid': [HEADER['kid']]})}.{part(CLAIMS)}.{part(b'x' * 64)}",
@@ -154,6 +159,13 @@ def test_a_token_says_who_until_when_and_of_which_session() -> None:
     tokens(clock=lambda: NOW + 899).verify(token)
     with pytest.raises(Unauthenticated):
         tokens(clock=lambda: NOW + 900).verify(token)
+
+
+def test_a_token_of_a_machine_whose_clock_is_a_little_ahead_is_good() -> None:
+    ahead = tokens(clock=lambda: NOW + 5).sign("ann")
+    assert tokens().verify(ahead).subject == "ann"
+    with pytest.raises(Unauthenticated):
+        tokens().verify(tokens(clock=lambda: NOW + 30).sign("ann"))
 
 
 def test_a_retired_key_verifies_and_no_longer_signs() -> None:

@@ -23,6 +23,8 @@ TYPE = "at+jwt"
 """The type in the header, so that no other token of the same key is taken for an access token (RFC 9068)."""
 LONGEST = 4096
 """Characters of a token that is looked at."""
+SKEW = 10
+"""Seconds by which the clock of another machine that signs may be ahead of this one's."""
 SHORTEST_SECRET = 32
 """Bytes of a key for HS256 (RFC 7518, 3.2)."""
 REGISTRY = JWSRegistry(algorithms=["EdDSA", "HS256"])
@@ -161,8 +163,10 @@ class Tokens:
         header, claims = decoded.header, decoded.claims
         if header["alg"] != algorithm(known[0]) or header.get("typ") != TYPE or header.keys() - {"alg", "kid", "typ"}:
             raise ValueError("a header that we do not write")
+        now = int(self.clock())
         jwt.JWTClaimsRegistry(
-            now=int(self.clock()),
+            now=now,
+            leeway=SKEW,
             iss={"essential": True, "value": self.issuer},
             aud={"essential": True, "value": self.audience},
             sub={"essential": True},
@@ -170,8 +174,8 @@ class Tokens:
             exp={"essential": True},
             jti={"essential": True},
         ).validate(claims)
-        if claims["exp"] - claims["iat"] > self.seconds:
-            raise ValueError("a life that none of ours has")
+        if claims["exp"] <= now or claims["exp"] - claims["iat"] > self.seconds:
+            raise ValueError("a life that none of ours has, or one that is over")
         session = claims.get("sid")
         if session is not None and not isinstance(session, str):
             raise ValueError("a session that is no text")
