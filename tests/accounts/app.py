@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from annotated_types import Len
 from sqlalchemy import MetaData
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped
 
 from mainstay import (
@@ -79,10 +80,18 @@ class Memos(Resource[Memo]):
         return (await call.session.execute(sa.select(sa.func.count()).select_from(Memo))).scalar_one()
 
     @action(allow=role("admin"))
-    async def close(self, call: Call, keeper_id: UUID, how: Literal["operation", "statement"]) -> None:
-        """Disables an account, by an operation or in bulk."""
+    async def close(self, call: Call, keeper_id: UUID, how: Literal["operation", "statement", "upsert"]) -> None:
+        """Disables an account: by an operation, in bulk, or by an insertion that finds it there."""
         if how == "operation":
             await call.operation("keepers.update", keeper_id, body={"disabled_at": "2026-01-01T00:00:00Z"})
+        elif how == "upsert":
+            keeper = await call.session.get_one(Keeper, keeper_id)
+            insert = postgresql.insert if call.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+            values = {"id": keeper.id, "email": keeper.email, "name": keeper.name, "roles": keeper.roles}
+            there = insert(Keeper).values(values)
+            await call.session.execute(
+                there.on_conflict_do_update(index_elements=["id"], set_={"disabled_at": call.now})
+            )
         else:
             await call.session.execute(sa.update(Keeper).where(Keeper.id == keeper_id).values(disabled_at=call.now))
 

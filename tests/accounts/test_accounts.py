@@ -228,7 +228,7 @@ async def test_a_role_that_is_given_or_taken_holds_at_once(desk: Desk) -> None:
 
 
 @pytest.mark.requirement("A3.17")
-@pytest.mark.parametrize("how", ["operation", "statement"])
+@pytest.mark.parametrize("how", ["operation", "statement", "upsert"])
 async def test_an_account_that_an_action_disables_is_out_at_once(desk: Desk, how: str) -> None:
     ada = await desk.sign_up("ada")
     token = (await desk.sign_in("ada"))["access_token"]
@@ -471,6 +471,22 @@ async def test_an_address_has_no_more_attempts_by_another_way_in_or_by_another_a
             assert [(await desk.post(path, body, by=by)).status_code for by in (None, token)] == [429] * 2
         assert [(await desk.post("sign-up", {}, by=token)).status_code for _ in range(4)] == [400] * 4
         assert [(await desk.post("sign-up", {}, by=by)).status_code for by in (None, token)] == [429] * 2
+
+
+@pytest.mark.requirement("A3.26", "A3.27")
+async def test_somebody_has_few_attempts_to_change_the_password_from_wherever(sqlite_url: str) -> None:
+    async with opened(sqlite_url, sign_in_limit="5/minute") as desk:
+        await desk.sign_up("ada")
+        tokens = [(await desk.sign_in("ada"))["access_token"] for _ in range(2)]
+        body = {"current_password": "not the password", "new_password": "five quite other words"}
+        told = []
+        for number in range(6):
+            headers = bearer(tokens[number % 2])
+            async with client(desk.app, address=f"198.51.100.{number}") as elsewhere:
+                answer = await elsewhere.post("/api/v1/auth/change-password", json=body, headers=headers)
+            told.append(answer.status_code)
+        assert told == [400] * 5 + [429]
+        assert (await desk.get("auth/me", by=tokens[0])).status_code == 200
 
 
 @pytest.mark.requirement("A13.13", "A3.26")

@@ -184,8 +184,8 @@ class Accounts:
         self.identity.forget()
 
     def executed(self, state: ORMExecuteState) -> None:
-        """A statement of a session's may write accounts."""
-        written: Any = state.statement if state.is_update or state.is_delete else None
+        """A statement of a session's may write accounts; an insertion may find an account there and change it."""
+        written: Any = state.statement if state.is_update or state.is_delete or state.is_insert else None
         if written is not None and getattr(written.table, "name", "") == self.tables.accounts.name:
             self.identity.forget()
 
