@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ import httpx2
 
 from mainstay import Mainstay
 from mainstay.backing.databases.database import Command, Script
+from mainstay.identity import Credentials
 from tests.accounts.app import application
 from tests.app.kitchen import client
 
@@ -46,6 +48,23 @@ class Desk:
         await self.run(f"UPDATE keepers SET roles = '{json.dumps(roles)}' WHERE email = '{name}@example.com'")
         assert self.app.accounts is not None
         self.app.accounts.identity.forget()  # the row was changed behind the application's back
+
+    async def believed(self, credentials: Credentials, ask: Callable[[], Awaitable[httpx2.Response]]) -> None:
+        """Lets credentials be believed without asking the database, as they are when no account has changed lately.
+
+        A change that was made just now is told to every process on PostgreSQL, this one among them, and heard soon.
+        """
+        assert self.app.accounts is not None
+        identity = self.app.accounts.identity
+        if self.app.database.name == "postgresql":
+            await asyncio.sleep(0.2)
+        for _ in range(50):
+            identity.unsettled_until = 0.0
+            assert (await ask()).status_code == 200
+            if credentials in identity.known:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("the credentials are not believed")
 
     async def sign_up(self, name: str, **more: Any) -> Any:
         """A new account, as it is answered."""

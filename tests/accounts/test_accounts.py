@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
@@ -215,14 +216,15 @@ async def test_a_role_that_is_given_or_taken_holds_at_once(desk: Desk) -> None:
     desk.app.accounts.identity.forget()  # the row was changed behind the application's back
     assert len((await desk.get("keepers", by=root)).json()["data"]) == 2
     header = {"Authorization": f"Bearer {root}"}
+    known, ask = Credentials("bearer", token), partial(desk.get, "auth/me", by=token)
     for roles in (["admin"], []):
-        await desk.get("auth/me", by=token)
+        await desk.believed(known, ask)
         changed = await desk.calling.patch(f"/api/v1/keepers/{ada['id']}", json={"roles": roles}, headers=header)
         assert changed.status_code == 200, changed.text
         assert (await desk.get("auth/me", by=token)).json()["data"]["roles"] == roles
         assert len((await desk.get("keepers", by=token)).json()["data"]) == (2 if roles else 1)
     disabled = {"disabled_at": "2026-01-01T00:00:00Z"}
-    await desk.get("auth/me", by=token)
+    await desk.believed(known, ask)
     assert (await desk.calling.patch(f"/api/v1/keepers/{ada['id']}", json=disabled, headers=header)).status_code == 200
     assert (await desk.get("auth/me", by=token)).status_code == 401
 
@@ -234,8 +236,7 @@ async def test_an_account_that_an_action_disables_is_out_at_once(desk: Desk, how
     token = (await desk.sign_in("ada"))["access_token"]
     root = await desk.token("root")
     await desk.give("root", ["admin"])
-    desk.app.accounts.identity.unsettled_until = 0.0  # type: ignore[union-attr]
-    assert (await desk.get("auth/me", by=token)).status_code == 200
+    await desk.believed(Credentials("bearer", token), lambda: desk.get("auth/me", by=token))
     header = {"Authorization": f"Bearer {root}"}
     body = {"keeper_id": ada["id"], "how": how}
     closed = await desk.calling.post("/api/v1/notes/close", json=body, headers=header)
@@ -264,13 +265,8 @@ async def test_what_ends_in_one_process_ends_in_the_others(postgres_url: str, ho
         made = (await here.post("api-keys", {"name": "a"}, by=token)).json()["data"]
         root = await here.token("root")
         await here.give("root", ["admin"])
-        assert there.app.accounts is not None
-        identity = there.app.accounts.identity
         credential = made["key"] if how == "delete the key" else token
-        await asyncio.sleep(0.3)
-        identity.unsettled_until = 0.0
-        assert (await there.get("auth/me", by=credential)).status_code == 200
-        assert Credentials("bearer", credential) in identity.known
+        await there.believed(Credentials("bearer", credential), lambda: there.get("auth/me", by=credential))
         if how == "sign-out":
             await here.post("sign-out", {}, by=token)
         elif how == "used again":
@@ -589,9 +585,7 @@ async def test_an_application_that_is_opened_again_signs_people_up_and_hears_of_
             await desk.sign_up(f"{name}-boss")
             await desk.give(f"{name}-boss", ["admin"])
             boss = (await desk.sign_in(f"{name}-boss"))["access_token"]
-            assert app.accounts is not None
-            app.accounts.identity.unsettled_until = 0.0
-            assert (await desk.get("auth/me", by=token)).status_code == 200
+            await desk.believed(Credentials("bearer", token), partial(desk.get, "auth/me", by=token))
             body = {"keeper_id": made["id"], "how": "statement"}
             headers = {"Authorization": f"Bearer {boss}"}
             assert (await calling.post("/api/v1/notes/close", json=body, headers=headers)).status_code == 204
