@@ -151,7 +151,7 @@ def test_what_nobody_described_is_counted_and_named(essays: dict[str, Any]) -> N
         (["paths", "/api/v1/recipes", "get", "description"], "operations"),
         (["paths", "/api/v1/recipes", "get", "parameters", 0, "description"], "parameters"),
         (["paths", "/api/v1/recipes", "get", "parameters", 0, "example"], "examples of parameters"),
-        (["paths", "/api/v1/recipes", "get", "responses", "200", "headers", "RateLimit", "description"], "headers"),
+        (["components", "headers", "RateLimit", "description"], "headers"),
         (["paths", "/api/v1/recipes", "get", "responses", "400", "description"], "errors"),
         (
             ["paths", "/api/v1/recipes", "get", "responses", "400", "content", "application/json", "examples"],

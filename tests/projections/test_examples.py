@@ -18,6 +18,17 @@ from mainstay import Mainstay
 
 ORDER = ("post", "get", "patch", "put", "delete")
 """What is made is read, changed and deleted again."""
+EVERYWHERE = {
+    "cache-control",
+    "content-length",
+    "content-security-policy",
+    "content-type",
+    "referrer-policy",
+    "set-cookie",  # told as the security scheme `cookie`
+    "vary",
+    "x-content-type-options",
+}
+"""Headers that are not told of each answer."""
 
 
 @pytest.fixture(scope="module")
@@ -29,10 +40,10 @@ def database(module_database_url: str) -> str:
 
 @pytest.fixture
 async def app(database: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Mainstay]:
-    """The example, open, which does not count calls."""
-    monkeypatch.setenv("MAINSTAY_ADDRESS_LIMIT", "")
-    monkeypatch.setenv("MAINSTAY_USER_LIMIT", "")
-    monkeypatch.setenv("MAINSTAY_SIGN_IN_LIMIT", "")
+    """The example, open, with limits that nobody reaches."""
+    monkeypatch.setenv("MAINSTAY_ADDRESS_LIMIT", "100000/minute")
+    monkeypatch.setenv("MAINSTAY_USER_LIMIT", "100000/minute")
+    monkeypatch.setenv("MAINSTAY_SIGN_IN_LIMIT", "100000/minute")
     monkeypatch.setenv("MAINSTAY_SIGNING_KEY", "s" * 32)
     monkeypatch.setenv("MAINSTAY_LOG", "off")
     app = application(database)
@@ -106,6 +117,8 @@ def described(answer: httpx2.Response, told: dict[str, Any], document: dict[str,
     status = str(answer.status_code)
     assert status in told["responses"], (told["operationId"], status, answer.text)
     response: dict[str, Any] = told["responses"][status]
+    own = {name for name in answer.headers if name not in EVERYWHERE}
+    assert own == {name.lower() for name in response["headers"]}, (told["operationId"], status, own)
     if "content" in response:
         schema = response["content"][answer.headers["content-type"]]["schema"]
         assert mistakes(answer.json(), schema, document) == [], (told["operationId"], answer.text)

@@ -42,9 +42,9 @@ class Known:
 
 
 class AccountIdentity:
-    """Turns access tokens, API keys and cookies into actors; an account that was disabled, or signed out, is nobody's.
+    """An access token, which `auth.sign_in` gives for some minutes, or an API key, which `auth.create_api_key` makes.
 
-    A credential that was found good is believed for `seconds`, unless an account changes in this process.
+    A token of a sign-in that was ended, and either of an account that is disabled, are good no more.
     """
 
     scheme = "Bearer"
@@ -66,6 +66,7 @@ class AccountIdentity:
         self.tokens = tokens
         self.database = database
         self.seconds = seconds
+        """How long a credential that was found good is believed, unless an account changes in this process."""
         self.idle = dt.timedelta(seconds=idle)
         """How long a browser's session may be unused."""
         self.clock = clock

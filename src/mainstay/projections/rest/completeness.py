@@ -25,6 +25,8 @@ def things(document: Json) -> Iterator[Thing]:
         yield described("tags", tag["name"], tag)
     for name, scheme in document["components"].get("securitySchemes", {}).items():
         yield described("security schemes", name, scheme)
+    for name, header in document["components"].get("headers", {}).items():
+        yield described("headers", name, header)
     for name, schema in document["components"]["schemas"].items():
         yield from fields(schema, name)
     for path, item in document["paths"].items():
@@ -47,7 +49,8 @@ def of_operation(operation: Json, place: str) -> Iterator[Thing]:
         sort = "errors" if status >= "400" else "answers"
         yield described(sort, where, answer)
         for name, header in answer.get("headers", {}).items():
-            yield described("headers", f"{where} {name}", header)
+            if "$ref" not in header:
+                yield described("headers", f"{where} {name}", header)
         for kind, content in answer.get("content", {}).items():
             yield from fields(content.get("schema", {}), where)
             yield Thing(f"examples of {sort}", f"{where} {kind}", has_example(content))

@@ -42,7 +42,7 @@ def adapted(json: Json, operation: Operation, by_code: Mapping[str, int]) -> Jso
     responses = {status: told for status, told in json.get("responses", {}).items() if status != "422"}
     codes = ["VALIDATION_ERROR", "UNAUTHENTICATED", "FORBIDDEN", "TOO_MANY_REQUESTS", "INTERNAL_ERROR", "UNAVAILABLE"]
     for code in codes:
-        responses.setdefault(str(by_code[code]), refusal(by_code[code], [code]))
+        responses.setdefault(str(by_code[code]), refusal(operation, by_code[code], [code]))
     own = {"tags": json.get("tags") or [OTHERS["name"]], "responses": responses, "security": security(operation)}
     return json | own
 
@@ -64,7 +64,7 @@ def only_used(document: Json) -> Json:
         found = set(references(waiting.pop())) - used
         used |= found
         waiting += [components[sort][name] for sort, name in found if name in components.get(sort, {})]
-    for sort in ("schemas", "examples"):
+    for sort in ("schemas", "headers", "examples"):
         components[sort] = {name: one for name, one in components[sort].items() if (sort, name) in used}
     return document
 

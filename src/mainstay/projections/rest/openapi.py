@@ -23,6 +23,7 @@ from mainstay.operation import (
 )
 from mainstay.policy.decide import NULL, simplify
 from mainstay.policy.tree import NOBODY, Always
+from mainstay.projections.rest import headers
 from mainstay.projections.rest.examples import NONE, example_of, of_answer, of_body, of_errors, row_shape
 from mainstay.projections.rest.lettered import statuses
 from mainstay.wire import Form
@@ -42,11 +43,6 @@ EDGE = {
 }
 """Codes that HTTP adds to those of an operation that has an answer, a body, or an existing row with a version."""
 
-PRECONDITIONS = {
-    "If-Match": "Entity tags of which the row must have one, or *.",
-    "If-None-Match": "Entity tags of which the row must have none, or *.",
-}
-"""The headers that say which versions of a row a call is meant for (RFC 9110, 13.1)."""
 SERVERS: list[Json] = [{"url": "/", "description": "Where this document is."}]
 """Where the paths begin, unless the application says where."""
 NOT_SHOWN = "No Content: it is written, and the caller may not read what it has become"
@@ -144,6 +140,7 @@ def document(application: Application, *, scheme: str = "Bearer", signing_in: st
         "paths": paths,
         "components": {
             "schemas": components,
+            "headers": headers.components(),
             "examples": of_errors(application.letter),
             "securitySchemes": {"actor": security_scheme(application.letter.scheme or scheme, signing_in)},
         },
@@ -200,7 +197,7 @@ def described(application: Application, operation: Operation, components: Json) 
         "description": operation.description,
         "tags": [tag_of(operation)],
         "parameters": [parameter_of(parameter) for parameter in operation.parameters]
-        + preconditions(operation, resource),
+        + headers.preconditions(operation, resource),
         "responses": responses(application, operation, resource),
         "security": security(operation),
     }
@@ -245,41 +242,15 @@ def parameter_of(parameter: Parameter) -> Json:
     }
 
 
-def preconditions(operation: Operation, resource: Resource | None) -> list[Json]:
-    """The headers that name versions, where there is a row and it has one."""
-    if resource is None or not has_version_before(operation, resource):
-        return []
-    must = resource.must_match and operation.method != "GET" and operation.action != "action"
-    return [
-        {
-            "name": name,
-            "in": "header",
-            "required": must and name == "If-Match",
-            "description": text,
-            "schema": {"type": "string"},
-            "example": '"1"',
-        }
-        for name, text in PRECONDITIONS.items()
-    ]
-
-
-def has_version_before(operation: Operation, resource: Resource | None) -> bool:
-    """Whether a call is about one row that is there and has a version."""
-    if operation.behaviour is not None and operation.behaviour.rows != "one":
-        return False
-    return resource is not None and resource.version is not None and operation.action not in ("list", "create")
-
-
 def responses(application: Application, operation: Operation, resource: Resource | None) -> Json:
     """Everything that can be answered, by status."""
     done = success(application, operation, resource)
     found = {str(operation.status): done, **refusals(operation, resource, statuses(application.letter))}
-    headers = headers_of(operation, resource)
-    if operation.method == "GET" and "ETag" in headers:
-        found["304"] = {"description": NOT_CHANGED, "headers": headers}
+    names = headers.names_of_answer(operation, resource)
+    if operation.method == "GET" and "ETag" in names:
+        found["304"] = {"description": NOT_CHANGED, "headers": headers.told(names)}
     if operation.method != "GET" and operation.status != 204 and resource is not None and resource.read != Always(True):
-        there = {name: header for name, header in headers.items() if name not in ("ETag", "Location")}
-        found["204"] = {"description": NOT_SHOWN, "headers": there}
+        found["204"] = {"description": NOT_SHOWN, "headers": headers.told(headers.always(operation))}
     return dict(sorted(found.items()))
 
 
@@ -289,7 +260,10 @@ def success(application: Application, operation: Operation, resource: Resource |
     if operation.behaviour is not None:
         rows_of = application.resource(operation.behaviour.answers) if operation.behaviour.answers else None
     example = shown(of_answer(operation, rows_of, application))
-    json: Json = {"description": HTTPStatus(operation.status).phrase, "headers": headers_of(operation, resource)}
+    json: Json = {
+        "description": HTTPStatus(operation.status).phrase,
+        "headers": headers.told(headers.names_of_answer(operation, resource)),
+    }
     if operation.answer is not None:
         one: Json = {"$ref": f"#/components/schemas/{answer_name(operation, operation.answer)}"}
         if operation.answer_as is not None:
@@ -305,44 +279,23 @@ def success(application: Application, operation: Operation, resource: Resource |
     return json
 
 
-def headers_of(operation: Operation, resource: Resource | None) -> Json:
-    """The headers of an answer, besides those of every one."""
-    words = {"X-Request-ID": "The request's id."}
-    if operation.limits:
-        words |= {"RateLimit": "What is left of the limits.", "RateLimit-Policy": "The limits."}
-    if has_version_after(operation, resource):
-        words["ETag"] = "The row's version."
-    if operation.status == 201:
-        words["Location"] = "Where what was made is found."
-    return {name: {"description": text, "schema": {"type": "string"}} for name, text in words.items()}
-
-
-def has_version_after(operation: Operation, resource: Resource | None) -> bool:
-    """Whether the answer is one row that has a version."""
-    if resource is None or resource.version is None or operation.answer is None or operation.many:
-        return False
-    return operation.behaviour is None or operation.behaviour.answers == resource.name
-
-
 def refusals(operation: Operation, resource: Resource | None, by_code: Mapping[str, int]) -> Json:
     """The errors that it can answer with, by status."""
     codes = list(operation.errors)
     codes += EDGE["answer"] if operation.answer is not None else ()
     codes += EDGE["body"] if operation.body is not None else ()
-    codes += EDGE["version"] if has_version_before(operation, resource) else ()
+    codes += EDGE["version"] if headers.has_version_before(operation, resource) else ()
     by_status: dict[int, list[str]] = {}
     for code in dict.fromkeys(codes):
         by_status.setdefault(by_code[code], []).append(code)
-    return {str(status): refusal(status, by_status[status]) for status in sorted(by_status)}
+    return {str(status): refusal(operation, status, by_status[status]) for status in sorted(by_status)}
 
 
-def refusal(status: int, codes: list[str]) -> Json:
+def refusal(operation: Operation, status: int, codes: list[str]) -> Json:
     """One status of an error."""
     return {
         "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
-        "headers": {
-            name: {"description": text, "schema": {"type": "string"}} for name, text in refusal_headers(status).items()
-        },
+        "headers": headers.told(headers.names_of_error(operation, status)),
         "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "examples": examples(codes)},
             "application/problem+json": {
@@ -351,16 +304,6 @@ def refusal(status: int, codes: list[str]) -> Json:
             },
         },
     }
-
-
-def refusal_headers(status: int) -> dict[str, str]:
-    """The headers of an error, and what they are."""
-    words = {"X-Request-ID": "The request's id."}
-    if status == 401:
-        words["WWW-Authenticate"] = "How one signs in here."
-    if status in (429, 503):
-        words["Retry-After"] = "Seconds after which the same call may succeed."
-    return words
 
 
 def examples(codes: list[str], ending: str = "") -> Json:
