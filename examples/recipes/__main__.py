@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from examples.recipes import load as loading
 from examples.recipes.tour import run
-from mainstay.cli import exits, target
+from mainstay.cli import exits, loading as applications
 from mainstay.cli.serve import serve as serve_application
 from mainstay.errors import MainstayError
 
@@ -66,7 +66,7 @@ def load() -> None:
         try:
             loaded = asyncio.run(
                 loading.fill(
-                    target.load(TARGET),
+                    applications.load(TARGET),
                     lambda what, done, total: bars.update(tasks[what], completed=done, total=total, visible=True),
                 )
             )

@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute
 
 from mainstay import compiler
 from mainstay.backing import open as backing
-from mainstay.backing.databases.database import Database
+from mainstay.backing.databases.database import Database, WrongURL
 from mainstay.compiler import Compiled, DeclarationErrors, Place, Problem
 from mainstay.declare import Account, Actions, Mount, Wire
 from mainstay.engine import Engine
@@ -122,7 +122,7 @@ class Mainstay(FastAPI):
         self.settings = settings
         try:
             self.database: Database = backing.database(settings.database_url, **settings.database_options())
-        except ValueError as error:
+        except WrongURL as error:
             named = "MAINSTAY_DATABASE_URL" if database is None else "database="
             raise DeclarationErrors([Problem(Place("<settings>", 0), f"{named}: {error}", "mend the URL")]) from None
         self.accounts = None

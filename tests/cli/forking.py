@@ -20,9 +20,10 @@ import msgspec
 
 import mainstay.accounts
 import mainstay.app
-from mainstay.cli import call, main, migrate, openapi, operations, user
+from mainstay.cli import main
+from mainstay.cli.doing import call, migrate, openapi, user
 
-IMPORTED = (mainstay.accounts, mainstay.app, call, migrate, openapi, operations, user)
+IMPORTED = (mainstay.accounts, mainstay.app, call, migrate, openapi, user)
 """What most commands need, so that each begins with it."""
 LONGEST = 60
 

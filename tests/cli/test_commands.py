@@ -45,18 +45,21 @@ def test_a_database_whose_package_is_not_installed_is_told_with_what_to_install(
     assert done.stderr == words
 
 
-@pytest.mark.parametrize("name,package,extra", [("check", "ast_grep_py", "check"), ("user", "argon2", "accounts")])
+@pytest.mark.parametrize(
+    "words, package, extra",
+    [(("check", "."), "ast_grep_py", "check"), (("user", "list", "app:app"), "argon2", "accounts")],
+)
 def test_a_command_whose_package_is_not_installed_says_what_to_install(
-    folder: Path, name: str, package: str, extra: str
+    folder: Path, words: tuple[str, ...], package: str, extra: str
 ) -> None:
     (folder / "sitecustomize.py").write_text(
         f"import sys\n\n\nclass Absent:\n    def find_spec(self, name, *_):\n        if name == {package!r}:\n"
         "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n\n\n"
         "sys.meta_path.insert(0, Absent())\n"
     )
-    done = command(folder, name, "--help", fresh=True)
+    done = command(folder, *words, fresh=True)
     assert done.returncode == 2
-    told = f"`mainstay {name}` needs {package}, which is not installed: pip install 'mainstay[{extra}]'"
+    told = f"`mainstay {words[0]}` needs {package}, which is not installed: pip install 'mainstay[{extra}]'"
     assert done.stderr == f"mainstay: {told}\n"
 
 

@@ -15,6 +15,9 @@ from mainstay.cli.exits import MEANINGS, Exit
 from mainstay.projections.command.command import DONE, FAILED, REFUSED
 from tests.cli.serving import APP, ROOT, command, environment
 
+HEAVY = {"fastapi", "sqlalchemy", "alembic", "mainstay.app", "granian", "starlette"}
+"""What applications alone need, and what takes a start half a second."""
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -22,12 +25,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     monkeypatch.setenv("MAINSTAY_DATABASE_URL", f"sqlite:///{tmp_path}/mistakes.db")
-    for name in ("app", "empty", "unwritten", "inner", "outer"):
+    for name in ("app", "empty", "leaves", "unwritten", "inner", "outer"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     (tmp_path / "app.py").write_text(APP)
     (tmp_path / "empty.py").write_text("x = 1\n")
     (tmp_path / "unwritten.py").write_text("def a():\n    return (\n")
     (tmp_path / "inner.py").write_text("def wrong():\n    raise KeyError('colour')\n")
+    (tmp_path / "leaves.py").write_text("import sys\n\nsys.exit(3)\n")
     (tmp_path / "outer.py").write_text("from inner import wrong\n\n\nwrong()\n")
     return tmp_path
 
@@ -42,12 +46,21 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("operations", "app.py:app"), "app.py is a file; name its module: app:app"),
         (("operations", "./src/shop.py"), "there is no file ./src/shop.py in "),
         (("operations", "empty:app"), "empty has no application; write app = Mainstay(resources=[...]) in "),
+        (("operations", "empty:x"), "empty:x is a int, not a Mainstay; no application is in "),
+        (("operations", ".app"), "'.app' begins with a dot; name the module from this folder on"),
+        (("operations", "leaves:app"), "leaves ends Python while it is imported, with 3\n"),
         (("operations", "unwritten:app"), "unwritten.py\", line 2\n    return (\n"),
         (("operations", "outer:app"), "KeyError: 'colour'\n"),
         (("call", "app:app", "dishes.lst"), "did you mean dishes.list?"),
         (("why", "app:app", "dishes.gt", "soup"), "did you mean dishes.get?"),
         (("openapi", "app:app", "--check", "none.json"), "--check none.json cannot be read"),
+        (("openapi", "app:app", "--output", "none/at/all.json"), "--output none/at/all.json cannot be written"),
+        (("prove", "access", "app:app", "--database", "mysql://h/d"), "database URL begins with 'mysql'"),
+        (("prove", "access", "app:app", "--html", "none/a.html"), "--html none/a.html cannot be written"),
+        (("prove", "access", "app:app", "--json", "none/a.json"), "--json none/a.json cannot be written"),
         (("check", "none"), "'none' does not exist."),
+        (("check", ".", "--output", "none/report"), "--output none/report cannot be written"),
+        (("check", ".", "--write-baseline", "--baseline", "none/b"), "--baseline none/b cannot be written"),
         (("check", "--explain", "sql_injektion"), "did you mean sql-injection?"),
     ],
 )  # fmt: skip
@@ -136,4 +149,21 @@ def test_a_command_that_needs_no_application_imports_none(folder: Path, words: t
     assert done.returncode == 0, done.stderr
     imported = set(re.findall(r"\|\s+([\w.]+)$", done.stderr, re.MULTILINE))
     assert "typer" in imported
-    assert imported.isdisjoint({"fastapi", "sqlalchemy", "alembic", "mainstay.app", "granian", "starlette"})
+    assert imported.isdisjoint(HEAVY)
+
+
+def test_to_say_how_a_command_is_called_imports_no_application() -> None:
+    asked = "from importlib import import_module; from mainstay.cli import COMMANDS"
+    script = f"import sys; {asked}; [import_module(module) for module, _ in COMMANDS.values()]; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.split())
+    assert "mainstay.cli.migrate" in imported
+    assert imported.isdisjoint(HEAVY)
+
+
+def test_what_a_file_had_stays_where_a_command_ends_before_it_writes(folder: Path) -> None:
+    (folder / "matrix.json").write_text("mine")
+    words = ["prove", "access", "app:app", "--database", "mysql://h/d", "--html", "page.html", "--json", "matrix.json"]
+    assert CliRunner().invoke(app, words).exit_code == Exit.WRONG
+    assert (folder / "matrix.json").read_text() == "mine"
+    assert not (folder / "page.html").exists()

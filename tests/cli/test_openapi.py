@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mainstay.cli.openapi import difference
+from mainstay.cli.doing.openapi import difference
 from tests.cli.serving import APP, ROOT, command
 
 COMMITTED = "examples/recipes/openapi.json"

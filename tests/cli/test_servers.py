@@ -224,6 +224,13 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path, served: Served) -> None:
     assert re.search(r"cannot listen on 127.0.0.1:\d+: .*; choose another with --port", done.stderr)
 
 
+def test_an_address_that_is_not_here_is_told(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from mainstay import Mainstay\napp = Mainstay()\n")
+    done = command(tmp_path, "serve", "app:app", "--host", "192.0.2.1")
+    assert done.returncode == 2
+    assert re.search(r"cannot listen on 192.0.2.1:8000: .*; choose another with --host", done.stderr)
+
+
 def test_it_says_where_it_listens_and_what_to_try(served: Served) -> None:
     said = served.errors.read_text()
     assert f"Served 0.1.0 on http://127.0.0.1:{served.port} (sqlite, " in said
@@ -252,7 +259,8 @@ def test_a_database_that_is_not_there_is_told_without_a_stack(tmp_path: Path) ->
 
 def test_serving_imports_nothing_that_only_others_need() -> None:
     made = "import tests.app.kitchen as kitchen; kitchen.kitchen('sqlite:///:memory:')"
-    script = f"import sys, mainstay.cli.serve, mainstay.cli.granian_server; {made}; print(*sys.modules)"
+    commands = "mainstay.cli.serve, mainstay.cli.doing.serve, mainstay.cli.granian_server"
+    script = f"import sys, {commands}; {made}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     imported = set(loaded.stdout.split())
     assert "mainstay.backing.databases.sqlite.adapter" in imported

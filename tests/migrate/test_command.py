@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mainstay.cli import migrate
+from mainstay.cli.doing import migrate
 from mainstay.migrate import make
 from tests.apps import everything, foreign
 from tests.migrate.house import NAMES, House

@@ -26,10 +26,11 @@ from pathlib import Path
 
 import mainstay.accounts
 import mainstay.app
-from mainstay.cli import call, main, migrate, operations, serve, user
+from mainstay.cli import main
+from mainstay.cli.doing import call, migrate, serve, user
 from tests.pages.blocks import Block, blocks, commands, write
 
-IMPORTED = (mainstay.accounts, mainstay.app, call, migrate, operations, serve, user)
+IMPORTED = (mainstay.accounts, mainstay.app, call, migrate, serve, user)
 """What most commands need, so that each begins with it."""
 PORT = "8000"
 """What pages call the port of the server."""

@@ -139,11 +139,14 @@ def test_services_know_neither_http_nor_what_is_exposed() -> None:
         ("my shop", "my-shop would do"),
         ("1shop", "shop would do"),
         ("a/b", "a-b would do"),
+        ("Bücher & Café", "Bucher-Cafe would do"),
+        ("json!", "my-json would do"),
         ("json", "my-json would do"),
         ("class", "my-class would do"),
         ("tests", "my-tests would do"),
         ("typer", "my-typer would do"),
-        ("s" * 41, "is no name"),
+        ("日本", "a letter first, at most 40 characters\n"),
+        ("s" * 41, f"at most 40 characters; {'s' * 40} would do"),
     ],
 )
 def test_a_name_that_cannot_be_is_told_with_one_that_can(tmp_path: Path, name: str, said: str) -> None:
@@ -151,6 +154,15 @@ def test_a_name_that_cannot_be_is_told_with_one_that_can(tmp_path: Path, name: s
     assert done.exit_code == 2
     assert said in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_goes_away_leaves_a_whole_project(tmp_path: Path) -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    subprocess.run([sys.executable, "-m", "mainstay.cli", "new", "shop"], cwd=tmp_path, stdout=theirs, check=False)
+    os.close(theirs)
+    there = {path.relative_to(tmp_path / "shop") for path in tmp_path.rglob("*") if path.is_file()}
+    assert there == {Path(path) for path in files(read("shop"))}
 
 
 def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:

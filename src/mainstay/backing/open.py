@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from mainstay.backing.changes import SchemaChanges
-from mainstay.backing.databases.database import Database
+from mainstay.backing.databases.database import Database, WrongURL
 from mainstay.backing.databases.sessions import Sessions
 
 DATABASES = {
@@ -25,10 +25,10 @@ class NotInstalled(ModuleNotFoundError):
 
 
 def scheme(url: str) -> str:
-    """The kind of database that `url` names, without a driver's name; ValueError where it is none that is known."""
+    """The kind of database that `url` names, without a driver's name; `WrongURL` where it is none that is known."""
     name = url.partition(":")[0].partition("+")[0]
     if name not in DATABASES:
-        raise ValueError(f"database URL begins with {name!r}; it begins with one of {', '.join(sorted(DATABASES))}")
+        raise WrongURL(f"database URL begins with {name!r}; it begins with one of {', '.join(sorted(DATABASES))}")
     return name
 
 

@@ -26,7 +26,7 @@ from mainstay.check.promises import all_promises
 from mainstay.check.report import github, html, json, markdown, sarif, terminal
 from mainstay.check.review import Review, review
 from mainstay.check.rule import all_rules
-from mainstay.cli.exits import Exit, nearest, wrong
+from mainstay.cli.exits import Exit, nearest, refuse_unwritable, wrong
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -45,7 +45,8 @@ def check(
     what: Annotated[
         str | None,
         typer.Argument(
-            help="A folder, file or page with code; sqlite:///.. or postgresql://..; or http://.., a running API."
+            metavar="WHAT",
+            help="A folder, file or page with code; sqlite:///.. or postgresql://..; or http://.., a running API.",
         ),
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How the report is written.")] = "terminal",
@@ -60,13 +61,19 @@ def check(
     source: Annotated[Path | None, typer.Option(help="URL: review its source too.", exists=True)] = None,
     openapi: Annotated[str | None, typer.Option(help="URL: its document, as a file or a path of the API.")] = None,
     identity: Annotated[
-        list[str] | None, typer.Option(help="URL: who asks, as NAME='Authorization: Bearer ..'; twice, and admin=..")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=HEADER", help="URL: who asks, as NAME='Authorization: Bearer ..'; twice, and admin=.."
+        ),
     ] = None,
     i_own_this: Annotated[bool, typer.Option("--i-own-this", help="URL: it is not on this machine, and mine.")] = False,
     requests: Annotated[int | None, typer.Option(help="URL: the most requests that are sent.", min=1)] = None,
     seconds: Annotated[float | None, typer.Option(help="URL: the longest that is asked.", min=1)] = None,
     env: Annotated[
-        list[str] | None, typer.Option(help="A variable that the code runs with, as NAME=VALUE; may be given again.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="A variable that the code runs with, as NAME=VALUE; may be given again."
+        ),
     ] = None,
     prove: Annotated[
         str | None, typer.Option(metavar="APP", help="Run the proofs of a Mainstay application too, such as app:app.")
@@ -80,6 +87,9 @@ def check(
     if explain is not None:
         print_page(explain)
         return
+    refuse_unwritable("--output", output)
+    if write_baseline:
+        refuse_unwritable("--baseline", baseline)
     if what is None:
         raise wrong("say what is to be checked: a folder, a file, a page, a database, or the address of a running API")
     api = what.startswith(("http://", "https://"))
@@ -136,7 +146,7 @@ def reviewed(path: Path, config: Config, *, file: Path | None, writes: bool, sin
 def with_proofs(result: Review, target: str, *, file: Path | None, writes: bool) -> Review:
     """The review with what the named application promises."""
     from mainstay.cli.check_proofs import Access, Declared
-    from mainstay.cli.target import load
+    from mainstay.cli.loading import load
 
     chosen = load(target)
     known = baselines.read(file) if file is not None and not writes else frozenset()

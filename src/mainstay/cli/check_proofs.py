@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from mainstay.check.proving import Broken, Proof
 from mainstay.check.review import Progress, Shown
-from mainstay.cli.prove import opened
+from mainstay.cli.doing.prove import opened
 from mainstay.cli.through import over_rest
 from mainstay.operation import Application, Operation
 from mainstay.proofs.access.matrix import Disagreement

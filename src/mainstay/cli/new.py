@@ -35,15 +35,20 @@ def new(
         called = read(name)
         folder = into / called.text
         refuse_taken(folder)
-        for one in write(folder, files(called)):
-            written.append(one)
-            if not json:
-                typer.echo(f"wrote {one.path} ({one.size} bytes, read back)")
+        written.extend(write(folder, files(called)))  # all of it before a word of it, which perhaps nobody reads
     except (WrongName, NotWritten) as error:
+        tell(written)
         raise wrong(str(error)) from None
     if json:
         told = [{"path": str(one.path), "bytes": one.size} for one in written]
         typer.echo(json_of.dumps({"folder": str(folder), "files": told}, indent=2))
         return
+    tell(written)
     setup = "" if all(find_spec(module) for module in USED) else " && make setup"
     typer.echo(f"{len(written)} files.  Now: cd {folder}{setup} && make test && make run")
+
+
+def tell(written: list[Written]) -> None:
+    """Lists the files that were written."""
+    for one in written:
+        typer.echo(f"wrote {one.path} ({one.size} bytes, read back)")

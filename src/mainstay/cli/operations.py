@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mainstay.cli.target import Target, load
-from mainstay.projections.listing import listing, table
+from mainstay.cli.target import Target
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -19,6 +18,9 @@ def operations(
     json: Annotated[bool, typer.Option("--json", help="JSON even where the output is a terminal.")] = False,
 ) -> None:
     """Print the operations of an application: a table on a terminal, JSON elsewhere."""
+    from mainstay.cli.loading import load
+    from mainstay.projections.listing import listing, table
+
     application = load(target).application
     if json or not sys.stdout.isatty():
         sys.stdout.buffer.write(listing(application) + b"\n")

@@ -7,12 +7,8 @@ import sys
 from typing import Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
-from mainstay.cli.target import Target, load
-from mainstay.projections.listing import routes as routes_of
+from mainstay.cli.target import Target
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -23,10 +19,17 @@ def routes(
     json: Annotated[bool, typer.Option("--json", help="JSON even where the output is a terminal.")] = False,
 ) -> None:
     """Print what can be asked for where, by whom and how often: a table on a terminal, JSON elsewhere."""
+    from mainstay.cli.loading import load
+    from mainstay.projections.listing import routes as routes_of
+
     found = routes_of(load(target).application)
     if json or not sys.stdout.isatty():
         sys.stdout.write(json_of.dumps(found, indent=2, ensure_ascii=False) + "\n")
         return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("METHOD", "PATH", "OPERATION", "POLICY", "LIMITS"):
         table.add_column(name, overflow="fold")

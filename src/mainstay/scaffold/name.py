@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 import sys
+import unicodedata
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -46,10 +47,23 @@ def is_imported(package: str) -> bool:
 def read(text: str) -> Name:
     """The name that a text is; WrongName where it is none."""
     if not FORM.fullmatch(text) or len(text) > LONGEST:
-        better = re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lstrip("0123456789-")[:LONGEST]
+        better = nearest(text)
         hint = f"; {better} would do" if better else ""
-        raise WrongName(f"{text!r} is no name: letters, digits and single hyphens, a letter first{hint}")
-    name = Name(text)
-    if name.package in TAKEN or keyword.iskeyword(name.package) or is_imported(name.package):
+        form = f"letters, digits and single hyphens, a letter first, at most {LONGEST} characters"
+        raise WrongName(f"{text!r} is no name: {form}{hint}")
+    if is_taken(text):
         raise WrongName(f"{text!r} is the name of something that Python imports already; my-{text} would do")
-    return name
+    return Name(text)
+
+
+def nearest(text: str) -> str:
+    """A name that a text could be meant for; empty where no letter of it can stand in one."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    better = re.sub(r"[^A-Za-z0-9]+", "-", plain).lstrip("0123456789-")[:LONGEST].rstrip("-")
+    return f"my-{better}" if better and is_taken(better) else better
+
+
+def is_taken(text: str) -> bool:
+    """Whether the package would be called as something else is, or as no package can be."""
+    package = Name(text).package
+    return package in TAKEN or keyword.iskeyword(package) or is_imported(package)

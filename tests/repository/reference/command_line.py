@@ -77,7 +77,7 @@ def words(argument: Any) -> str:
     name = argument.metavar or str(argument.name).upper()
     if name.startswith("["):
         return str(name)
-    return f"{name}" if argument.required else f"[{name}]"
+    return (name if argument.required else f"[{name}]") + ("..." if argument.nargs == -1 else "")
 
 
 def option(one: Any) -> str:

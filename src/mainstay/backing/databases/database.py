@@ -36,6 +36,10 @@ UniqueViolation: raise Duplicate`) and may not go on: the transaction is undone 
 """
 
 
+class WrongURL(ValueError):
+    """A URL that names no database; the message says what would, and nothing of a password."""
+
+
 class IntegrityFailure(Exception):
     """A constraint of the database refused a write; `constraint` is its name where the driver tells it.
 

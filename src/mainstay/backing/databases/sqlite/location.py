@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from mainstay.backing.databases.database import WrongURL
 from mainstay.errors import Unavailable
 
 
@@ -33,9 +34,7 @@ def locate(url: str) -> Location:
     _, separator, rest = url.partition("://")
     authority, _, path = rest.partition("?")[0].partition("/")
     if not separator or authority:
-        raise ValueError(
-            f"{url!r} is not a SQLite URL; write sqlite:///relative.db, sqlite:////absolute.db or sqlite://"
-        )
+        raise WrongURL(f"{url!r} is not a SQLite URL; write sqlite:///relative.db, sqlite:////absolute.db or sqlite://")
     if path in {"", ":memory:"}:
         temporary = TemporaryDirectory(prefix="mainstay-")
         return Location(Path(temporary.name) / "memory.db", temporary)
