@@ -159,7 +159,7 @@ def test_a_name_that_cannot_be_is_told_with_one_that_can(tmp_path: Path, name: s
 def test_a_reader_that_goes_away_leaves_a_whole_project(tmp_path: Path) -> None:
     ours, theirs = os.pipe()
     os.close(ours)
-    subprocess.run([sys.executable, "-m", "mainstay.cli", "new", "shop"], cwd=tmp_path, stdout=theirs, check=False)
+    subprocess.run([sys.executable, "-m", "mainstay", "new", "shop"], cwd=tmp_path, stdout=theirs, check=False)
     os.close(theirs)
     there = {path.relative_to(tmp_path / "shop") for path in tmp_path.rglob("*") if path.is_file()}
     assert there == {Path(path) for path in files(read("shop"))}
