@@ -223,6 +223,8 @@ class Resource(msgspec.Struct, frozen=True):
     """Whether a write must say which version it read."""
     owned: tuple[Owned, ...] = ()
     links: tuple[Links, ...] = ()
+    row: str = ""
+    """What one of the rows is, in words."""
     acyclic: tuple[str, ...] = ()
     """Columns that refer to a row of the same table, by which no row may become its own ancestor."""
 

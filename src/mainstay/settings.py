@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     """Where the key is kept that is made where `signing_key` is not set."""
 
     retired_signing_keys: tuple[SecretStr, ...] = ()
-    """Keys that no longer sign and whose tokens are still taken, as JSON: `["-----BEGIN .."]`."""
+    """Keys that no longer sign and whose tokens are still taken: `["-----BEGIN .."]`."""
 
     token_issuer: str = "mainstay"  # noqa: S105 - a name
     """Who says what an access token says (`iss`): an address of this application."""

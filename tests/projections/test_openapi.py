@@ -114,6 +114,14 @@ async def test_what_is_answered_is_what_is_described(calling: httpx2.AsyncClient
         assert answer.json()["error"]["code"] in told["description"]
 
 
+def test_a_row_is_told_as_its_model_says_and_the_rows_as_the_resource_says(document: dict[str, Any]) -> None:
+    told = "Those alone that `fields` names, where it names some."
+    assert document["components"]["schemas"]["Meal"]["description"] == "Something to eat."
+    assert document["components"]["schemas"]["SomeOfMeal"]["description"] == f"Something to eat.\n\n{told}"
+    tags = {tag["name"]: tag["description"] for tag in document["tags"]}
+    assert tags["dishes"] == "Dishes, those that are served to everybody."
+
+
 def headers(told: dict[str, Any]) -> dict[str, bool]:
     """The headers that an operation takes, and whether they must be given."""
     return {one["name"]: one["required"] for one in told["parameters"] if one["in"] == "header"}

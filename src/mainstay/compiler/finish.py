@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from mainstay.compiler.draft import Draft, DraftResource, DraftTable
 from mainstay.compiler.passes.actions import name_of
-from mainstay.compiler.passes.declared_fields import description_of
+from mainstay.compiler.passes.declared_fields import description_of, description_of_row
 from mainstay.operation import Application, Group, Paging, Resource
 from mainstay.policy import tree
 from mainstay.storage import Storage
@@ -92,6 +92,7 @@ def resource_of(draft: Draft, resource: DraftResource) -> Resource:
         title=resource.thing,
         table=resource.table.name,
         description=description_of(resource.declared),
+        row=description_of_row(resource),
         fields=tuple(resource.fields.values()),
         lookup=tuple(resource.fields[key].name for key in resource.lookup),
         read=resource.policies.get("read", tree.NOBODY),

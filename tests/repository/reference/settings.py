@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from mainstay.compiler.docstrings import attribute_docstring
@@ -43,7 +44,7 @@ def written(field: FieldInfo) -> str:
     if get_origin(given[0]) is Literal:
         return " or ".join(f"`{word}`" for word in get_args(given[0]))
     if get_origin(given[0]) is tuple:
-        return "words, separated by commas"
+        return "a list, as JSON" if SecretStr in get_args(given[0]) else "words, separated by commas"
     signs = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
     bounds = [
         f"{sign} {getattr(bound, key)}"

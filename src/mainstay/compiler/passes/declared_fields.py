@@ -82,6 +82,11 @@ def lookup_of(draft: Draft, resource: DraftResource) -> tuple[str, ...]:
     return tuple(resource.mapper.get_property_by_column(column).key for column in resource.table.primary_key.columns)
 
 
+def description_of_row(resource: DraftResource) -> str:
+    """What one row is: what its model says, or the resource where that says nothing."""
+    return description_of(resource.model) or description_of(resource.declared)
+
+
 def description_of(declared: type) -> str:
     """A class's own docstring, without its indentation."""
     return inspect.cleandoc(declared.__dict__.get("__doc__") or "")

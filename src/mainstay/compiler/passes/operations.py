@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mainstay.compiler.draft import Draft, DraftListing, DraftResource
-from mainstay.compiler.passes.declared_fields import description_of
+from mainstay.compiler.passes.declared_fields import description_of, description_of_row
 from mainstay.compiler.passes.lists_in_bodies import TITLES, lists_of, statements_of_lists
 from mainstay.compiler.problem import nearest
 from mainstay.kinds.words import LONGEST_QUESTION, MOST_WORDS
@@ -320,9 +320,7 @@ def answer_of(draft: Draft, resource: DraftResource, name: str) -> Shape:
         for key, field in resource.fields.items()
         if field.readable and key not in hidden
     ]
-    return Shape(
-        f"Listed{resource.thing}" if hidden else resource.thing, tuple(parts), description_of(resource.declared)
-    )
+    return Shape(f"Listed{resource.thing}" if hidden else resource.thing, tuple(parts), description_of_row(resource))
 
 
 def limits_are_of_operations(draft: Draft, resource: DraftResource) -> None:

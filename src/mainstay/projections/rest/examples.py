@@ -118,7 +118,7 @@ def row_shape(resource: Resource) -> Shape:
         for field in resource.fields
         if field.readable
     ]
-    return Shape(resource.title, tuple(parts), resource.description)
+    return Shape(resource.title, tuple(parts), resource.row)
 
 
 def of_errors(letter: Letter) -> Json:
