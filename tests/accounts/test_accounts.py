@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import datetime as dt
 import json
 from collections import Counter
 from functools import partial
@@ -13,9 +14,12 @@ import pytest
 from sqlalchemy import inspect
 
 from mainstay import Account, Mainstay
+from mainstay.clock import now
 from mainstay.compiler import DeclarationErrors
 from mainstay.identity import Credentials
+from mainstay.identity.tokens import generated
 from mainstay.proofs.access.personas import personas
+from mainstay.testing.clock import TestClock
 from tests.accounts import app as app_module
 from tests.accounts.app import Base, Keeper, Memo, application
 from tests.accounts.desk import PASSWORD, Desk, bearer, opened
@@ -364,6 +368,21 @@ async def test_an_api_key_that_was_deleted_has_ended_or_was_altered_is_refused(d
     assert (late.status_code, late.json()["error"]["details"][0]["field"]) == (400, "expires_at")
 
 
+@pytest.mark.requirement("A3.14")
+async def test_a_key_is_good_until_its_end_and_not_believed_beyond(sqlite_url: str, hands: TestClock) -> None:
+    async with opened(sqlite_url, account_cache=60) as desk:
+        token = await desk.token("ada")
+        end = (now() + dt.timedelta(minutes=10)).isoformat()
+        key = (await desk.post("api-keys", {"name": "a", "expires_at": end}, by=token)).json()["data"]["key"]
+        ask = partial(desk.get, "auth/me", by=key)
+        hands.move(minutes=9, seconds=50)
+        await desk.believed(Credentials("bearer", key), ask)
+        hands.move(seconds=9)
+        assert (await ask()).status_code == 200
+        hands.move(seconds=1)
+        assert (await ask()).status_code == 401
+
+
 async def test_an_api_key_makes_no_keys_changes_no_password_and_ends_no_sign_in(desk: Desk) -> None:
     token = await desk.token("ada")
     key = (await desk.post("api-keys", {"name": "a"}, by=token)).json()["data"]["key"]
@@ -520,6 +539,40 @@ async def test_an_access_token_says_what_the_settings_say_and_ends_when_they_do(
         assert (header["alg"], claims["iss"], claims["aud"]) == ("HS256", "https://here", "api")
         assert (claims["exp"] - claims["iat"], tokens["refresh_expires_in"]) == (86400, 3600)
         assert (await desk.get("auth/me", by=tokens["access_token"])).status_code == 200
+
+
+@pytest.mark.requirement("A3.10")
+async def test_an_access_token_is_good_for_fifteen_minutes_and_not_believed_beyond(
+    sqlite_url: str, hands: TestClock
+) -> None:
+    async with opened(sqlite_url, account_cache=60) as desk:
+        token = await desk.token("ada")
+        ask = partial(desk.get, "auth/me", by=token)
+        issued = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))["iat"]
+        hands.move(seconds=issued + 895 - hands.seconds())
+        await desk.believed(Credentials("bearer", token), ask)
+        hands.move(seconds=4)
+        assert (await ask()).status_code == 200
+        hands.move(seconds=1)
+        assert (await ask()).status_code == 401
+
+
+async def test_a_key_that_was_retired_verifies_until_it_is_dropped(sqlite_url: str, tmp_path: Any) -> None:
+    pems = [generated().as_pem(private=True).decode() for _ in range(2)]
+    shared = "s" * 40
+    async with opened(sqlite_url, signing_key=pems[0]) as desk:
+        old = await desk.token("ada")
+    async with opened(sqlite_url, signing_key=shared) as desk:
+        assert (await desk.get("auth/me", by=old)).status_code == 401
+        older = (await desk.sign_in("ada"))["access_token"]
+    async with opened(
+        sqlite_url, signing_key=pems[1].replace("\n", "\\n"), retired_signing_keys=(pems[0], shared)
+    ) as desk:
+        new = (await desk.sign_in("ada"))["access_token"]
+        assert [(await desk.get("auth/me", by=token)).status_code for token in (old, older, new)] == [200] * 3
+        published = (await desk.calling.get("/.well-known/jwks.json")).json()["keys"]
+        assert len(published) == 2
+        assert all("d" not in key and "k" not in key for key in published)
 
 
 @pytest.mark.requirement("A4.09")
