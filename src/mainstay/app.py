@@ -143,10 +143,11 @@ class Mainstay(FastAPI):
             database=backing.scheme(settings.database_url),
             declare_indexes=declare_indexes,
             limits=settings.limits,
+            metadata=None if self.accounts is None else self.accounts.tables.accounts.metadata,
         )
         self.sessions = backing.sessions(settings.database_url, self.database)
         if self.accounts is not None:
-            self.accounts.watch(self.compiled.application, self.sessions)
+            self.accounts.watch(self.compiled.application, self.compiled.storage, self.sessions)
         self.log = Log() if settings.log == "json" else None
         self.listeners: tuple[Listener, ...] = (*listeners, self.log) if self.log is not None else tuple(listeners)
         self.engine = Engine(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
+import sqlalchemy as sa
 
 from mainstay.compiler.draft import Draft
 from mainstay.compiler.finish import finish
@@ -116,13 +117,17 @@ def compile(  # noqa: A001 - it is called compiler.compile
     declare_indexes: bool = True,
     limits: tuple[Limit, ...] = (),
     wire: Wire | None = None,
+    metadata: sa.MetaData | None = None,
 ) -> Compiled:
     """The application that the declarations mean.
 
     `database` is the kind of database that it will run on; with `declare_indexes` off, the tables must
-    have every index already.  Raises `DeclarationErrors` with every mistake there is.
+    have every index already; `metadata` has tables that are the application's even without a resource.
+    Raises `DeclarationErrors` with every mistake there is.
     """
-    draft = Draft(declared, routers, name, version, description, prefix, database, declare_indexes, limits, wire)
+    draft = Draft(
+        declared, routers, name, version, description, prefix, database, declare_indexes, limits, wire, metadata
+    )
     for run in PASSES:
         run(draft)
         if draft.is_unreadable:

@@ -156,6 +156,8 @@ class Draft(msgspec.Struct):
     declare_indexes: bool
     limits: tuple[Limit, ...]
     wire: Wire | None = None
+    metadata: sa.MetaData | None = None
+    """Tables that are the application's even where no resource reaches one of them."""
     letter: Letter = msgspec.field(default_factory=Letter)
     resources: list[DraftResource] = msgspec.field(default_factory=list)
     groups: list[type[Actions]] = msgspec.field(default_factory=list)

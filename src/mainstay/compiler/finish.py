@@ -32,9 +32,9 @@ def finish(draft: Draft, made: Callable[[Application, Storage], C]) -> C:
         groups=tuple(Group(name_of(group), description_of(group)) for group in draft.groups),
     )
     tables = {name: table.table for name, table in draft.tables.items()}
-    metadata = next((table.metadata for table in tables.values()), sa.MetaData())
+    metadata = next((table.metadata for table in tables.values()), draft.metadata)
     storage = Storage(
-        metadata=metadata,
+        metadata=sa.MetaData() if metadata is None else metadata,
         tables=tables,
         kinds={(name, column): kind for name, table in draft.tables.items() for column, kind in table.kinds.items()},
         defaults={
