@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from mainstay import (
     role,
     scope,
 )
+from mainstay.declare import Mount
 from mainstay.declare.model import NAMES
 
 
@@ -96,7 +98,7 @@ class Memos(Resource[Memo]):
             await call.session.execute(sa.update(Keeper).where(Keeper.id == keeper_id).values(disabled_at=call.now))
 
 
-def application(database: str, **settings: Any) -> Mainstay:
+def application(database: str, *, routers: Sequence[Mount] = (), **settings: Any) -> Mainstay:
     """The application on a database, without a log; `settings` stand above those with which tests run."""
     chosen = {
         "log": "off",
@@ -107,4 +109,5 @@ def application(database: str, **settings: Any) -> Mainstay:
         "signing_key": "s" * 40,
         **settings,
     }
-    return Mainstay(resources=[Keepers, Memos], account=Keeper, database=database, settings=Settings(**chosen))
+    declared: dict[str, Any] = {"resources": [Keepers, Memos], "routers": routers, "account": Keeper}
+    return Mainstay(**declared, database=database, settings=Settings(**chosen))

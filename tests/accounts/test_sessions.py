@@ -7,7 +7,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import APIRouter
 
+from mainstay import CurrentActor, mount, signed_in
 from mainstay.identity import Credentials
 from mainstay.testing.clock import TestClock
 from tests.accounts.desk import PASSWORD, Desk, opened
@@ -109,6 +111,29 @@ async def test_a_page_of_another_site_changes_nothing_with_the_cookie(
         ((count,),) = await desk.app.database.read("SELECT count(*) FROM memos", ())
         assert count == (1 if status == 201 else 0)
         assert (await asked(desk, cookie, **headers)).status_code == 200
+
+
+async def test_a_route_of_fastapi_takes_the_cookie_as_an_operation_does(sqlite_url: str) -> None:
+    router, done = APIRouter(), []
+
+    @router.post("/done")
+    async def do(actor: CurrentActor) -> str:
+        done.append(actor.id)
+        return str(actor.id)
+
+    @router.get("/seen")
+    async def see(actor: CurrentActor) -> str:
+        return str(actor.id)
+
+    async with opened(sqlite_url, routers=[mount(router, allow=signed_in)]) as desk:
+        ada = await desk.sign_up("ada")
+        cookie = {"Host": "kitchen.example", "Cookie": kept(await begun(desk))}
+        for foreign in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {}):
+            assert (await desk.calling.post("/done", headers={**cookie, **foreign})).status_code == 403
+            assert (await desk.calling.get("/seen", headers={**cookie, **foreign})).json() == ada["id"]
+        assert done == []
+        assert (await desk.calling.post("/done", headers={**cookie, **SAME})).json() == ada["id"]
+        assert (await desk.calling.post("/done", headers=SAME)).status_code == 401
 
 
 async def test_a_token_is_taken_from_anywhere_as_no_browser_sends_it_by_itself(desk: Desk) -> None:
