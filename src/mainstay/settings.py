@@ -96,7 +96,8 @@ class Settings(BaseSettings):
     """Whether a password needs upper and lower case and a digit, which NIST SP 800-63B-4 advises against."""
 
     sign_in_limit: str | None = "5/minute"
-    """Attempts to sign in, to sign up and to change a password, for each caller and address; empty for no limit."""
+    """Attempts to sign in, to sign up and to change a password, for each caller and address; empty for no limit.  Each
+    process counts for itself: of two workers a caller has up to twice as many."""
 
     pool_size: Annotated[int, Field(ge=1)] = 20
     """Connections to PostgreSQL that are kept."""

@@ -397,7 +397,7 @@ async def test_an_api_key_makes_no_keys_changes_no_password_and_ends_no_sign_in(
     )
     assert (deleted.status_code, deleted.json()["error"]["message"]) == (
         403,
-        "An API key deletes none; sign in with the password.",
+        "Only who has signed in with the password deletes API keys; an API key does not.",
     )
     assert (await desk.get("auth/me", by=token)).status_code == 200
 

@@ -346,11 +346,11 @@ def counted(name: str) -> Callable[[F], F]:
     return mark
 
 
-def signed_in_with(call: Call, otherwise: str) -> UUID:
+def sign_in_of(call: Call, what: str) -> UUID:
     """The sign-in that a call came of; Forbidden where it came with an API key, which is for programs."""
     current = call.actor.claims.get(SESSION)
     if current is None:
-        raise Forbidden(f"An API key {otherwise}; sign in with the password.")
+        raise Forbidden(f"Only who has signed in with the password {what}; an API key does not.")
     return UUID(current)
 
 
@@ -419,7 +419,7 @@ def operations(desk: Desk) -> type[Actions]:
         @action(allow=signed_in, status=204)
         async def sign_out(self, call: Call, given: SignOut) -> None:
             """End this sign-in, or every one of the account."""
-            current = signed_in_with(call, "ends no sign-ins")
+            current = sign_in_of(call, "ends sign-ins")
             which = sessions.c.account_id == call.actor.id if given.everywhere else sessions.c.id == current
             await desk.end(call.session, call.now, which)
             call.keep("", 0)
@@ -434,7 +434,7 @@ def operations(desk: Desk) -> type[Actions]:
         @action(allow=signed_in, status=204, transaction=False, limit=seldom)
         async def change_password(self, call: Call, given: ChangePassword) -> None:
             """Change the password; every other sign-in of the account ends."""
-            current = signed_in_with(call, "changes no password")
+            current = sign_in_of(call, "changes it")
             row = await desk.own(call)
             if not await desk.passwords.verify(row["password_hash"], given.current_password):
                 raise ValidationError(details=(Detail("current_password", "wrong_password", "is not right"),))
@@ -456,7 +456,7 @@ def operations(desk: Desk) -> type[Actions]:
         @action(allow=signed_in, path="/api-keys", status=201)
         async def create_api_key(self, call: Call, given: NewApiKey) -> MadeApiKey:
             """Make an API key: the answer alone has the key, only its hash is kept."""
-            signed_in_with(call, "makes no others")
+            sign_in_of(call, "makes API keys")
             if given.expires_at is not None and given.expires_at <= call.now:
                 raise ValidationError(details=(Detail("expires_at", "in_the_past", "has passed already"),))
             desk.check_scopes(given.scopes, call.actor)
@@ -481,7 +481,7 @@ def operations(desk: Desk) -> type[Actions]:
             self, call: Call, id: Annotated[UUID, Field(description="What the key is known by.")]
         ) -> None:
             """Delete an API key; it is good for nothing from this moment on."""
-            signed_in_with(call, "deletes none")
+            sign_in_of(call, "deletes API keys")
             own = sa.delete(keys).where(keys.c.id == id, keys.c.account_id == call.actor.id)
             done: Any = await call.session.execute(own)
             if done.rowcount == 0:
