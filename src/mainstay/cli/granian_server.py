@@ -8,7 +8,6 @@ is.  Bodies are the application's to time, which `projections/rest/request.py` d
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 
 import uvloop
@@ -35,7 +34,6 @@ async def serve(app: Mainstay, host: str, port: int) -> None:
     """Opens the application, serves it, lets what runs end, closes it; raises what opening raises."""
     async with app.router.lifespan_context(app) as state:
         app.lifespan_state = dict(state or {})
-        settle()
         server = Server(
             app,
             address=host,
@@ -60,15 +58,6 @@ async def serve(app: Mainstay, host: str, port: int) -> None:
         _, running = await asyncio.wait({serving}, timeout=app.settings.shutdown_timeout)
         for task in running:
             task.cancel()
-
-
-def settle() -> None:
-    """Takes all that was made at start out of the garbage collector's sight, and lets it look less often.
-
-    A request leaves no cycles behind, so that looking after every 700 objects is mostly in vain.
-    """
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 def run_workers(target: str, settings: Settings, *, host: str, port: int, workers: int) -> None:
