@@ -85,6 +85,20 @@ def test_accounts_are_listed_by_address_and_role(sqlite_url: str) -> None:
     assert json.loads(user(sqlite_url, "list", APP, "--role", "admin").stdout) == [ada]
 
 
+def test_a_program_is_told_what_was_done(sqlite_url: str) -> None:
+    def told(*words: str) -> Any:
+        return json.loads(user(sqlite_url, *words, "--json").stdout)
+
+    made = told("create", APP, "Ada@example.com", "name=Ada", "--role", "admin", "--generate")
+    assert made == {"email": "ada@example.com", "roles": ["admin"], "password": made["password"]}
+    assert told("roles", APP, "ada@example.com", "reader") == {"email": "ada@example.com", "roles": ["reader"]}
+    assert told("disable", APP, "ada@example.com")["disabled_at"] == told("list", APP)[0]["disabled_at"]
+    assert told("enable", APP, "ada@example.com") == {"email": "ada@example.com", "disabled_at": None}
+    again = told("password", APP, "ada@example.com", "--generate")
+    assert again == {"email": "ada@example.com", "password": again["password"]}
+    assert len({made["password"], again["password"]}) == 2
+
+
 def test_another_password_ends_the_sign_ins_and_the_old_one(sqlite_url: str) -> None:
     async def signed_in() -> Any:
         async with opened(sqlite_url) as desk:

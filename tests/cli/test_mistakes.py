@@ -62,6 +62,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("check", ".", "--output", "none/report"), "--output none/report cannot be written"),
         (("check", ".", "--write-baseline", "--baseline", "none/b"), "--baseline none/b cannot be written"),
         (("check", "--explain", "sql_injektion"), "did you mean sql-injection?"),
+        (("check", "--explain", "zzz"), "there is no rule 'zzz'; there is access-disagrees, "),
     ],
 )  # fmt: skip
 def test_a_mistake_ends_with_2_and_says_what_would_be_right(folder: Path, words: tuple[str, ...], said: str) -> None:

@@ -32,6 +32,10 @@ MEANINGS: dict[Exit, str] = {
 """What each code means."""
 
 
+FEW = 8
+"""How many names are told where none is near the one that was given."""
+
+
 def wrong(message: str) -> typer.Exit:
     """Tells what is wrong; the exception ends the command."""
     typer.echo(f"mainstay: {message}", err=True)
@@ -54,5 +58,8 @@ def refuse_unwritable(option: str, file: Path | None) -> None:
 def nearest(name: str, names: Iterable[str]) -> str:
     """What there is instead of `name`."""
     there = sorted(names)
-    close = difflib.get_close_matches(name, there, n=1) or there[:1]
-    return f"did you mean {close[0]}?" if close else "nothing of that kind is there"
+    close = difflib.get_close_matches(name, there, n=1) or (there if len(there) == 1 else [])
+    if close:
+        return f"did you mean {close[0]}?"
+    few = ", ".join(there[:FEW]) + (", .." if len(there) > FEW else "")
+    return f"there is {few}" if few else "nothing of that kind is there"

@@ -32,44 +32,58 @@ from mainstay.migrate.folder import MigrationProblem
 T = TypeVar("T")
 
 
-def create(target: str, email: str, words: Sequence[str], names: Sequence[str], *, generate: bool) -> None:
+def create(target: str, email: str, words: Sequence[str], names: Sequence[str], *, generate: bool, json: bool) -> None:
     """Makes an account."""
     accounts, served = found(target)
     given = roles_of(names)
     password = secrets.token_urlsafe(15) if generate else asked()
     values = read(accounts, email, password, words)
-    run(served, accounts.create(password=password, roles=given.root, **values), f"{values['email']} is made")
-    if generate:
-        typer.echo(f"password: {password}")
+    run(served, accounts.create(password=password, roles=given.root, **values))
+    shown = {"password": password} if generate else {}
+    tell(f"{values['email']} is made", {"email": values["email"], "roles": given.root, **shown}, json=json)
 
 
-def password(target: str, email: str, *, generate: bool) -> None:
+def password(target: str, email: str, *, generate: bool, json: bool) -> None:
     """Gives an account another password."""
     accounts, served = found(target)
     new = secrets.token_urlsafe(15) if generate else asked()
-    run(served, accounts.set_password(email, new), f"{email.lower()} has another password")
-    if generate:
-        typer.echo(f"password: {new}")
+    run(served, accounts.set_password(email, new))
+    shown = {"password": new} if generate else {}
+    tell(f"{email.lower()} has another password", {"email": email.lower(), **shown}, json=json)
 
 
-def roles(target: str, email: str, names: Sequence[str]) -> None:
+def roles(target: str, email: str, names: Sequence[str], *, json: bool) -> None:
     """Gives an account these roles and no others."""
     accounts, served = found(target)
     given = roles_of(names)
+    run(served, accounts.update(email, roles=given))
     done = f"{email.lower()} has the roles {', '.join(given.root) or '(none)'}"
-    run(served, accounts.update(email, roles=given), done)
+    tell(done, {"email": email.lower(), "roles": given.root}, json=json)
 
 
-def disable(target: str, email: str) -> None:
+def disable(target: str, email: str, *, json: bool) -> None:
     """Keeps an account from signing in."""
     accounts, served = found(target)
-    run(served, accounts.update(email, disabled_at=now()), f"{email.lower()} is disabled")
+    at = now()
+    run(served, accounts.update(email, disabled_at=at))
+    tell(f"{email.lower()} is disabled", {"email": email.lower(), "disabled_at": at.isoformat()}, json=json)
 
 
-def enable(target: str, email: str) -> None:
+def enable(target: str, email: str, *, json: bool) -> None:
     """Lets a disabled account sign in again."""
     accounts, served = found(target)
-    run(served, accounts.update(email, disabled_at=None), f"{email.lower()} is enabled")
+    run(served, accounts.update(email, disabled_at=None))
+    tell(f"{email.lower()} is enabled", {"email": email.lower(), "disabled_at": None}, json=json)
+
+
+def tell(done: str, values: dict[str, Any], *, json: bool) -> None:
+    """Says what was done, in a sentence or for a program, with a password that nobody else knows."""
+    if json:
+        typer.echo(json_of.dumps(values, indent=2, ensure_ascii=False))
+        return
+    typer.echo(done)
+    if "password" in values:
+        typer.echo(f"password: {values['password']}")
 
 
 def listed(target: str, role: str | None, *, json: bool) -> None:
@@ -145,15 +159,15 @@ def told_of(mistake: Any, known: Iterable[str]) -> str:
     return phrase(mistake, "")
 
 
-def run(served: Mainstay, change: Coroutine[Any, Any, T], done: str = "") -> T:
-    """What a change, or a question, comes to; prints what was done, or tells what keeps it from being done."""
+def run(served: Mainstay, change: Coroutine[Any, Any, T]) -> T:
+    """What a change, or a question, comes to; tells what keeps it from being done."""
 
     async def inside() -> T:
         async with served.router.lifespan_context(served):
             return await change
 
     try:
-        result = asyncio.run(inside())
+        return asyncio.run(inside())
     except LookupError as error:
         raise wrong(str(error)) from None
     except (DeclarationErrors, MigrationProblem) as error:
@@ -165,6 +179,3 @@ def run(served: Mainstay, change: Coroutine[Any, Any, T], done: str = "") -> T:
         raise wrong("the address, or another value that must be unique, is taken") from None
     finally:
         change.close()
-    if done:
-        typer.echo(done)
-    return result
