@@ -67,6 +67,16 @@ def test_in_development_migrations_are_run_and_told_with_what_they_change(house:
     )
 
 
+def test_what_a_start_in_development_loses_is_told(house: House) -> None:
+    house.make("First", SECOND)
+    house.execute("INSERT INTO lamps (id, watts, colour) VALUES ('00000000-0000-0000-0000-000000000001', 60, 'red')")
+    house.models(FIRST)
+    house.run("make", "No colours")
+    (told,) = [event for event in started(house) if isinstance(event, Migrated)]
+    lost = "! these migrations lose, for good: lamps.colour, which has a value in 1 rows"
+    assert told.changes == ("- column lamps.colour", lost)
+
+
 def test_models_that_say_more_than_the_migrations_are_not_served(house: House) -> None:
     house.make("First", FIRST)
     house.models(SECOND)

@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alembic import op
+from alembic.operations import MigrateOperation, Operations
 
 from mainstay.migrate.sqlite_table import quoted
+
+
+class LetGo(MigrateOperation):
+    """Two columns are one no longer, while both still hold the same."""
+
+    def __init__(self, table_name: str, old: str, new: str) -> None:
+        self.table_name = table_name
+        self.old = old
+        self.new = new
 
 
 def keep_in_step(table: str, old: str, new: str, *, key: Sequence[str]) -> None:
@@ -21,12 +31,19 @@ def keep_in_step(table: str, old: str, new: str, *, key: Sequence[str]) -> None:
 
 def let_go(table: str, old: str, new: str) -> None:
     """Ends what `keep_in_step` began."""
+    op.invoke(LetGo(table, old, new))
+
+
+@Operations.implementation_for(LetGo)
+def end(operations: Operations, operation: LetGo) -> None:
+    """Drops the triggers."""
+    name = named(operation.table_name, operation.old, operation.new)
     if is_sqlite():
-        for end in ("insert", "old", "new"):
-            op.execute(f"DROP TRIGGER {quoted(f'{named(table, old, new)}_{end}')}")
+        for ending in ("insert", "old", "new"):
+            operations.execute(f"DROP TRIGGER {quoted(f'{name}_{ending}')}")
     else:
-        op.execute(f"DROP TRIGGER {quoted(named(table, old, new))} ON {quoted(table)}")
-        op.execute(f"DROP FUNCTION {quoted(named(table, old, new))}()")
+        operations.execute(f"DROP TRIGGER {quoted(name)} ON {quoted(operation.table_name)}")
+        operations.execute(f"DROP FUNCTION {quoted(name)}()")
 
 
 def is_sqlite() -> bool:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic.operations import ops
 from alembic.operations.schemaobj import SchemaObjects
 
+from mainstay.migrate.in_step import LetGo
 from mainstay.migrate.rename import Rename, RenameConstraints
 from mainstay.migrate.schema import Schema, Table, column_of, constraint_of, index_of, table_of
 from mainstay.migrate.searching import CreateSearchIndex, DropSearchIndex
@@ -25,8 +26,15 @@ class Recording:
         self.schema = schema
         self.dropped: list[tuple[str, str | None]] = []
         """Tables, and columns of tables, that are gone with what was in them."""
+        self.copied: set[tuple[str, str | None]] = set()
+        """Columns whose values another one has, too."""
         self.renamed: list[Rename] = []
         """What has another name."""
+
+    def begun(self) -> Schema:
+        """The schema, before what is recorded from now on."""
+        self.dropped, self.copied, self.renamed = [], set(), []
+        return self.schema
 
     def take(self, operation: ops.MigrateOperation) -> None:
         """Does to the schema what an operation does to a database; a table that SQL made is not known here."""
@@ -128,6 +136,9 @@ class Recording:
             if kept != table.indexes:
                 self.put(replace(table, indexes=kept))
 
+    def let_go(self, operation: LetGo) -> None:
+        self.copied |= {(operation.table_name, operation.old), (operation.table_name, operation.new)}
+
     def create_search_index(self, operation: CreateSearchIndex) -> None:
         self.put(replace(self.table(operation.table_name), search=operation.index))
 
@@ -155,5 +166,6 @@ DOES: dict[type[ops.MigrateOperation], Callable[[Recording, Any], None]] = {
     CreateSearchIndex: Recording.create_search_index,
     DropSearchIndex: Recording.drop_search_index,
     RenameConstraints: Recording.rename_constraints,
+    LetGo: Recording.let_go,
 }
 """What each operation does to a schema."""

@@ -190,9 +190,10 @@ async def rehearse(chain: Chain, *targets: str) -> list[Step]:
         steps: list[Step] = []
         for target in targets:
             for migration, up in chain.steps(place, target):
-                before, recording.dropped, recording.renamed = recording.schema, [], []
+                before = recording.begun()
                 run_step(connection, migration, up, recording)
-                gone, renames = tuple(recording.dropped), tuple(recording.renamed)
+                gone = tuple(one for one in recording.dropped if one not in recording.copied)
+                renames = tuple(recording.renamed)
                 steps.append(Step(migration, up, before, recording.schema, gone, renames))
             place = target
         return steps

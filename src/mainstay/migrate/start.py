@@ -11,6 +11,7 @@ from mainstay.migrate.adopt import adopt
 from mainstay.migrate.compare import differences, sentences
 from mainstay.migrate.folder import Migration, MigrationProblem, read
 from mainstay.migrate.history import history, refuse_edited
+from mainstay.migrate.loss import losses
 from mainstay.migrate.run import current, move, rehearse
 from mainstay.migrate.schema import Schema, schema_of
 from mainstay.storage import Storage
@@ -34,10 +35,18 @@ async def upgrade(changes: SchemaChanges, folder: Path, storage: Storage, tell: 
             f'the models say what no migration makes; write it down with: mainstay migrate make "..."\n  {lines}'
         )
 
-    def done(migration: Migration, up: bool) -> None:
-        tell(Migrated(migration.number, migration.title, tuple(steps[migration.number].sentences)))
-
     await adopt(changes, chain)
     refuse_edited(chain, await changes.look(history))
-    if await current(changes) != chain.newest:
-        await move(changes, chain, chain.newest, done)
+    place = await current(changes)
+    if place == chain.newest:
+        return
+    missed = [steps[migration.number] for migration, up in chain.steps(place, chain.newest)]
+    lost = await changes.look(lambda connection: losses(connection, missed))
+
+    def done(migration: Migration, up: bool) -> None:
+        told = steps[migration.number].sentences
+        if steps[migration.number] is missed[0]:
+            told += [f"! these migrations lose, for good: {one}" for one in lost]
+        tell(Migrated(migration.number, migration.title, tuple(told)))
+
+    await move(changes, chain, chain.newest, done)
