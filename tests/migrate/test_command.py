@@ -38,6 +38,7 @@ def test_the_way_back_says_what_it_loses_and_asks(house: House, monkeypatch: pyt
     assert "Nothing was done; say --yes if that is meant." in said
     monkeypatch.setattr(migrate, "is_terminal", lambda: True)
     house.run("down", code=4, given="n\n")
+    house.run("down", code=4, given="")
     assert house.rows("SELECT count(litres) FROM jars") == [(2,)]
     assert "- column jars.litres" in house.run("down", given="y\n")
     assert "the table jars with its 3 rows" in house.run("to", "0", "--yes")
@@ -151,6 +152,7 @@ FILES = {
         lambda text: ("0003_next.py", text.replace('"0002"', '"0003"').replace("def downgrade", "def back")),
         "has no function downgrade()",
     ),
+    "another name": (lambda text: ("0003-next.py", text), "is not called like one: four digits, _ and words"),
     "no Python": (lambda text: ("0003_next.py", "def"), "cannot be read: SyntaxError"),
 }
 
@@ -197,6 +199,23 @@ def test_a_database_that_another_program_migrated_is_told(kitchen: House) -> Non
     said = kitchen.run("up", code=2)
     assert "the database is at migration ae1027a6acf" in said
     assert "it was migrated by another program" in said
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(kitchen: House) -> None:
+    kitchen.migrations = kitchen.folder / "a_file"
+    kitchen.migrations.write_text("")
+    assert f"{kitchen.migrations}: File exists" in kitchen.run("make", "x", "--empty", code=2)
+
+
+def test_what_is_lost_is_found_under_the_name_that_it_has_now(house: House) -> None:
+    jars(house)
+    house.make("Volume", FIRST.replace("litres", "volume"), "--rename", "jars.litres:volume")
+    tins = FIRST.replace("litres", "volume").replace("class Jar", "class Tin")
+    house.make("Tins", tins, "--rename", "jars:tins")
+    assert "tins.volume, which has a value in 2 rows" in house.run("to", "1", code=4)
+    assert "the table tins with its 3 rows" in house.run("to", "0", code=4)
+    house.run("to", "2")
+    assert house.rows("SELECT count(litres) FROM jars") == [(2,)]
 
 
 def test_a_column_that_may_only_have_been_renamed_is_asked_about(kitchen: House) -> None:

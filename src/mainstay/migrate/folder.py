@@ -15,6 +15,7 @@ from mainstay.migrate.digest import digest
 
 NAME = re.compile(r"(\d{4})_\w+\.py")
 """Of a file: its number, and words that nobody reads but people."""
+REVISION = re.compile(r"^revision\b", re.MULTILINE)
 EMPTY = "0000"
 """What the number of a database is that no migration has touched."""
 
@@ -108,6 +109,7 @@ def refuse_behind(place: str, newest: str) -> None:
 
 def read(folder: Path) -> Chain:
     """The migrations of a folder, which may not be there; MigrationProblem where they are no chain."""
+    refuse_unnumbered(folder)
     migrations: list[Migration] = []
     for path in files_of(folder):
         migration = read_file(path)
@@ -121,6 +123,16 @@ def read(folder: Path) -> Chain:
             raise MigrationProblem(f"{path}: down_revision is {migration.before}, and the file before is {expected}")
         migrations.append(migration)
     return Chain(migrations)
+
+
+def refuse_unnumbered(folder: Path) -> None:
+    """Raises `MigrationProblem` where a file is a migration by what is in it, and not by its name."""
+    for path in sorted(folder.glob("*.py")) if folder.is_dir() else ():
+        if not NAME.fullmatch(path.name) and REVISION.search(path.read_text(encoding="utf-8", errors="replace")):
+            raise MigrationProblem(
+                f"{path} is a migration, as it says revision, and is not called like one: four digits, _ and words, "
+                "such as 0002_what_it_does.py"
+            )
 
 
 def read_file(path: Path) -> Migration:

@@ -8,7 +8,9 @@ from sqlalchemy import Connection, inspect
 
 from mainstay.migrate.compare import differences
 from mainstay.migrate.conversion import changes
+from mainstay.migrate.rename import Rename, applied, first_names
 from mainstay.migrate.run import Step
+from mainstay.migrate.schema import Schema
 from mainstay.migrate.words import words
 
 
@@ -33,18 +35,21 @@ def losses(connection: Connection, steps: Sequence[Step]) -> list[str]:
 def narrowed(connection: Connection, steps: Sequence[Step], tables: Mapping[str, set[str]]) -> Iterator[str]:
     """Sentences about columns that stay, and cannot hold what is in them."""
     quote = connection.dialect.identifier_preparer.quote
-    for one in differences(steps[0].before, steps[-1].after) if steps else ():
+    renames = [rename for step in steps for rename in step.renames]
+    before, after = (applied(renames, steps[0].before), steps[-1].after) if steps else (Schema(), Schema())
+    for one in differences(before, after):
         for old, new in one.changed_columns:
-            if new.name not in tables.get(one.name, ()):
+            table, column = first_names(one.name, new.name, renames)
+            if column is None or column not in tables.get(table, ()):
                 continue
-            name = quote(new.name)
+            name = quote(column)
             condition = changes(name, old, new, sqlite=connection.dialect.name == "sqlite")
-            rows = count(connection, one.name, condition) if condition else 0
+            rows = count(connection, table, condition) if condition else 0
             if rows:
-                yield f"a part of {one.name}.{new.name} in {rows} rows, as {words(new)} holds less"
-            empty = count(connection, one.name, f"{name} IS NULL") if old.nullable and not new.nullable else 0
+                yield f"a part of {table}.{column} in {rows} rows, as {words(new)} holds less"
+            empty = count(connection, table, f"{name} IS NULL") if old.nullable and not new.nullable else 0
             if empty and not steps[0].up:
-                yield f"that {one.name}.{new.name} is empty in {empty} rows, which get a value"
+                yield f"that {table}.{column} is empty in {empty} rows, which get a value"
 
 
 def count(connection: Connection, table: str, condition: str) -> int:
@@ -54,8 +59,11 @@ def count(connection: Connection, table: str, condition: str) -> int:
 
 
 def dropped(steps: Sequence[Step]) -> Iterator[tuple[str, str | None]]:
-    """Tables and columns that were there before the steps and are dropped by them."""
+    """Tables and columns that were there before the steps and are dropped by them, by the names that they have now."""
+    renames: list[Rename] = []
     for step in steps:
-        for table, column in step.dropped:
+        for known in step.dropped:
+            table, column = first_names(*known, renames)
             if steps[0].before.tables.get(table) is not None:
                 yield table, column
+        renames += step.renames

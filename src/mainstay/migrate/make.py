@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +95,8 @@ async def written(folder: Path, chain: Chain, bodies: Sequence[Body], wanted: Sc
         refuse_others(await rehearse(later, later.newest, chain.newest), wanted)
     except BaseException:
         for path in made.files:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # it may never have come to be
+                path.unlink()
         raise
     return made
 

@@ -11,7 +11,7 @@ from alembic.operations import ops
 from alembic.operations.schemaobj import SchemaObjects
 
 from mainstay.migrate.in_step import LetGo
-from mainstay.migrate.rename import Rename, RenameConstraints
+from mainstay.migrate.rename import Rename, RenameConstraints, first_names
 from mainstay.migrate.schema import Schema, Table, column_of, constraint_of, index_of, table_of
 from mainstay.migrate.searching import CreateSearchIndex, DropSearchIndex
 
@@ -25,7 +25,7 @@ class Recording:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self.dropped: list[tuple[str, str | None]] = []
-        """Tables, and columns of tables, that are gone with what was in them."""
+        """Tables, and columns of tables, that are gone with what was in them, by their first names."""
         self.copied: set[tuple[str, str | None]] = set()
         """Columns whose values another one has, too."""
         self.renamed: list[Rename] = []
@@ -56,7 +56,7 @@ class Recording:
         self.put(table_of(operation.to_table()))
 
     def drop_table(self, operation: ops.DropTableOp) -> None:
-        self.dropped.append((operation.table_name, None))
+        self.dropped.append(first_names(operation.table_name, None, self.renamed))
         self.schema = self.schema.without(operation.table_name)
 
     def rename_table(self, operation: ops.RenameTableOp) -> None:
@@ -79,7 +79,8 @@ class Recording:
 
     def drop_column(self, operation: ops.DropColumnOp) -> None:
         table, gone = self.table(operation.table_name), operation.column_name
-        self.dropped.append((table.name, gone))
+        if (table.name, gone) not in self.copied:
+            self.dropped.append(first_names(table.name, gone, self.renamed))
         self.put(
             replace(
                 table,

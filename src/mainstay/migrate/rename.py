@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alembic import op
@@ -32,6 +32,11 @@ class Rename:
         """The other way."""
         return replace(self, table=self.new if self.is_table else self.table, old=self.new, new=self.old)
 
+    def fits(self, schema: Schema) -> bool:
+        """Whether there is something of the old name."""
+        table = schema.tables.get(self.table)
+        return table is not None and (self.is_table or table.column(self.old) is not None)
+
     def applied(self, schema: Schema) -> Schema:
         """The schema afterwards; MigrationProblem where there is nothing of that name."""
         table = schema.tables.get(self.table)
@@ -43,6 +48,23 @@ class Rename:
             names = ", ".join(column.name for column in table.columns)
             raise MigrationProblem(f"{self.table} has no column {self.old}; it has {names}")
         return schema.column_renamed(self.table, self.old, self.new)
+
+
+def applied(renames: Iterable[Rename], schema: Schema) -> Schema:
+    """The schema after all renames of what was in it."""
+    for rename in renames:
+        schema = rename.applied(schema) if rename.fits(schema) else schema
+    return schema
+
+
+def first_names(table: str, column: str | None, renames: Sequence[Rename]) -> tuple[str, str | None]:
+    """What a table, or a column of one, was called before it was renamed."""
+    for rename in reversed(renames):
+        if rename.is_table and rename.new == table:
+            table = rename.old
+        elif not rename.is_table and (rename.table, rename.new) == (table, column):
+            column = rename.old
+    return table, column
 
 
 class RenameConstraints(MigrateOperation):

@@ -18,7 +18,7 @@ from mainstay.migrate.folder import EMPTY, Chain, Migration, MigrationProblem
 from mainstay.migrate.history import history, note_down, note_up, refuse_edited
 from mainstay.migrate.operations import IN_USE, operations
 from mainstay.migrate.recording import Recording
-from mainstay.migrate.rename import Rename
+from mainstay.migrate.rename import Rename, applied
 from mainstay.migrate.schema import Schema
 from mainstay.migrate.version import set_version, version
 
@@ -32,7 +32,7 @@ class Step:
     before: Schema
     after: Schema
     dropped: tuple[tuple[str, str | None], ...]
-    """Tables and columns that go with what is in them."""
+    """Tables and columns that go with what is in them, by their names before it."""
     renames: tuple[Rename, ...] = ()
     """Tables and columns that have another name afterwards."""
 
@@ -44,12 +44,7 @@ class Step:
     @property
     def sentences(self) -> list[str]:
         """What it does, as a reader of a terminal takes it in."""
-        schema, told = self.before, []
-        for rename in self.renames:
-            if rename.table in schema.tables:  # not one that it has made itself
-                schema = rename.applied(schema)
-                told.append(str(rename))
-        return [*told, *sentences(differences(schema, self.after))]
+        return [*map(str, self.renames), *sentences(differences(applied(self.renames, self.before), self.after))]
 
 
 def run_step(connection: Connection, migration: Migration, up: bool, recording: Recording | None = None) -> None:
@@ -192,8 +187,7 @@ async def rehearse(chain: Chain, *targets: str) -> list[Step]:
             for migration, up in chain.steps(place, target):
                 before = recording.begun()
                 run_step(connection, migration, up, recording)
-                gone = tuple(one for one in recording.dropped if one not in recording.copied)
-                renames = tuple(recording.renamed)
+                gone, renames = tuple(recording.dropped), tuple(recording.renamed)
                 steps.append(Step(migration, up, before, recording.schema, gone, renames))
             place = target
         return steps

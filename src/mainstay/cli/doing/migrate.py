@@ -244,7 +244,11 @@ def ask(lost: list[str], wish: Wish, *, going_up: bool) -> None:
     if not is_terminal():
         console.print("Nothing was done; say --yes if that is meant.")
         raise typer.Exit(Exit.REFUSED)
-    if not typer.confirm("Go on?"):
+    try:
+        goes_on = typer.confirm("Go on?")
+    except typer.Abort:
+        goes_on = False
+    if not goes_on:
         raise typer.Exit(Exit.REFUSED)
 
 
@@ -269,6 +273,10 @@ def answer(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except (MigrationProblem, Unavailable) as error:
         raise wrong(str(error)) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        raise wrong(f"{error.filename}: {error.strerror}") from None
 
 
 def shown(path: Path) -> Path:
