@@ -122,6 +122,14 @@ def test_a_row_is_told_as_its_model_says_and_the_rows_as_the_resource_says(docum
     assert tags["dishes"] == "Dishes, those that are served to everybody."
 
 
+def test_a_value_of_a_shape_is_told_as_what_it_is_in_json() -> None:
+    schemas = openapi.document(compiler.compile(everything.RESOURCES).application)["components"]["schemas"]
+    told = [name.get("description") for one in schemas.values() for name in one.get("properties", {}).values()]
+    assert "A list of the shape Words." in told
+    assert "An object of the shape Size." in told
+    assert "An object of the shape Words." not in told
+
+
 def headers(told: dict[str, Any]) -> dict[str, bool]:
     """The headers that an operation takes, and whether they must be given."""
     return {one["name"]: one["required"] for one in told["parameters"] if one["in"] == "header"}

@@ -29,6 +29,10 @@ def storable(value: Any) -> Any:
     return value
 
 
+WORDS = {"object": "an object", "array": "a list"}
+"""What a shape is, by its type in JSON Schema."""
+
+
 class Json(Kind, frozen=True):
     """A structured value, validated as `shape`; JSONB on PostgreSQL, text on SQLite.
 
@@ -51,8 +55,10 @@ class Json(Kind, frozen=True):
         return postgresql().JSONB(none_as_null=True) if database == "postgresql" else JSON(none_as_null=True)
 
     def form(self) -> Form:
-        schema = msgspec.json.encode(self.shape.model_json_schema()).decode()
-        return Form("object", shape=schema, hint=f"an object of the shape {self.shape.__name__}")
+        schema = self.shape.model_json_schema()
+        what = WORDS.get(schema.get("type", ""), "a value")
+        hint = f"{what} of the shape {self.shape.__name__}"
+        return Form("object", shape=msgspec.json.encode(schema).decode(), hint=hint)
 
     def annotation(self) -> Any:
         return Annotated[self.shape, BeforeValidator(storable)]
