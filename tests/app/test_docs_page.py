@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +15,19 @@ from tests.app.kitchen import client, kitchen, open_kitchen
 
 pytestmark = pytest.mark.requirement("A1.33")
 
+NODE = shutil.which("node")
+BROWSER = """
+const { readFileSync } = require("fs");
+globalThis.location = { href: "http://kitchen.test/docs" };
+globalThis.SwaggerUIBundle = (options) => {
+  const document = { ok: true, url: "/openapi.json", text: readFileSync("openapi.json", "utf8") };
+  const other = { ok: true, url: "http://kitchen.test/api/v1/dishes", text: "no document" };
+  const shown = [document, other].map((answer) => options.responseInterceptor(answer).text);
+  console.log(JSON.stringify([JSON.parse(shown[0]), shown[1]]));
+};
+eval(readFileSync("start.js", "utf8"));
+"""
+"""What of a page Swagger UI asks: it hands every answer that it gets to the page first."""
 FOREIGN = re.compile(r"""(?:src|href|url)\s*[=:(]\s*["']?(?:https?:)?//""")
 
 
@@ -29,6 +47,35 @@ async def test_the_page_and_all_that_it_loads_come_from_here(sqlite_url: str) ->
         assert "validatorUrl: null" in script
         assert not FOREIGN.search(script)
         assert (await calling.get("/openapi.json")).status_code == 200
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no Node.js")
+async def test_what_may_be_left_out_is_told_and_not_sent(sqlite_url: str, tmp_path: Path) -> None:
+    async with open_kitchen(kitchen(sqlite_url)) as calling:
+        (tmp_path / "start.js").write_text((await calling.get("/docs/start.js")).text)
+        (tmp_path / "openapi.json").write_text((await calling.get("/openapi.json")).text)
+    (tmp_path / "page.js").write_text(BROWSER)
+    before = json.loads((tmp_path / "openapi.json").read_text())
+    shown, other = of_page(tmp_path)
+    assert other == "no document"
+    (sort,) = [one for one in parameters(shown, "/api/v1/dishes") if one["name"] == "sort"]
+    (same,) = [one for one in parameters(before, "/api/v1/dishes") if one["name"] == "sort"]
+    assert sort["description"] == f"{same['description']} For example: `{same['example']}`."
+    assert not [one for one in parameters(shown, "/api/v1/dishes") if "example" in one]
+    of_one = parameters(shown, "/api/v1/dishes/{slug}")
+    assert [one["name"] for one in of_one if "example" in one] == ["slug"]
+
+
+def of_page(folder: Path) -> Any:
+    """The document, and another answer, as the page hands them to Swagger UI."""
+    words = [str(NODE), "page.js"]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=60, check=True)
+    return json.loads(done.stdout)
+
+
+def parameters(document: Any, path: str) -> Any:
+    """The parameters of a path's GET."""
+    return document["paths"][path]["get"]["parameters"]
 
 
 async def test_a_browser_is_told_to_load_nothing_from_elsewhere(sqlite_url: str) -> None:

@@ -75,7 +75,7 @@ OPERATOR_WORDS = {
     "lte": "is at most the value",
     "gt": "is greater than the value",
     "gte": "is at least the value",
-    "in": "is one of the values, separated by commas (a comma in a value is written \\,)",
+    "in": "is one of the values, separated by commas (a comma in a value is written `\\,`)",
     "starts_with": "begins with the value",
     "contains": "contains the value",
     "is_null": "is missing (true) or there (false)",

@@ -33,13 +33,32 @@ PAGE = """<!doctype html>
 </body>
 </html>
 """
-START = """SwaggerUIBundle({
+START = """/* Examples stand in the fields of the page, and are sent.  Those of what may be left out are told beside it:
+   all filters of a list together find nothing. */
+function withoutWhatNeedNotBeSent(text) {
+  const told = JSON.parse(text);
+  for (const methods of Object.values(told.paths))
+    for (const operation of Object.values(methods))
+      for (const parameter of operation.parameters ?? [])
+        if (!parameter.required && parameter.example !== undefined) {
+          const example = parameter.example;
+          const shown = typeof example === "string" ? example : JSON.stringify(example);
+          parameter.description = `${parameter.description ?? ""} For example: \\`${shown}\\`.`.trim();
+          delete parameter.example;
+        }
+  return JSON.stringify(told);
+}
+SwaggerUIBundle({
   url: "openapi.json",
   dom_id: "#page",
   deepLinking: true,
   displayRequestDuration: true,
   filter: true,
   persistAuthorization: false,
+  responseInterceptor: (answer) => {
+    const isDocument = answer.ok && new URL(answer.url, location.href).pathname.endsWith("/openapi.json");
+    return isDocument ? Object.assign(answer, { text: withoutWhatNeedNotBeSent(answer.text) }) : answer;
+  },
   tryItOutEnabled: true,
   validatorUrl: null,
 });
