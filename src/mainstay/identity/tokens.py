@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 from joserfc import jwt
@@ -27,6 +28,8 @@ SKEW = 10
 """Seconds by which the clock of another machine that signs may be ahead of this one's."""
 SHORTEST_SECRET = 32
 """Bytes of a key for HS256 (RFC 7518, 3.2)."""
+PUBLISHED = ("{", "ssh-", "ecdsa-")
+"""How keys begin that others are given: as JSON, and as SSH has them."""
 REGISTRY = JWSRegistry(algorithms=["EdDSA", "HS256"])
 warnings.filterwarnings("ignore", "EdDSA is deprecated via RFC 9864", SecurityWarning)
 # RFC 9864 calls it Ed25519; most that verify tokens know it by its older name alone.
@@ -91,9 +94,21 @@ def imported(text: str) -> OKPKey | OctKey:
         if not key.is_private or key.curve_name != "Ed25519":
             raise ValueError("is not the private key of Ed25519; make one with `openssl genpkey -algorithm ed25519`")
         return key
+    if text.lstrip().startswith(PUBLISHED):
+        raise ValueError("is a key in another form, which may be a public one; give the PEM of a private key")
+    if is_file(text):
+        raise ValueError("names a file, which is no secret; give what is in it")
     if len(text.encode()) < SHORTEST_SECRET:
         raise ValueError(f"has fewer than {SHORTEST_SECRET} bytes; make one with `openssl rand -base64 48`")
     return OctKey.import_key(text)
+
+
+def is_file(text: str) -> bool:
+    """Whether a file has this name."""
+    try:
+        return Path(text.strip()).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 class Tokens:
