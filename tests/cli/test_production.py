@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from examples.recipes.app import application as recipes
+from mainstay.accounts.keys import make
 from mainstay.cli.production import of_database, of_settings
 from tests.accounts.app import application
 
@@ -68,6 +69,21 @@ async def test_what_is_fit_is_not_refused_and_each_setting_counts(
     assert list(of_settings(recipes(sqlite_url))) == []
     monkeypatch.delenv(missing)
     assert names(list(of_settings(recipes(sqlite_url)))) == ([missing] if missing != "MAINSTAY_LOG" else [])
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\\n"])
+async def test_the_key_that_was_made_for_development_is_refused_wherever_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line_end: str
+) -> None:
+    file = tmp_path / "signing.pem"
+    for name, value in FIT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MAINSTAY_SIGNING_KEY_FILE", str(file))
+    make(file)
+    assert list(of_settings(recipes(f"sqlite:///{tmp_path}/a.db"))) == []
+    monkeypatch.setenv("MAINSTAY_SIGNING_KEY", file.read_text().replace("\n", line_end))
+    (told,) = of_settings(recipes(f"sqlite:///{tmp_path}/a.db"))
+    assert told.startswith(f"MAINSTAY_SIGNING_KEY is the key in {file}, which was made for development")
 
 
 async def test_a_database_behind_its_migrations_and_one_with_accounts_to_try_is_refused(

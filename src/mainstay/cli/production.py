@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import Iterator
+from pathlib import Path
 
 import sqlalchemy as sa
+from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mainstay.app import Mainstay
@@ -37,6 +39,11 @@ def of_settings(served: Mainstay) -> Iterator[str]:
             f"MAINSTAY_SIGNING_KEY is not set, and the key in {settings.signing_key_file} is for development; "
             "openssl genpkey -algorithm ed25519 makes one"
         )
+    elif served.accounts is not None and is_in(settings.signing_key_file, settings.signing_key):
+        yield (
+            f"MAINSTAY_SIGNING_KEY is the key in {settings.signing_key_file}, which was made for development; "
+            "openssl genpkey -algorithm ed25519 makes another"
+        )
     if served.accounts is not None and settings.sign_in_limit is None:
         yield "MAINSTAY_SIGN_IN_LIMIT is off: passwords can be guessed without end; set it, such as 5/minute"
     if served.debug:
@@ -63,6 +70,13 @@ def of_settings(served: Mainstay) -> Iterator[str]:
             "MAINSTAY_CREATE_TABLES is on: a start would change the schema while others serve; set false, and run "
             "`mainstay migrate up` before each start"
         )
+
+
+def is_in(file: str, secret: SecretStr | None) -> bool:
+    """Whether a secret is what a file has, but for how its lines end."""
+    path = Path(file)
+    given = "" if secret is None else secret.get_secret_value().replace("\\n", "\n")
+    return path.is_file() and path.read_bytes().split() == given.encode().split()
 
 
 async def of_database(served: Mainstay) -> list[str]:
