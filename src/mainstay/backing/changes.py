@@ -18,8 +18,11 @@ class Patience(msgspec.Struct, frozen=True):
 
     turn: float = 600.0
     """For another process that changes the schema."""
-    lock: float = 2.0
-    """For one lock, while everybody who wants the table queues behind; the change is tried again after that."""
+    lock: float = 1.0
+    """For one lock, while everybody who wants the table queues behind; the change is tried again after that.
+
+    It is half of the 2 seconds that calls wait for a lock, so that none of those behind is refused.
+    """
     statement: float = 600.0
     """For one statement."""
     retries: float = 60.0
