@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from mainstay import Settings
+from mainstay.backing.changes import Patience
 from mainstay.cli.doing import migrate
 from mainstay.migrate import make
 from tests.apps import everything, foreign
@@ -259,6 +261,10 @@ def test_a_lock_that_is_not_had_in_time_is_waited_for_in_pieces(
     house.run("up", "--lock-timeout", "0.1")
     thread.join()
     assert house.rows("SELECT litres FROM jars") == []
+
+
+def test_a_request_waits_longer_for_a_lock_than_the_migration_that_it_queues_behind() -> None:
+    assert Patience().lock <= Settings().lock_timeout / 2
 
 
 def test_a_statement_that_takes_too_long_is_cut(
