@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,16 @@ def test_what_nobody_foresaw_ends_with_5_and_says_where(folder: Path) -> None:
     assert done.returncode == Exit.FAILED
     assert "Traceback" in done.stderr
     assert done.stderr.endswith("mainstay: this broke in a way that nobody foresaw\n")
+
+
+def test_a_command_that_is_interrupted_ends_with_130(folder: Path) -> None:
+    (folder / "waits.py").write_text("import time\n\nprint('here', flush=True)\ntime.sleep(60)\n")
+    words = [sys.executable, "-m", "mainstay", "operations", "waits:app"]
+    with subprocess.Popen(words, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "here\n"
+        running.send_signal(signal.SIGINT)
+        assert running.wait(30) == 130
 
 
 def test_every_code_has_its_meaning_on_the_page() -> None:
