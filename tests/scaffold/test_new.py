@@ -80,6 +80,16 @@ def test_its_tests_pass_at_once_and_twenty_lines_later_with_an_endpoint_of_ones_
     checked = make(project, "check")
     assert "Success: no issues found" in checked
     assert "The migrations make what the models say." in checked
+    note = project / "bookshop" / "models" / "note.py"
+    words = [f"a word that is long {number}" for number in range(8)]
+    more = '    price: Mapped[Decimal] = field(default=Decimal("1.50"))\n'
+    more += f"    tone: Mapped[Literal{words}] = field(default={words[0]!r})\n"
+    text = note.read_text().replace("    published:", f"{more}    published:")
+    note.write_text(text.replace("import Annotated", "import Annotated, Literal\nfrom decimal import Decimal"))
+    make(project, "fix")
+    assert "+ column notes.price decimal(18, 2)" in make(project, "migration", "M=What differs on the databases")
+    assert "by_database(" in next(project.rglob("0003_*.py")).read_text()
+    assert "The migrations make what the models say." in make(project, "check")
 
 
 def blocks() -> Iterator[tuple[str, str, str]]:

@@ -60,27 +60,6 @@ def cast_on_postgresql(name: str, old: Column, new: Column) -> str | None:
     return f"{name}::{new.type.postgresql.partition(' COLLATE')[0]}"
 
 
-AS_IT_IS_KEPT: dict[Form, str] = {
-    "day": "date({0}, '+0 days') IS {0}",
-    "clock": "strftime('%H:%M:%S.', {0}) IS substr({0}, 1, 9) AND substr({0}, 10) GLOB '{1}'",
-    "moment": "strftime('%Y-%m-%dT%H:%M:%S.', substr({0}, 1, 19), '+0 days') IS substr({0}, 1, 20) "
-    "AND substr({0}, 21) GLOB '{1}Z'",
-    "uuid": "{0} GLOB '{2}'",
-    "json": "json_valid({0})",
-}
-"""By form, the condition of SQLite under which a text is a value as it is kept there; a modifier makes it look at the
-days of a month."""
-FRACTION = "[0-9]" * 6
-UUID = "-".join("[0-9a-f]" * length for length in (8, 4, 4, 4, 12))
-
-
-def kept_on_sqlite(name: str, column: Column) -> str | None:
-    """What is so of a text that is a value of a column; None where SQLite looks by itself, or any text is one."""
-    if column.type.sqlite != "TEXT" or form(column) not in AS_IT_IS_KEPT:
-        return None
-    return AS_IT_IS_KEPT[form(column)].format(name, FRACTION, UUID)
-
-
 def digits(column: Column) -> int | None:
     """The digits behind the point of a number; None for what is none, or has as many as it likes."""
     found = re.match(r"NUMERIC\(\d+, (\d+)\)", column.type.postgresql)

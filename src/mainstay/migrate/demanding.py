@@ -8,21 +8,38 @@ from alembic import op
 from alembic.operations import MigrateOperation, Operations
 
 from mainstay.migrate.folder import MigrationProblem
+from mainstay.migrate.schema import Column
 from mainstay.migrate.sqlite_table import quoted
+from mainstay.migrate.words import words
+
+FRACTION = "[0-9]" * 6
+UUID = "-".join("[0-9a-f]" * length for length in (8, 4, 4, 4, 12))
+KEPT = {
+    "date": "date({0}, '+0 days') IS {0}",
+    "time": f"strftime('%H:%M:%S.', {{0}}) IS substr({{0}}, 1, 9) AND substr({{0}}, 10) GLOB '{FRACTION}'",
+    "moment": "strftime('%Y-%m-%dT%H:%M:%S.', substr({0}, 1, 19), '+0 days') IS substr({0}, 1, 20) "
+    f"AND substr({{0}}, 21) GLOB '{FRACTION}Z'",
+    "uuid": f"{{0}} GLOB '{UUID}'",
+    "json": "json_valid({0})",
+}
+"""By what a column holds, the condition under which a text of SQLite is such a value; the modifier counts days."""
 
 
 class Demand(MigrateOperation):
-    """Every value of a column must be so."""
+    """Every value of a column must be one of its kind."""
 
-    def __init__(self, table_name: str, column: str, sqlite: str) -> None:
+    def __init__(self, table_name: str, column: str, kind: str) -> None:
         self.table_name = table_name
         self.column = column
-        self.sqlite = sqlite
+        self.kind = kind
 
 
-def demand(table: str, column: str, *, sqlite: str) -> None:
-    """Ends a migration on SQLite where a value is not as the condition says; PostgreSQL refuses by itself."""
-    op.invoke(Demand(table, column, sqlite))
+def demand(table: str, column: str, kind: str) -> None:
+    """Ends a migration on SQLite where a value is no `date`, `time`, `moment`, `uuid` or `json` as it is kept there.
+
+    PostgreSQL casts, and refuses by itself.
+    """
+    op.invoke(Demand(table, column, kind))
 
 
 @Operations.implementation_for(Demand)
@@ -32,10 +49,19 @@ def look(operations: Operations, operation: Demand) -> None:
     if connection.dialect.name != "sqlite":
         return
     name = quoted(operation.column)
-    others = f"FROM {quoted(operation.table_name)} WHERE {name} IS NOT NULL AND NOT ({operation.sqlite})"
+    others = (
+        f"FROM {quoted(operation.table_name)} WHERE {name} IS NOT NULL AND NOT ({KEPT[operation.kind].format(name)})"
+    )
     found: Any = connection.exec_driver_sql(f"SELECT count(*), min({name}) {others}").one()
     rows, value = found
     if rows:
         raise MigrationProblem(
-            f"{rows} rows of {operation.table_name} have a {operation.column} that cannot be kept, such as {value!r}"
+            f"{rows} rows of {operation.table_name} have a {operation.column} that is no {operation.kind} as it is "
+            f"kept, such as {value!r}"
         )
+
+
+def demanded(column: Column) -> str | None:
+    """What is demanded of the texts in a column; None where SQLite looks by itself, or any text is a value."""
+    kind = words(column)
+    return kind if column.type.sqlite == "TEXT" and kind in KEPT else None

@@ -58,17 +58,16 @@ def file_text(number: str, before: str, body: Body, moment: datetime) -> str:
     up, down = body.up, body.down
     code = f"{up}\n{down}"
     imports = ["import sqlalchemy as sa"] if "sa." in code else []
-    imports.append("from alembic import op") if "op." in code else None
+    imports += ["from alembic import op"] if "op." in code else []
+    imports += ["from mainstay.migrate import by_database"] if "by_database(" in code else []
+    for module, known in OURS.items():
+        used = [name for name in known if f"{name}(" in code]
+        imports += [f"from mainstay.migrate.{module} import {', '.join(used)}"] if used else []
     imports += ["from sqlalchemy.dialects import postgresql"] if "postgresql." in code else []
     created = f"Create Date: {moment:%Y-%m-%d %H:%M}"
     text = f'"""{title(body.message)}\n\n{created}\n"""\n\n'
     text += "from __future__ import annotations\n\n"
     text += "".join(f"{line}\n" for line in imports) + "\n" * bool(imports)
-    own = ["from mainstay.migrate import by_database\n"] if "by_database(" in code else []
-    for module, known in OURS.items():
-        used = [name for name in known if f"{name}(" in code]
-        own += [f"from mainstay.migrate.{module} import {', '.join(used)}\n"] if used else []
-    text += "".join(own) + "\n" * bool(own)
     text += f'revision = "{number}"\ndown_revision = {literal(before) if before.strip("0") else None}\n'
     text += "in_transaction = False  # nobody waits for it; cut off, it begins again\n" if body.apart else ""
     for name, statements in (("upgrade", up), ("downgrade", down)):

@@ -12,10 +12,10 @@ from mainstay.migrate.conversion import (
     cast_on_postgresql,
     form,
     is_possible,
-    kept_on_sqlite,
     value_after,
     value_before,
 )
+from mainstay.migrate.demanding import demanded
 from mainstay.migrate.folder import MigrationProblem
 from mainstay.migrate.rename import Rename
 from mainstay.migrate.schema import NOW, POSTGRESQL, Column, Constraint, Index, Schema, Table, Text
@@ -126,7 +126,7 @@ def alter_table(one: TableChange, fills: Mapping[str, Text] | None, known: Mappi
     for old, new in one.changed_columns:
         refuse_impossible(one.name, old, new)
         if form(old) == "text" and form(new) != "text":
-            earlier += demanded(one.name, new)
+            earlier += demand(one.name, new)
         earlier += update_on_sqlite(one.name, old, value_before(named(old.name), old, new))
     if earlier:  # a CHECK may not hold for them
         yield from [batch(one.name, first)] if first else []
@@ -194,14 +194,13 @@ def fill(
     text = Text(*(f"UPDATE {rows} SET {name} = {value} WHERE {name} IS NULL" for value in values))
     yield call("op.execute", [sql_code(text)])
     if f"{table.name}.{column.name}" in (fills or {}) and values.same and not values.sqlite.startswith("'"):
-        yield from demanded(table.name, column)
+        yield from demand(table.name, column)
 
 
-def demanded(table: str, column: Column) -> Iterator[str]:
+def demand(table: str, column: Column) -> list[str]:
     """The statement that looks at texts which SQLite would take as values, whatever they say."""
-    condition = kept_on_sqlite(named(column.name), column)
-    if condition is not None:
-        yield call("demand", [literal(table), literal(column.name), f"sqlite={literal(condition)}"])
+    kind = demanded(column)
+    return [call("demand", [literal(table), literal(column.name), literal(kind)])] if kind is not None else []
 
 
 def filling(
