@@ -97,6 +97,14 @@ def test_what_is_wrong_with_a_setting_is_told_by_its_name_and_without_its_secret
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.requirement("A3.29")
+def test_a_secret_that_is_no_text_is_told_by_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "mainstay_secret_key").write_bytes(b"\xff\xfe" + 40 * b"geheim")
+    monkeypatch.setenv("MAINSTAY_SECRETS_DIR", str(folder))
+    done = CliRunner().invoke(app, ["operations", "app:app"])
+    assert (done.exit_code, done.stderr) == (Exit.WRONG, "mainstay: MAINSTAY_SECRET_KEY cannot be read\n")
+
+
 def test_an_error_of_the_users_is_told_with_the_places_in_the_users_files_alone(folder: Path) -> None:
     said = CliRunner().invoke(app, ["operations", "outer:app"]).stderr
     assert re.findall(r'File "[^"]*/(\w+\.py)", line (\d+)', said) == [("outer.py", "4"), ("inner.py", "2")]

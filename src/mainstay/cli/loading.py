@@ -107,6 +107,7 @@ def settings_sentence(error: pydantic.ValidationError) -> str:
 
 
 def unreadable(error: SettingsError) -> str:
-    """Which setting, by the name that it has in the environment, is no JSON where it must be."""
+    """Which setting, by the name that it has in the environment, is no JSON where it must be, or no text."""
     names = [f"MAINSTAY_{name.upper()}" for name in Settings.model_fields if f'"{name}"' in str(error)]
-    return f"{names[0]} is not JSON" if names else f"what is set cannot be read: {error}"
+    what = "is not JSON" if "parsing" in str(error) else "cannot be read"
+    return f"{names[0]} {what}" if names else f"what is set cannot be read: {error}"
