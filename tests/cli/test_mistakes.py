@@ -54,6 +54,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("operations", "outer:app"), "KeyError: 'colour'\n"),
         (("call", "app:app", "dishes.lst"), "did you mean dishes.list?"),
         (("why", "app:app", "dishes.gt", "soup"), "did you mean dishes.get?"),
+        (("why", "app:app", "dishes.get", "soup", "extra=1"), "extra is not a parameter here"),
         (("openapi", "app:app", "--check", "none.json"), "--check none.json cannot be read"),
         (("openapi", "app:app", "--output", "none/at/all.json"), "--output none/at/all.json cannot be written"),
         (("prove", "access", "app:app", "--database", "mysql://h/d"), "database URL begins with 'mysql'"),

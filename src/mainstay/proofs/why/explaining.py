@@ -97,6 +97,8 @@ class Explaining:
         if self.operation.resource is None or (behaviour is not None and behaviour.rows == "none"):
             return self.without_rows()
         resource = self.application.resource(self.operation.resource)
+        if self.operation.action == "get":
+            self.engine.readers[self.operation.name].questions.read(self.call)
         draft = self.draft()
         refused = self.before_rows(resource, draft)
         if refused is not None:
