@@ -203,6 +203,17 @@ def test_a_database_that_another_program_migrated_is_told(kitchen: House) -> Non
     assert "it was migrated by another program" in said
 
 
+def test_a_statement_that_fails_is_told_in_one_line(house: House) -> None:
+    house.models(FIRST + "".join(f"    more_{number}: Mapped[Annotated[str, Len(1, 9)]]\n" for number in range(9)))
+    house.run("make", "First")
+    house.execute("CREATE VIEW jars AS SELECT 1 AS one")
+    said = house.run("up", code=2)
+    assert "0001 First failed on the way up (line 16), and nothing of it was done:" in said
+    assert "CREATE TABLE jars ( id" in said
+    assert len(said.splitlines()) == 1
+    assert said.endswith(" ..\n")
+
+
 def test_a_folder_that_cannot_be_written_to_is_told(kitchen: House) -> None:
     kitchen.migrations = kitchen.folder / "a_file"
     kitchen.migrations.write_text("")

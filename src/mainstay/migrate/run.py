@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from textwrap import shorten
 from traceback import extract_tb
 
 from sqlalchemy import Connection
@@ -21,6 +22,9 @@ from mainstay.migrate.recording import Recording
 from mainstay.migrate.rename import Rename, applied
 from mainstay.migrate.schema import Schema
 from mainstay.migrate.version import set_version, version
+
+LONGEST = 300
+"""Characters of a statement that are told where it fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def failed(migration: Migration, up: bool, error: BaseException) -> MigrationPro
     """Says which migration failed, where in its file, and with what."""
     said = f"{type(error).__name__}: {error}"
     if isinstance(error, DBAPIError):
-        said = f"{error.orig}: {error.statement}"
+        said = f"{error.orig}: {shorten(str(error.statement), LONGEST, placeholder=' ..')}"
     elif isinstance(error, MigrationProblem | LookupError | BrokenReferences):
         said = str(error)
     lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == str(migration.path)]
