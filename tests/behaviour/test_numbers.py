@@ -51,6 +51,12 @@ class Gauges(Resource[Gauge]):
         return gauge
 
     @action(allow=anyone)
+    async def unknown(self, call: Call, gauge: Gauge) -> Gauge:
+        """Is no number."""
+        gauge.ratio = Decimal("NaN")
+        return gauge
+
+    @action(allow=anyone)
     async def careful(self, call: Call, gauge: Gauge) -> str:
         """Doubles it where that can be."""
         try:
@@ -71,7 +77,7 @@ async def calling(database_url: str) -> AsyncIterator[Caller]:
 async def test_a_number_that_no_column_holds_is_a_422_of_no_other_field(calling: Caller) -> None:
     status, gauge = await calling("POST", "/gauges", body={"start": 0})
     assert status == 201
-    for name, field_ in (("double", "reading"), ("endless", "ratio")):
+    for name, field_ in (("double", "reading"), ("endless", "ratio"), ("unknown", "ratio")):
         status, error = await calling("POST", f"/gauges/{gauge['id']}/{name}", body={})
         assert (status, error["code"]) == (422, "CHECK_FAILED")
         assert {detail["field"] for detail in error["details"]} <= {field_}, "where the database says which"

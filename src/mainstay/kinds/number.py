@@ -17,6 +17,7 @@ from mainstay.wire import Form
 
 COLUMNS: dict[int, type[TypeEngine[Any]]] = {64: BigInteger, 32: IntegerType, 16: SmallInteger}
 """Types of whole numbers by their bits."""
+INFINITE = Exact("Infinity")
 PLAIN_DIGITS = "{:f}".format
 """A decimal's digits, never with an exponent."""
 WRITTEN_FLOAT = re.compile(r"-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,4})?", re.ASCII)
@@ -120,6 +121,11 @@ def exact(text: str) -> Exact:
     return Exact(text)
 
 
+def numbered(value: Any) -> Any:
+    """The value, or what no column takes instead of NaN, which a NUMERIC of PostgreSQL's would."""
+    return INFINITE if isinstance(value, Exact) and value.is_nan() else value
+
+
 class Decimal(Kind, frozen=True):
     """An exact decimal with `scale` digits behind the point, `precision` in all; at most 18 digits.
 
@@ -208,7 +214,7 @@ class Decimal(Kind, frozen=True):
 
     def store(self, database: str) -> Conversion:
         if database != "sqlite":
-            return None
+            return numbered
         scale = self.scale
         if self.approximate:
             return float
