@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +21,10 @@ from pydantic_settings import (
 from mainstay.operation import Limit
 
 SECRETS = Path("/run/secrets")
+HOST = re.compile(r"\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]").fullmatch
+"""Of a name in lower case, or an address, as the header Host has them."""
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@*\s]+").fullmatch
+"""Of an origin in lower case (RFC 6454, 6.2)."""
 PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -195,6 +200,24 @@ class Settings(BaseSettings):
         for word in value:
             ipaddress.ip_network(word, strict=False)
         return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuses what no host is called, so that nobody would be answered."""
+        wrong = [word for word in value if HOST(word.lower()) is None]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no host; write api.example.com, *.example.com or *, without a port")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def pages(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Origins as browsers write them; refuses what is none, so that no page would be let in."""
+        wrong = [word for word in value if word != "*" and ORIGIN(word.lower()) is None]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no origin; write https://shop.example.com, without a path, or *")
+        return tuple(word.lower() for word in value)
 
     @field_validator("address_limit", "user_limit", "sign_in_limit")
     @classmethod

@@ -45,11 +45,25 @@ def test_the_defaults_are_those_that_were_asked_for() -> None:
         {"secret_key": "short"},
         {"cors_origins": "*", "cors_credentials": True},
         {"log": "xml"},
+        {"allowed_hosts": "https://api.example.com"},
+        {"allowed_hosts": "api.example.com:8000"},
+        {"allowed_hosts": "api.example.com,api*.example.com"},
+        {"cors_origins": "https://shop.example.com/"},
+        {"cors_origins": "shop.example.com"},
+        {"cors_origins": "https://*.example.com"},
+        {"cors_origins": "https://ada@shop.example.com"},
     ],
 )
 def test_what_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Settings(**wrong)
+
+
+def test_hosts_and_origins_are_taken_as_browsers_write_them() -> None:
+    hosts = ("localhost", "127.0.0.1", "[::1]", "API.example.com", "*.example.org", "my_shop", "*")
+    assert Settings(allowed_hosts=hosts).allowed_hosts == hosts
+    origins = ("https://Shop.Example.com:8443", "http://[::1]:3000", "capacitor://localhost")
+    assert Settings(cors_origins=origins).cors_origins == tuple(origin.lower() for origin in origins)
 
 
 @pytest.mark.requirement("A3.29")
