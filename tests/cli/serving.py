@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,13 +113,15 @@ def serving(folder: Path, *words: str, **settings: object) -> Iterator[Served]:
             env=environment(folder, **settings),
             stdout=out,
             stderr=err,
+            start_new_session=True,
         )
     served = Served(process, port, output, errors)
     try:
         wait_for(served)
         yield served
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # with its workers, which outlive it otherwise
         process.wait(10)
 
 
