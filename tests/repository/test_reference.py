@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import get_args
 
@@ -72,11 +73,14 @@ def test_every_setting_stands_with_its_default() -> None:
 def test_every_error_says_when_it_is_told_and_what_to_do() -> None:
     texts = tomllib.loads(errors.TEXTS.read_text())
     assert set(texts) - {"details"} == {one.code for one in errors.CLASSES}
-    shown = sections("errors.md")
+    pages = {path.stem: path.read_text() for path in (REFERENCE / "errors").iterdir()}
+    assert set(pages) == {one.code for one in errors.CLASSES}, "each code has a page, and nothing else"
+    index = (REFERENCE / "errors.md").read_text()
     for one in errors.CLASSES:
-        assert "**When.** " in shown[one.code]
-        assert "**What to do.** " in shown[one.code]
-        assert f"| status | {one.status} |" in shown[one.code]
+        assert "**When.** " in pages[one.code]
+        assert "**What to do.** " in pages[one.code]
+        assert f"| status | {one.status} {HTTPStatus(one.status).phrase} |" in pages[one.code]
+        assert f"[{one.code}](errors/{one.code}.md)" in index
 
 
 def test_every_code_of_a_detail_is_explained() -> None:

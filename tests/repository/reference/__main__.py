@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from tests.repository.reference import command_line, errors, events, kinds, public_api, settings
@@ -19,6 +20,7 @@ REFERENCE = ROOT / "docs" / "reference"
 WRITTEN: dict[Path, Callable[[], str]] = {
     REFERENCE / "settings.md": settings.page,
     REFERENCE / "errors.md": errors.page,
+    **{REFERENCE / "errors" / f"{one.code}.md": partial(errors.page_of, one) for one in errors.CLASSES},
     REFERENCE / "kinds.md": kinds.page,
     REFERENCE / "command-line.md": command_line.page,
     REFERENCE / "public-names.md": public_api.page,

@@ -1,9 +1,12 @@
-"""The page of errors: every code with its status and message, from the classes, and what to do, from errors.toml."""
+"""The pages of errors: every code with its status and message, from the classes, and what to do, from errors.toml."""
 
 from __future__ import annotations
 
+import json
 import tomllib
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from mainstay import errors
 from tests.repository.reference.writing import heading, sentence, table
@@ -15,6 +18,8 @@ CLASSES = [
     if isinstance(one, type) and issubclass(one, errors.MainstayError) and one is not errors.MainstayError
 ]
 """Every error, in the order of the module."""
+
+WRITTEN_FROM = "the classes of mainstay.errors and docs/reference/errors.toml"
 
 SHAPE = """\
 Every error of every path has one shape:
@@ -40,21 +45,34 @@ details (RFC 9457), whose `type` is `about:blank`: what kind of problem it is sa
 
 
 def page() -> str:
-    """The page: the shape of an error, a table of the codes, then each with when it is told and how to mend it."""
-    texts = tomllib.loads(TEXTS.read_text())
-    rows = [[f"[{one.code}]({anchor(one)})", str(one.status), sentence(one.__doc__)] for one in CLASSES]
+    """The page of all: the shape of an error, a table of the codes, and the codes of details."""
+    rows = [[f"[{one.code}](errors/{one.code}.md)", str(one.status), sentence(one.__doc__)] for one in CLASSES]
+    codes = texts()["details"]
     lines = [
-        *heading("Errors", "the classes of mainstay.errors and docs/reference/errors.toml"),
+        *heading("Errors", WRITTEN_FROM),
         *SHAPE.splitlines(),
+        "",
+        "```{toctree}",
+        ":hidden:",
+        ":glob:",
+        "",
+        "errors/*",
+        "```",
         "",
         *table(["code", "status", "what it is"], rows),
         "",
+        "## Codes of details",
+        "",
+        *DETAILS.splitlines(),
+        "",
+        *table(["code", "what is wrong"], [[f"`{code}`", words] for code, words in codes.items()]),
     ]
-    for one in CLASSES:
-        lines += section(one, texts[one.code])
-    lines += ["## Codes of details", "", *DETAILS.splitlines(), ""]
-    codes = texts["details"]
-    return "\n".join([*lines, *table(["code", "what is wrong"], [[f"`{c}`", w] for c, w in codes.items()])]) + "\n"
+    return "\n".join(lines) + "\n"
+
+
+def texts() -> dict[str, dict[str, Any]]:
+    """What is said of each code besides what its class says."""
+    return tomllib.loads(TEXTS.read_text())
 
 
 DETAILS = """\
@@ -63,17 +81,19 @@ What is wrong with one part of a call. Beside these there are the codes of pydan
 """
 
 
-def section(one: type[errors.MainstayError], text: dict[str, str]) -> list[str]:
-    """All about one code."""
-    kept = f"`{one.__name__}`, a `{one.__base__.__name__}`" if one.__base__ else ""
+def page_of(one: type[errors.MainstayError]) -> str:
+    """The page of one code: what it is, when it is told, what to do, how it looks."""
+    text = texts()[one.code]
     facts = [
-        ["status", str(one.status)],
-        ["message", one.default],
-        ["class", kept],
+        ["status", f"{one.status} {HTTPStatus(one.status).phrase}"],
+        ["class", f"`mainstay.errors.{one.__name__}`, a `{one.__bases__[0].__name__}`"],
         ["worth repeating", text.get("again", "no")],
     ]
-    return [
-        f"## {one.code}",
+    details = [text["detail"]] if "detail" in text else []
+    shown = {"error": {"code": one.code, "message": one.default, "details": details, "request_id": "01934f7a5d2c7e9b"}}
+    lines = [
+        *heading(one.code, WRITTEN_FROM),
+        sentence(one.__doc__),
         "",
         *table(["", ""], facts),
         "",
@@ -81,9 +101,12 @@ def section(one: type[errors.MainstayError], text: dict[str, str]) -> list[str]:
         "",
         f"**What to do.** {sentence(text['mend'])}",
         "",
+        "It is answered as",
+        "",
+        "```json",
+        *json.dumps(shown, indent=2).splitlines(),
+        "```",
+        "",
+        "What the parts are, and the other codes: [Errors](../errors.md).",
     ]
-
-
-def anchor(one: type[errors.MainstayError]) -> str:
-    """Where on the page a code stands."""
-    return f"#{one.code.lower()}"
+    return "\n".join(lines) + "\n"
