@@ -107,6 +107,22 @@ def test_a_first_migration_makes_what_create_missing_makes(
     assert house.schema() == {}
 
 
+@pytest.mark.parametrize("application", [everything, foreign], ids=["everything", "foreign"])
+def test_a_first_migration_finds_what_create_missing_has_made(
+    house: House, application: object, tmp_path: Path
+) -> None:
+    name = application.__name__.rpartition(".")[2]
+    module = next(NAMES)
+    (tmp_path / f"{module}.py").write_text(
+        f"import os\n\nfrom tests.apps.{name} import application\n\n"
+        "app = application(os.environ['MAINSTAY_DATABASE_URL'])\n"
+    )
+    house.target = f"{module}:app"
+    house.created(house.url)
+    house.run("make", "First")
+    assert "are what 0001 makes: noted" in house.run("up")
+
+
 MISTAKES = {
     "no such migration": (["to", "7"], "there is no migration 7; the newest is 0002"),
     "no such table": (["make", "x", "--rename", "tins:cans"], "no migration makes a table tins; there is jars"),

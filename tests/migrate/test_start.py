@@ -110,6 +110,24 @@ def test_without_migrations_tables_are_created_and_a_first_migration_finds_them(
     assert house.rows("SELECT watts, colour FROM lamps") == [(60, None)]
 
 
+def test_tables_that_are_otherwise_than_the_models_say_by_now_are_told(house: House) -> None:
+    made = "class Lamp(Base):\n    name: Mapped[Annotated[str, Len(1, 12)]]\n    watts: Mapped[int | None]\n"
+    house.models(made)
+    started(house)
+    house.models(made.replace("12", "30").replace("int | None", "int"))
+    house.run("make", "First")
+    said = house.run("up", code=2)
+    assert "the database has the table lamps, which no migration has made there" in said
+    assert "lamps.watts not null" in said
+    assert "length(name) <= 30" in said if house.url.startswith("sqlite") else "lamps.name text(30)" in said
+    assert house.rows("SELECT count(*) FROM lamps") == [(0,)]
+    (path,) = house.migrations.glob("*.py")
+    path.unlink()
+    house.models(made)
+    house.run("make", "First")
+    assert "are what 0001 makes: noted" in house.run("up")
+
+
 def test_tables_that_no_migration_makes_so_are_told(house: House) -> None:
     house.models(FIRST)
     started(house)

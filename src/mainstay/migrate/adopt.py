@@ -7,6 +7,7 @@ from functools import partial
 from sqlalchemy import Connection, inspect
 
 from mainstay.backing.changes import SchemaChanges
+from mainstay.migrate.facts import facts_of, facts_there
 from mainstay.migrate.folder import EMPTY, Chain, MigrationProblem
 from mainstay.migrate.history import HISTORY, note_up
 from mainstay.migrate.run import rehearse
@@ -29,14 +30,20 @@ async def adopt(changes: SchemaChanges, chain: Chain) -> str | None:
     shared = {name for step in steps for name in step.after.tables} & there.keys()
     if not shared:
         return None
+    database, facts = await changes.look(facts_there)
+    lacking: list[str] = []
     for step in reversed(steps):
         expected = names_of(step.after, there)
         if all(expected[name] == there.get(name) for name in expected) and shared <= expected.keys():
-            await changes.run(partial(had, chain=chain, number=step.number))
-            return step.number
+            missing = sorted(facts_of(step.after, database) - facts)
+            if not missing:
+                await changes.run(partial(had, chain=chain, number=step.number))
+                return step.number
+            lacking = lacking or missing
     raise MigrationProblem(
         f"the database has the table {min(shared)}, which no migration has made there, and it is not what any of them "
         "makes: bring it to what the first migration makes, or begin with an empty database"
+        + (f".  It lacks: {'; '.join(lacking)}" if lacking else "")
     )
 
 
