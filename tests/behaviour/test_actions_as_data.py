@@ -61,7 +61,8 @@ def test_the_document_has_actions() -> None:
     assert "REFUSED" in close["responses"]["422"]["description"]
     remarks = made["paths"]["/api/v1/tickets/{slug}/remarks"]["get"]["responses"]["200"]
     answer = remarks["content"]["application/json"]["schema"]["properties"]["data"]["$ref"].rpartition("/")[2]
-    assert schemas[answer] == {"type": "array", "items": {"type": "string"}}
+    words = "What tickets.remarks answers."
+    assert schemas[answer] == {"type": "array", "items": {"type": "string"}, "description": words}
     counted = made["paths"]["/api/v1/tickets/counted"]["get"]["responses"]["200"]
     assert counted["content"]["application/json"]["schema"]["properties"]["data"]["$ref"].endswith("/Counted")
     assert schemas["Counted"]["properties"]["number"]["description"].startswith("How many.")

@@ -15,7 +15,7 @@ from mainstay.behaviour import Call, Code, SyncCall, Value, keys_type
 from mainstay.compiler.draft import Draft, DraftResource
 from mainstay.compiler.passes.declared_policies import tree_of
 from mainstay.compiler.passes.mounted_routers import ABOUT_ROWS
-from mainstay.compiler.passes.names import in_case
+from mainstay.compiler.passes.names import in_case, spoken
 from mainstay.compiler.passes.operations import READS, WRITES, answer_of, parsed_limits, path_of, row_parameters
 from mainstay.compiler.problem import Place
 from mainstay.compiler.signatures import (
@@ -45,6 +45,8 @@ from mainstay.wire import Form
 
 PATH = re.compile(r"(/([A-Za-z0-9._~-]+|\{[a-z_][a-z0-9_]*\}))*")
 IN_BRACES = re.compile(r"\{([^}]*)\}")
+GIVEN = "What {} is given."
+ANSWERED = "What {} answers."
 IN_THE_QUERY = ("GET", "DELETE")
 """Methods whose arguments stand in the query, as their calls have no body."""
 
@@ -185,14 +187,15 @@ def operation(draft: Draft, declared: Declared) -> Operation:
             parameters.append(Parameter(value.name, "query", form, value.words, value.is_required))
         else:
             parts.append(part_of(value))
-    body: Shape | None = Shape(shape_name(declared), tuple(parts), closed=True) if parts else None
+    words = GIVEN.format(declared.name)
+    body = Shape(shape_name(declared), tuple(parts), words, closed=True) if parts else None
     if declared.rows == "many" and resource is not None and declared.row is not None:
         if query:
             raise Refusal("is about many rows, whose keys stand in a body", 'write method="POST"')
         keys = Part(
             in_case(draft.case, declared.row), keys_form(draft, resource), True, description="The keys of the rows."
         )
-        body = Shape(shape_name(declared), (keys, *parts), closed=True)
+        body = Shape(shape_name(declared), (keys, *parts), words, closed=True)
     elif not query and len(given) == 1:
         ((name, value),) = given.items()
         body, whole = shape_of(value.annotation) or body, name if shape_of(value.annotation) is not None else ""
@@ -203,7 +206,7 @@ def operation(draft: Draft, declared: Declared) -> Operation:
         path=path,
         status=action.status or 200,
         policy=policy_of(draft, declared),
-        summary=declared.function.__name__.replace("_", " ").capitalize(),
+        summary=spoken(declared.function.__name__),
         description=inspect.cleandoc(declared.function.__doc__ or ""),
         resource=resource.name if resource is not None else None,
         parameters=tuple(parameters),
@@ -229,7 +232,7 @@ def answered(draft: Draft, declared: Declared, made: Operation, answer: Answerin
     if answer.resource is not None:
         shape = answer_of(draft, answer.resource, "get")
     elif shape is not None and not shape.name:
-        shape = replace(shape, name=shape_name(declared) + "Answer")
+        shape = replace(shape, name=shape_name(declared) + "Answer", description=ANSWERED.format(declared.name))
     behaviour = replace(made.behaviour, answers=answer.resource.name if answer.resource is not None else None)
     return replace(made, status=status, answer=shape, many=answer.many, behaviour=behaviour)
 

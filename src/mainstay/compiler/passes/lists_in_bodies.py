@@ -13,6 +13,13 @@ from mainstay.wire import Form
 TITLES = {"create": "New", "replace": "Whole", "update": "Changed"}
 """What the body of each operation that writes is called, before the title of its resource."""
 
+MEANINGS = {
+    "create": "What a new one of the {of} is made of.",
+    "replace": "All that one of the {of} is to be from now on.",
+    "update": "What changes in one of the {of}; what is left out stays as it is.",
+}
+"""What the body of each operation that writes says, of the plural of its resource."""
+
 DELETE = "_delete"
 """The member that says of an owned row, in a change, that it shall go."""
 
@@ -34,7 +41,8 @@ def lists_of(
             inside = {**left, (resource.name, owned.name): once - 1}
             name = f"{child.title}Of{title}"
             parts = [*parts_of(child, owned, operation), *lists_of(draft, child, operation, name, inside)]
-            shape = Shape(f"{TITLES[operation]}{name}", tuple(parts))
+            words = MEANINGS[operation].format(of=owned.name.replace("_", " "))
+            shape = Shape(f"{TITLES[operation]}{name}", tuple(parts), words)
             yield Part(owned.name, list_form(owned.most), required, description=described(owned), each=shape)
     for links in resource.links.values():
         if is_written(links, operation):

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
 from mainstay.compiler.draft import Draft
 from mainstay.compiler.passes.declared_policies import tree_of
+from mainstay.compiler.passes.names import spoken
 from mainstay.compiler.problem import Place
 from mainstay.declare.mount import Mount
 from mainstay.declare.policy import Policy
@@ -63,7 +64,7 @@ def opaque(draft: Draft, context: RouteContext, route: APIRoute, policy: tree.No
             path=context.path_format or route.path_format,
             status=route.status_code or 200,
             policy=policy,
-            summary=route.summary or str(route.name).replace("_", " ").capitalize(),
+            summary=route.summary or spoken(str(route.name)),
             description=route.description,
             parameters=tuple(
                 Parameter(name, "path", Form("string"), f"The {name.replace('_', ' ')} in the path.", True)

@@ -83,6 +83,16 @@ def filter_called(draft: Draft, given: Mapping[str, str], filter_: Filter) -> Fi
     return replace(filter_, name=name)
 
 
+CAPITALS = {"api", "csv", "html", "http", "id", "ip", "json", "jwt", "pdf", "pin", "sms", "sql", "url", "uuid", "xml"}
+"""Words that are written in capitals."""
+
+
+def spoken(name: str) -> str:
+    """A name in snake case as a person reads it: `create_api_key` as "Create API key"."""
+    first, *rest = [word.upper() if word in CAPITALS else word for word in name.split("_")]
+    return " ".join([first[:1].upper() + first[1:], *rest])
+
+
 def in_case(case: str, name: str) -> str:
     """A name of Python's as callers write it."""
     return WORD.sub(lambda match: match[1].upper(), name) if case == "camel" else name

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from mainstay.compiler.draft import Draft, DraftListing, DraftResource
 from mainstay.compiler.passes.declared_fields import description_of, description_of_row
-from mainstay.compiler.passes.lists_in_bodies import TITLES, lists_of, statements_of_lists
+from mainstay.compiler.passes.lists_in_bodies import MEANINGS, TITLES, lists_of, statements_of_lists
 from mainstay.compiler.problem import nearest
 from mainstay.kinds.words import LONGEST_QUESTION, MOST_WORDS
 from mainstay.operation import (
@@ -308,7 +308,8 @@ def body_of(draft: Draft, resource: DraftResource, name: str) -> Shape | None:
             required = name != "update" and field.required
             parts.append(Part(field.name, field.form, required, field.nullable, field.description))
     parts.extend(lists_of(draft, resource, name, resource.thing))
-    return Shape(f"{TITLES[name]}{resource.thing}", tuple(parts))
+    words = MEANINGS[name].format(of=resource.name.replace("_", " "))
+    return Shape(f"{TITLES[name]}{resource.thing}", tuple(parts), words)
 
 
 def answer_of(draft: Draft, resource: DraftResource, name: str) -> Shape:

@@ -28,6 +28,7 @@ def things(document: Json) -> Iterator[Thing]:
     for name, header in document["components"].get("headers", {}).items():
         yield described("headers", name, header)
     for name, schema in document["components"]["schemas"].items():
+        yield described("schemas", name, schema)
         yield from fields(schema, name)
     for path, item in document["paths"].items():
         for method, operation in item.items():

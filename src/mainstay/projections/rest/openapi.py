@@ -50,6 +50,7 @@ NOT_CHANGED = "Not Modified: the row has a version that If-None-Match names"
 
 META: Json = {
     "type": "object",
+    "description": "What is told of a page of rows.",
     "required": ["limit", "next", "previous"],
     "properties": {
         "limit": {"type": "integer", "description": "How many are answered at most."},
@@ -61,6 +62,7 @@ META: Json = {
 }
 ERROR: Json = {
     "type": "object",
+    "description": "An error, in the one shape that all of them have.",
     "required": ["error"],
     "properties": {
         "error": {
@@ -368,7 +370,8 @@ def part_of(components: Json, application: Application, operation: Operation, sh
 def shape_schema(shape: Shape, components: Json) -> Json:
     """A body or an answer as JSON Schema."""
     if shape.form is not None:
-        return hoisted(shape.form, shape.name, components)
+        described = {"description": shape.description} if shape.description else {}
+        return described | hoisted(shape.form, shape.name, components)
     properties = {part.name: part_schema(shape, part, components) for part in shape.parts}
     schema: Json = {
         "type": "object",
