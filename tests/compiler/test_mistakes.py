@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter, WebSocket
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import MetaData, exists, func, select
+from sqlalchemy.orm import Mapped, aliased
 
 from mainstay import compiler
 from mainstay.compiler import DeclarationErrors, Problem
 from mainstay.declare import (
+    Model,
     Resource,
     actor,
     anyone,
@@ -704,3 +705,27 @@ def test_a_mistake_in_a_parent_is_told_where_the_parent_is() -> None:
         """The child."""
 
     the(problems(Recipes), "# in the parent", what="names 'titel'", do="write Dish.title")
+
+
+def test_resources_whose_tables_stand_in_other_metadata() -> None:
+    class Apart(Model):
+        __abstract__ = True
+        metadata = MetaData(naming_convention=Model.metadata.naming_convention)
+
+    class Shed(Apart):
+        label: Mapped[str]
+
+    class Dishes(Resource[Dish]):
+        operations = ["list"]
+        read = anyone
+
+    class Sheds(Resource[Shed]):
+        operations = ["list"]
+        read = anyone
+
+    the(
+        problems(Dishes, Sheds),
+        "class Sheds(Resource[Shed])",
+        what="the table sheds stands in other metadata than dishes",
+        do="derive all models from one base, such as Model",
+    )

@@ -36,6 +36,7 @@ def tables(draft: Draft) -> None:
         draft.problem(place, f"SQLAlchemy cannot map the models: {error}", "mend the model that it names")
         draft.is_unreadable = True
         return
+    stand_together(draft)
     mappers: dict[sa.FromClause, Mapper[Any]] = {}
     for resource in draft.resources:
         mappers |= mappers_by_table(resource)
@@ -52,6 +53,15 @@ def tables(draft: Draft) -> None:
         draft.tables[table.name] = described = DraftTable(table, mappers.get(table))
         describe(draft, described)
         waiting.extend(reached(described))
+
+
+def stand_together(draft: Draft) -> None:
+    """A problem for each resource whose table stands in other metadata than that of the first: it would not be made."""
+    for resource in draft.resources:
+        first = draft.resources[0]
+        if resource.table.metadata is not first.table.metadata:
+            what = f"the table {resource.table.name} stands in other metadata than {first.table.name}"
+            draft.problem(resource.place(), what, "derive all models from one base, such as Model")
 
 
 def mappers_by_table(resource: DraftResource) -> dict[sa.FromClause, Mapper[Any]]:
