@@ -208,6 +208,7 @@ def test_the_public_keys_verify_elsewhere_and_hold_nothing_private() -> None:
         (ECKey.generate_key("P-256").as_pem(private=True).decode(), "is no PEM|is not the private key"),
         (RSAKey.generate_key(2048).as_pem(private=True).decode(), "is no PEM|is not the private key"),
     ],
+    ids=["short", "broken", "public", "jwk", "jwks", "ssh", "path", "x25519", "p256", "rsa"],
 )
 def test_a_key_that_cannot_sign_is_told_with_how_to_make_one(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
