@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+
+from mainstay.backing.databases.database import Command, Script
 from mainstay.backing.databases.postgresql import PostgreSQL, connect
-from tests.servers import PostgresServer
+from mainstay.errors import Unavailable
+from tests.servers import PostgresServer, postgresql
 
 WORD = "mainstay_tests"
 EARS = "FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%'"
@@ -91,3 +96,33 @@ async def test_behind_a_pooler_nothing_is_heard_and_all_is_said(postgres_url: st
         database.say(WORD)
         assert await until(lambda: bool(here))
         assert (pooled, await ears(database)) == ([], 1)
+
+
+async def test_a_server_that_lets_nobody_hear_is_asked_again_once_in_a_while() -> None:
+    with postgresql() as server:
+        server.stop()
+        (server.home / "data" / "standby.signal").touch()  # from now on it only reads, and nobody may LISTEN
+        server.start()
+        async with hearing(server.url(), []) as database:
+            await asyncio.sleep(2.5)
+            database.say(WORD)
+            log = (server.home / "log").read_text()
+            assert [tuple(row) for row in await database.read("SELECT pg_is_in_recovery()", ())] == [(True,)]
+    assert 2 <= log.count("cannot execute LISTEN during recovery") <= 6
+
+
+def asleep() -> Script[None]:
+    """Holds a connection for longer than anybody waits."""
+    yield Command("SELECT pg_sleep(4)")
+
+
+async def test_to_close_does_not_wait_for_a_word_that_cannot_be_said(postgres_url: str) -> None:
+    async with hearing(postgres_url, [], size=1, overflow=0, close_timeout=0.2) as database:
+        holding = asyncio.create_task(database.write(asleep, whole=True))
+        await asyncio.sleep(0.1)
+        database.say(WORD)
+        await asyncio.sleep(0.1)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 2
+    with pytest.raises(Unavailable):
+        await holding

@@ -73,9 +73,11 @@ class PostgreSQL:
             self._hearing.begin()
 
     async def close(self) -> None:
-        """Waits for what runs, `close_timeout` at most, then closes every connection."""
+        """Waits for what is being said and then for what runs, `close_timeout` at most for each; closes all."""
         self._loop = None
-        await asyncio.gather(*self._said.values())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.close_timeout):
+                await asyncio.gather(*self._said.values())
         await self._hearing.end()
         pool, self._pool = self._pool, self._closed()
         self._idle = self._pool.idle
@@ -234,7 +236,7 @@ class PostgreSQL:
             task.add_done_callback(lambda _: self._said.pop(word))
 
     async def _tell(self, word: str) -> None:
-        with suppress(Unavailable):
+        with suppress(Exception):  # a server that knows no such words; what rests on them has a second leg
             await self.read("SELECT pg_notify($1, '')", (word,))
 
     async def _connection(self) -> asyncpg.Connection:

@@ -27,42 +27,41 @@ class Hearing:
         """By word, what is to happen."""
         self._task: asyncio.Task[None] | None = None
         self._woken = asyncio.Event()
-        """Set when the connection is lost, and when hearing ends."""
-        self._ends = False
+        """Set when this connection is lost, and when hearing ends."""
+        self._ended = asyncio.Event()
 
     def begin(self) -> None:
         """Hears from now on, as soon as there is a connection; nobody waits for it."""
         if self.heard:
-            self._ends, self._woken = False, asyncio.Event()
+            self._ended = asyncio.Event()
             self._task = asyncio.get_running_loop().create_task(self._hear())
 
     async def end(self) -> None:
         """Hears no longer; waits for a connection that is just being made, as asyncpg leaks one that is cancelled."""
         task, self._task = self._task, None
         if task is not None:
-            self._ends = True
+            self._ended.set()
             self._woken.set()
             await task
 
     async def _hear(self) -> None:
-        while not self._ends:
+        while not self._ended.is_set():
             with suppress(Exception):  # whatever it is, hearing is tried again
                 await self._hear_once()
-            if not self._ends:
-                self._woken.clear()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(AGAIN * uniform(0.5, 1.5)):
-                        await self._woken.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AGAIN * uniform(0.5, 1.5)):
+                    await self._ended.wait()
 
     async def _hear_once(self) -> None:
         """Hears until the connection is lost."""
+        woken = self._woken = asyncio.Event()
         raw = await self.connect()
         try:
-            raw.add_termination_listener(lambda _: self._woken.set())
+            raw.add_termination_listener(lambda _: woken.set())
             for word, things in self.heard.items():
                 await raw.add_listener(word, lambda *_, things=things: happen(things))
                 happen(things)
-            await self._woken.wait()
+            await woken.wait()
         finally:
             with suppress(Exception):
                 await raw.close(timeout=FAREWELL)
