@@ -92,7 +92,8 @@ class Settings(BaseSettings):
 
     account_cache: Annotated[float, Field(ge=0, le=60)] = 5.0
     """How long a token that was good is believed without asking again.  A change of an account ends that at once, in
-    every process on PostgreSQL; on SQLite, and behind a pooler, `mainstay user` is heard of after this time."""
+    every process on PostgreSQL; on SQLite `mainstay user`, and behind a pooler every other process, is heard of after
+    this time."""
 
     password_length: Annotated[int, Field(ge=8, le=64)] = 12
     """The fewest characters of a password."""

@@ -188,3 +188,19 @@ def test_what_a_file_had_stays_where_a_command_ends_before_it_writes(folder: Pat
     assert CliRunner().invoke(app, words).exit_code == Exit.WRONG
     assert (folder / "matrix.json").read_text() == "mine"
     assert not (folder / "page.html").exists()
+
+
+@pytest.mark.parametrize("words", [("call", "app:app", "dishes.list"), ("why", "app:app", "dishes.get", "soup")])
+def test_a_database_behind_its_migrations_is_told_in_a_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    migrations = folder / "migrations"
+    migrations.mkdir()
+    (migrations / "0001_first.py").write_text(
+        'revision = "0001"\ndown_revision = None\n\n\ndef upgrade():\n    pass\n\n\ndef downgrade():\n    pass\n'
+    )
+    monkeypatch.setenv("MAINSTAY_CREATE_TABLES", "false")
+    done = CliRunner().invoke(app, list(words))
+    assert (done.exit_code, done.stdout) == (Exit.WRONG, ""), done.output
+    told = "the database is at migration 0000 and the application needs 0001: run mainstay migrate up"
+    assert done.stderr == f"mainstay: {told}\n"

@@ -53,6 +53,7 @@ async def test_what_cannot_be_hashed_soon_is_told_to_come_back(monkeypatch: pyte
         ("i am ada \uff4c\uff4f\uff56\uff45lace", "your name"),
         ("".join(chr(ord(letter) + 0xFEE0) for letter in "password1234"), "tried first"),
         ("e\u0301a\u0301i\u0301o\u0301u\u0301y\u0301", "has 6 characters"),
+        ("\ufdfa", "has 1 characters"),
         ("four plain\0 words", "nobody can sign in with"),
         ("four plain\udcff words", "nobody can sign in with"),
     ],

@@ -66,7 +66,7 @@ class AccountIdentity:
         self.tokens = tokens
         self.database = database
         self.seconds = seconds
-        """How long a credential that was found good is believed, unless an account changes in this process."""
+        """How long a credential that was found good is believed, unless an account changes meanwhile."""
         self.idle = dt.timedelta(seconds=idle)
         """How long a browser's session may be unused."""
         self.clock = clock

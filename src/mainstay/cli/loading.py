@@ -15,8 +15,11 @@ from mainstay.app import Mainstay
 from mainstay.backing.open import NotInstalled
 from mainstay.cli.exits import nearest, wrong
 from mainstay.compiler import DeclarationErrors
+from mainstay.migrate.folder import MigrationProblem
 from mainstay.settings import Settings
 
+NOT_STARTED = (DeclarationErrors, MigrationProblem)
+"""What an application raises that is not fit to be opened; one whose database is away raises `MainstayError`."""
 FRAMES = 5
 """Places that are told of an error in the user's files."""
 

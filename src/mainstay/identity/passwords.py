@@ -103,9 +103,10 @@ def weakness(password: str, *, least: int, mixed: bool, known: tuple[str, ...] =
         return f"has more than {LONGEST} characters"
     if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in password):
         return "has a character that nobody can sign in with; take another"
-    password = folded(password)
-    if len(password) < least:
-        return f"has {len(password)} characters; take at least {least}, such as four words"
+    given, password = password, folded(password)
+    length = min(len(given), len(password))  # one sign may stand for eighteen letters
+    if length < least:
+        return f"has {length} characters; take at least {least}, such as four words"
     if password.lower() in common():
         return "is one of the passwords that are tried first; take another"
     if any(len(word) > 3 and folded(word).lower() in password.lower() for word in known):

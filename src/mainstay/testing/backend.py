@@ -85,7 +85,7 @@ class Backend:
         self.portal.run(self.rows.restore())
         self.app.engine.limiter.full_at.clear()
         if self.app.accounts is not None:
-            self.app.accounts.identity.forget()
+            self.app.accounts.identity.drop()
         self.identity.known.clear()
         self.broken.clear()
         self.made.clear()

@@ -14,7 +14,7 @@ from rich.console import Console
 from mainstay.actor import Actor
 from mainstay.app import Mainstay
 from mainstay.cli.exits import Exit, wrong
-from mainstay.cli.loading import load
+from mainstay.cli.loading import NOT_STARTED, load
 from mainstay.errors import MainstayError
 from mainstay.identity import Credentials, Directory
 from mainstay.projections.command import Command, Line, Outcome, WrongWords
@@ -38,8 +38,8 @@ def call(
         outcome = asyncio.run(run(called, line, name))
     except WrongWords as error:
         raise wrong(str(error)) from None
-    except MainstayError as error:
-        raise wrong(error.message) from None
+    except (MainstayError, *NOT_STARTED) as error:
+        raise wrong(str(error)) from None
     except Exception:  # whatever the user's own code raises
         Console(stderr=True).print_exception()
         raise typer.Exit(Exit.FAILED) from None

@@ -16,11 +16,9 @@ from dotenv import dotenv_values
 
 from mainstay.app import Mainstay
 from mainstay.cli.exits import wrong
-from mainstay.cli.loading import load
+from mainstay.cli.loading import NOT_STARTED, load
 from mainstay.cli.servers import SERVERS, Server
-from mainstay.compiler import DeclarationErrors
 from mainstay.errors import MainstayError
-from mainstay.migrate.folder import MigrationProblem
 from mainstay.settings import Settings
 
 
@@ -53,13 +51,13 @@ def run(served: Mainstay, target: str, *, host: str, port: int, workers: int, se
         module: Any = import_module(SERVERS[server])
     except ModuleNotFoundError as error:
         raise wrong(f"{server.value} is not installed ({error}); install it, or serve with --server granian") from None
-    settle()  # before workers are forked, who inherit it
+    settle()  # before granian forks its workers, who inherit it; uvicorn's begin anew
     try:
         if workers > 1:
             module.run_workers(target, served.settings, host=host, port=port, workers=workers)
         else:
             module.run_one(served, host=host, port=port)
-    except (MainstayError, DeclarationErrors, MigrationProblem) as error:
+    except (MainstayError, *NOT_STARTED) as error:
         raise wrong(str(error)) from None
 
 

@@ -19,15 +19,13 @@ from mainstay.accounts import Accounts
 from mainstay.app import Mainstay
 from mainstay.backing.databases.database import UniqueViolation
 from mainstay.cli.exits import wrong
-from mainstay.cli.loading import load
+from mainstay.cli.loading import NOT_STARTED, load
 from mainstay.clock import now
-from mainstay.compiler import DeclarationErrors
 from mainstay.declare.account import Roles
 from mainstay.engine.bodies import path
 from mainstay.engine.mistakes import nearest
 from mainstay.engine.phrases import phrase
 from mainstay.errors import MainstayError
-from mainstay.migrate.folder import MigrationProblem
 
 T = TypeVar("T")
 
@@ -168,9 +166,7 @@ def run(served: Mainstay, change: Coroutine[Any, Any, T]) -> T:
 
     try:
         return asyncio.run(inside())
-    except LookupError as error:
-        raise wrong(str(error)) from None
-    except (DeclarationErrors, MigrationProblem) as error:
+    except (LookupError, *NOT_STARTED) as error:
         raise wrong(str(error)) from None
     except MainstayError as error:
         told = "; ".join(f"{detail.field} {detail.message}".lstrip() for detail in error.details)

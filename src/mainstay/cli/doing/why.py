@@ -12,7 +12,7 @@ from mainstay.actor import NOBODY, Actor
 from mainstay.app import Mainstay
 from mainstay.cli.doing.call import find
 from mainstay.cli.exits import wrong
-from mainstay.cli.loading import load
+from mainstay.cli.loading import NOT_STARTED, load
 from mainstay.engine import Call
 from mainstay.engine.call import NOTHING
 from mainstay.errors import MainstayError
@@ -29,7 +29,7 @@ def why(target: str, words: list[str], *, name: str, token: str, json: bool) -> 
     called = load(target)
     try:
         found = asyncio.run(run(called, words[0], words[1:], name, token))
-    except WrongWords as error:
+    except (WrongWords, *NOT_STARTED) as error:
         raise wrong(str(error)) from None
     except MainstayError as error:
         details = "; ".join(f"{detail.field} {detail.message}" for detail in error.details)

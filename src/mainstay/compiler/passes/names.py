@@ -83,7 +83,7 @@ def filter_called(draft: Draft, given: Mapping[str, str], filter_: Filter) -> Fi
     return replace(filter_, name=name)
 
 
-CAPITALS = {"api", "csv", "html", "http", "id", "ip", "json", "jwt", "pdf", "pin", "sms", "sql", "url", "uuid", "xml"}
+CAPITALS = {"api", "csv", "html", "http", "id", "ip", "json", "jwt", "pdf", "sms", "sql", "url", "uuid", "xml"}
 """Words that are written in capitals."""
 
 
