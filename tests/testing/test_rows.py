@@ -137,6 +137,14 @@ def test_statements_are_counted_of_reads_writes_and_actions(databases: Databases
     assert ran.count == 0
 
 
+def test_a_test_that_writes_nothing_is_followed_by_one_question(databases: Databases) -> None:
+    backend = databases.backend(app, stocked)
+    for _ in range(2):
+        databases.backend(app, stocked)
+        time.sleep(0.2)  # in which another process would be told what there is to tell
+        assert backend.portal.run(backend.rows.written()) == backend.rows.mark
+
+
 def test_limits_begin_anew_and_the_application_is_opened_once(databases: Databases) -> None:
     backend = databases.backend(app, stocked)
     opened = OPENED.count("opened")
