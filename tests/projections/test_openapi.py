@@ -114,6 +114,12 @@ async def test_what_is_answered_is_what_is_described(calling: httpx2.AsyncClient
         assert answer.json()["error"]["code"] in told["description"]
 
 
+def test_statuses_are_called_as_the_standard_calls_them_on_every_python(document: dict[str, Any]) -> None:
+    told = document["paths"]["/api/v1/dishes"]["post"]["responses"]
+    assert told["413"]["description"] == "Content Too Large: PAYLOAD_TOO_LARGE"
+    assert told["422"]["description"].startswith("Unprocessable Content: ")
+
+
 def test_a_row_is_told_as_its_model_says_and_the_rows_as_the_resource_says(document: dict[str, Any]) -> None:
     told = "Those alone that `fields` names, where it names some."
     assert document["components"]["schemas"]["Meal"]["description"] == "Something to eat."

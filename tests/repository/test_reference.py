@@ -6,7 +6,6 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
-from http import HTTPStatus
 from pathlib import Path
 from typing import get_args
 
@@ -14,6 +13,7 @@ import pytest
 
 import mainstay
 from mainstay import events, kinds
+from mainstay.projections.rest.failure import phrase_of
 from mainstay.settings import Settings
 from tests.repository.reference import command_line, errors, public_api
 from tests.repository.reference.__main__ import REFERENCE, ROOT, WRITTEN, main
@@ -79,7 +79,7 @@ def test_every_error_says_when_it_is_told_and_what_to_do() -> None:
     for one in errors.CLASSES:
         assert "**When.** " in pages[one.code]
         assert "**What to do.** " in pages[one.code]
-        assert f"| status | {one.status} {HTTPStatus(one.status).phrase} |" in pages[one.code]
+        assert f"| status | {one.status} {phrase_of(one.status)} |" in pages[one.code]
         assert f"[{one.code}](errors/{one.code}.md)" in index
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import tomllib
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from mainstay import errors
+from mainstay.projections.rest.failure import phrase_of
 from tests.repository.reference.writing import heading, sentence, table
 
 TEXTS = Path(__file__).parents[3] / "docs" / "reference" / "errors.toml"
@@ -85,7 +85,7 @@ def page_of(one: type[errors.MainstayError]) -> str:
     """The page of one code: what it is, when it is told, what to do, how it looks."""
     text = texts()[one.code]
     facts = [
-        ["status", f"{one.status} {HTTPStatus(one.status).phrase}"],
+        ["status", f"{one.status} {phrase_of(one.status)}"],
         ["class", f"`mainstay.errors.{one.__name__}`, a `{one.__bases__[0].__name__}`"],
         ["worth repeating", text.get("again", "no")],
     ]

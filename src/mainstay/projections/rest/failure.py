@@ -16,7 +16,9 @@ from mainstay.projections.rest.answer import ENCODER, JSON, NO_STORE, SECURITY, 
 from mainstay.projections.rest.exchange import Exchange
 from mainstay.projections.rest.lettered import details_of, failure_values, status_of
 
-PHRASES = {int(status): status.phrase for status in HTTPStatus}
+RENAMED = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
+"""What RFC 9110 calls statuses that Python called otherwise before 3.13: a document is the same on all of them."""
+PHRASES = {int(status): status.phrase for status in HTTPStatus} | RENAMED
 PATCHES: Header = (b"accept-patch", b"application/merge-patch+json, application/json")
 """The types of a change that are taken (RFC 5789, 2.2)."""
 PROBLEM: Header = (b"content-type", b"application/problem+json")

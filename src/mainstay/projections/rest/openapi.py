@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -25,6 +24,7 @@ from mainstay.policy.decide import NULL, simplify
 from mainstay.policy.tree import NOBODY, Always
 from mainstay.projections.rest import headers
 from mainstay.projections.rest.examples import NONE, example_of, of_answer, of_body, of_errors, row_shape
+from mainstay.projections.rest.failure import phrase_of
 from mainstay.projections.rest.lettered import statuses
 from mainstay.wire import Form
 
@@ -263,7 +263,7 @@ def success(application: Application, operation: Operation, resource: Resource |
         rows_of = application.resource(operation.behaviour.answers) if operation.behaviour.answers else None
     example = shown(of_answer(operation, rows_of, application))
     json: Json = {
-        "description": HTTPStatus(operation.status).phrase,
+        "description": phrase_of(operation.status),
         "headers": headers.told(headers.names_of_answer(operation, resource)),
     }
     if operation.answer is not None:
@@ -296,7 +296,7 @@ def refusals(operation: Operation, resource: Resource | None, by_code: Mapping[s
 def refusal(operation: Operation, status: int, codes: list[str]) -> Json:
     """One status of an error."""
     return {
-        "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}",
+        "description": f"{phrase_of(status)}: {', '.join(codes)}",
         "headers": headers.told(headers.names_of_error(operation, status)),
         "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "examples": examples(codes)},
