@@ -194,6 +194,7 @@ def test_now_is_a_moment_that_can_be_read(house: House) -> None:
 @pytest.mark.parametrize(
     "type_,sql,said",
     [
+        (PRICE, "123456789", "has more than 8 digits before the point"),
         (PRICE, "12.505", "has more than 2 digits behind the point"),
         ("dt.datetime", "'noon'", "is not a moment such as 2026-11-21T18:30:00Z"),
         ("dt.date", "'2026-02-30'", "is not a date such as"),
@@ -210,6 +211,41 @@ def test_what_fills_a_column_that_gets_another_type_is_of_the_new_one(house: Hou
     put(house, None)
     house.make("Text", OLD.format("str"), "--fill", "cups.value='none'")
     assert get(house) == "none"
+
+
+TOO_MANY_DIGITS = {
+    "a price": (PRICE, "Annotated[decimal.Decimal, Decimal(precision=5, scale=2)]", D("99999.50")),
+    "a price that is rounded up": (
+        FINER,
+        "Annotated[decimal.Decimal, Decimal(precision=8, scale=2)]",
+        D("999999.9999"),
+    ),
+    "a whole number": ("int", PRICE, 100_000_000),
+    "a float": ("float", PRICE, -1e8),
+    "a text": ("str", PRICE, "100000000"),
+}
+
+
+@pytest.mark.parametrize("value", TOO_MANY_DIGITS)
+def test_a_number_with_too_many_digits_is_refused(value: str, house: House) -> None:
+    old, new, before = TOO_MANY_DIGITS[value]
+    house.make("First", OLD.format(old))
+    put(house, before)
+    house.models(OLD.format(new))
+    house.run("make", "Fewer digits")
+    assert "failed on the way up" in house.run("up", code=2)
+    house.models(OLD.format(old))
+    assert get(house) == before
+
+
+@pytest.mark.parametrize("half,whole", [(2.5, 3), (-2.5, -3), (2.4, 2), (-0.5, -1)])
+def test_a_half_is_rounded_alike_and_what_is_lost_is_told(half: float, whole: int, house: House) -> None:
+    house.make("First", OLD.format("float"))
+    put(house, half)
+    house.models(OLD.format("int"))
+    house.run("make", "Whole numbers")
+    assert "a part of cups.value in 1 rows, as integer holds less" in house.run("up")
+    assert get(house) == whole
 
 
 def test_a_float_becomes_a_whole_number_where_that_is_wanted(house: House) -> None:

@@ -55,6 +55,8 @@ def cast_on_postgresql(name: str, old: Column, new: Column) -> str | None:
             return None
         case "truth", "whole":
             return f"{name}::integer"
+        case "real", "whole":  # a half away from zero, as SQLite does it; a cast rounds it to the even number
+            return f"trunc({name} + CASE WHEN {name} < 0 THEN -0.5 ELSE 0.5 END)::bigint"
         case "whole", "truth":  # by way of text: a number is no truth unless it is 0 or 1
             return f"{name}::text::boolean"
     return f"{name}::{new.type.postgresql.partition(' COLLATE')[0]}"

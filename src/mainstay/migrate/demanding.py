@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from alembic import op
 from alembic.operations import MigrateOperation, Operations
 
+from mainstay.migrate.conversion import digits, form
 from mainstay.migrate.folder import MigrationProblem
 from mainstay.migrate.schema import Column
 from mainstay.migrate.sqlite_table import quoted
@@ -23,6 +25,8 @@ KEPT = {
     "json": "json_valid({0})",
 }
 """By what a column holds, the condition under which a text of SQLite is such a value; the modifier counts days."""
+DECIMAL = re.compile(r"decimal\((\d+), \d+\)")
+"""What holds so many digits in all, which SQLite keeps as a whole number."""
 
 
 class Demand(MigrateOperation):
@@ -35,7 +39,9 @@ class Demand(MigrateOperation):
 
 
 def demand(table: str, column: str, kind: str) -> None:
-    """Ends a migration on SQLite where a value is no `date`, `time`, `moment`, `uuid` or `json` as it is kept there.
+    """Ends a migration on SQLite where a value is no `date`, `time`, `moment`, `uuid`, `json` or `decimal(5, 2)`.
+
+    It is looked at as it is kept there.
 
     PostgreSQL casts, and refuses by itself.
     """
@@ -49,9 +55,7 @@ def look(operations: Operations, operation: Demand) -> None:
     if connection.dialect.name != "sqlite":
         return
     name = quoted(operation.column)
-    others = (
-        f"FROM {quoted(operation.table_name)} WHERE {name} IS NOT NULL AND NOT ({KEPT[operation.kind].format(name)})"
-    )
+    others = f"FROM {quoted(operation.table_name)} WHERE {name} IS NOT NULL AND NOT ({condition(operation.kind, name)})"
     found: Any = connection.exec_driver_sql(f"SELECT count(*), min({name}) {others}").one()
     rows, value = found
     if rows:
@@ -61,7 +65,28 @@ def look(operations: Operations, operation: Demand) -> None:
         )
 
 
+def condition(kind: str, name: str) -> str:
+    """The condition under which what a column holds is of a kind."""
+    decimal = DECIMAL.fullmatch(kind)
+    return KEPT[kind].format(name) if decimal is None else f"abs({name}) < {10 ** int(decimal[1])}"
+
+
 def demanded(column: Column) -> str | None:
     """What is demanded of the texts in a column; None where SQLite looks by itself, or any text is a value."""
     kind = words(column)
     return kind if column.type.sqlite == "TEXT" and kind in KEPT else None
+
+
+def demanded_of_digits(old: Column, new: Column) -> str | None:
+    """What is demanded of numbers in a column that becomes a decimal; None where any of them has few enough digits."""
+    if form(new) != "scaled":
+        return None
+    rounded = (digits(old) or 0) > (digits(new) or 0)
+    fits = form(old) == "scaled" and before_point(old) <= before_point(new) and not rounded
+    return None if fits else words(new)
+
+
+def before_point(column: Column) -> int:
+    """The digits before the point of a decimal."""
+    found = DECIMAL.fullmatch(words(column))
+    return 0 if found is None else int(found[1]) - (digits(column) or 0)

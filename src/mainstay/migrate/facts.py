@@ -50,7 +50,7 @@ def of_table(table: Table, database: str) -> Iterator[str]:
         )
         if database == "sqlite":
             yield f"{table.name}.{column.name} {column.type.sqlite}"
-        elif known is not None and known[0] != "decimal":
+        elif known is not None:
             yield f"{table.name}.{column.name} {known[0]}"
     for constraint in table.constraints:
         if constraint.name is not None and constraint.sort != "primary":  # SQLite has one without a name at its column

@@ -6,6 +6,7 @@ import re
 
 from mainstay.kinds import Date, Decimal, Identifier, Kind, Moment, Time
 from mainstay.migrate.conversion import digits, form
+from mainstay.migrate.demanding import before_point
 from mainstay.migrate.folder import MigrationProblem
 from mainstay.migrate.schema import NOW, Column, Text
 
@@ -44,6 +45,7 @@ def kind_of(column: Column) -> Kind | None:
     """The kind of a column that the databases keep in different ways; None for others, and for somebody else's."""
     sort = form(column)
     if sort == "scaled":
-        return Decimal(precision=18, scale=digits(column) or 0)
+        places = digits(column) or 0
+        return Decimal(precision=before_point(column) + places, scale=places)
     kinds = {"moment": Moment(), "day": Date(), "clock": Time(), "uuid": Identifier()}
     return kinds.get(sort) if column.type.sqlite == "TEXT" else None
