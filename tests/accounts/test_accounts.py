@@ -572,6 +572,9 @@ async def test_a_key_that_was_retired_verifies_until_it_is_dropped(sqlite_url: s
         assert [(await desk.get("auth/me", by=token)).status_code for token in (old, older, new)] == [200] * 3
         published = (await desk.calling.get("/.well-known/jwks.json")).json()["keys"]
         assert len(published) == 2
+    made = {"signing_key": None, "signing_key_file": f"{tmp_path}/signing.pem"}
+    async with opened(sqlite_url, **made, retired_signing_keys=(pems[0],)) as desk:
+        assert [(await desk.get("auth/me", by=token)).status_code for token in (old, new)] == [200, 401]
         assert all("d" not in key and "k" not in key for key in published)
 
 

@@ -16,10 +16,10 @@ from mainstay.settings import Settings
 
 def keys(settings: Settings) -> Keys:
     """The application's keys; raises `DeclarationErrors`, which names the setting and never the key."""
-    if settings.signing_key is None:
-        return Keys(kept(Path(settings.signing_key_file)))
+    given = settings.signing_key
+    signing = kept(Path(settings.signing_key_file)) if given is None else read("signing_key", given.get_secret_value())
     retired = [read("retired_signing_keys", text.get_secret_value()) for text in settings.retired_signing_keys]
-    return Keys(read("signing_key", settings.signing_key.get_secret_value()), *retired)
+    return Keys(signing, *retired)
 
 
 def read(setting: str, text: str) -> OKPKey | OctKey:
