@@ -147,7 +147,7 @@ class Mainstay(FastAPI):
         )
         self.sessions = backing.sessions(settings.database_url, self.database)
         if self.accounts is not None:
-            self.accounts.watch(self.compiled.application, self.compiled.storage, self.sessions)
+            self.accounts.watch(self.compiled.application, self.sessions)
         self.log = Log() if settings.log == "json" else None
         self.listeners: tuple[Listener, ...] = (*listeners, self.log) if self.log is not None else tuple(listeners)
         self.engine = Engine(

@@ -59,5 +59,5 @@ async def test_accounts_need_no_resource(desk: Desk) -> None:
 
 
 def test_accounts_beside_resources_of_another_base_are_refused(sqlite_url: str) -> None:
-    with pytest.raises(DeclarationErrors, match="the tables of Member stand in other metadata than those"):
+    with pytest.raises(DeclarationErrors, match="the table memos stands in other metadata"):
         Mainstay(account=Member, resources=[Memos], database=sqlite_url, settings=SETTINGS)

@@ -726,6 +726,6 @@ def test_resources_whose_tables_stand_in_other_metadata() -> None:
     the(
         problems(Dishes, Sheds),
         "class Sheds(Resource[Shed])",
-        what="the table sheds stands in other metadata than dishes",
+        what="the table sheds stands in other metadata than the application's other tables",
         do="derive all models from one base, such as Model",
     )

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -88,17 +89,21 @@ def test_files_written_on_one_database_run_on_the_other(house: House, request: p
     other.run("to", "0")
 
 
-@pytest.mark.parametrize("application", [everything, foreign], ids=["everything", "foreign"])
-def test_a_first_migration_makes_what_create_missing_makes(
-    house: House, other_url: str, application: object, tmp_path: Path
-) -> None:
-    name = application.__name__.rpartition(".")[2]
-    module = next(NAMES)
-    (tmp_path / f"{module}.py").write_text(
+def target_of(application: ModuleType, folder: Path) -> str:
+    """One of the applications of tests, on the database of the environment, as a command names it."""
+    name, module = application.__name__.rpartition(".")[2], next(NAMES)
+    (folder / f"{module}.py").write_text(
         f"import os\n\nfrom tests.apps.{name} import application\n\n"
         "app = application(os.environ['MAINSTAY_DATABASE_URL'])\n"
     )
-    house.target = f"{module}:app"
+    return f"{module}:app"
+
+
+@pytest.mark.parametrize("application", [everything, foreign], ids=["everything", "foreign"])
+def test_a_first_migration_makes_what_create_missing_makes(
+    house: House, other_url: str, application: ModuleType, tmp_path: Path
+) -> None:
+    house.target = target_of(application, tmp_path)
     house.run("make", "First")
     house.run("up")
     assert house.schema() == house.created(other_url)
@@ -109,15 +114,9 @@ def test_a_first_migration_makes_what_create_missing_makes(
 
 @pytest.mark.parametrize("application", [everything, foreign], ids=["everything", "foreign"])
 def test_a_first_migration_finds_what_create_missing_has_made(
-    house: House, application: object, tmp_path: Path
+    house: House, application: ModuleType, tmp_path: Path
 ) -> None:
-    name = application.__name__.rpartition(".")[2]
-    module = next(NAMES)
-    (tmp_path / f"{module}.py").write_text(
-        f"import os\n\nfrom tests.apps.{name} import application\n\n"
-        "app = application(os.environ['MAINSTAY_DATABASE_URL'])\n"
-    )
-    house.target = f"{module}:app"
+    house.target = target_of(application, tmp_path)
     house.created(house.url)
     house.run("make", "First")
     assert "are what 0001 makes: noted" in house.run("up")

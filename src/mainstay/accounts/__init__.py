@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from mainstay import clock
-from mainstay.accounts.declared import refuse_apart, refuse_mistakes, refuse_taken
+from mainstay.accounts.declared import refuse_mistakes, refuse_taken
 from mainstay.accounts.identity import AccountIdentity
 from mainstay.accounts.keys import keys
 from mainstay.accounts.marks import Sealer
@@ -29,7 +29,6 @@ from mainstay.identity.passwords import Passwords
 from mainstay.identity.tokens import Tokens
 from mainstay.operation import Application
 from mainstay.settings import Settings
-from mainstay.storage import Storage
 
 WRITES = ("replace", "update", "delete", "action")
 """After which what was known of accounts may no longer hold; of a new one nothing was known."""
@@ -80,12 +79,8 @@ class Accounts:
         )
         """What it listens to while the application is open."""
 
-    def watch(self, application: Application, storage: Storage, sessions: Acting) -> None:
-        """Notes which operations write accounts, so that `listen` knows them, and what transactions there are.
-
-        Raises `DeclarationErrors` where the application keeps other tables than those beside the accounts.
-        """
-        refuse_apart(self.tables.account, storage.metadata)
+    def watch(self, application: Application, sessions: Acting) -> None:
+        """Notes which operations write accounts, so that `listen` knows them, and what transactions there are."""
         self.sessions = sessions
         exposing = {resource.name for resource in application.resources_of(self.tables.accounts.name)}
         self.written_by = frozenset(

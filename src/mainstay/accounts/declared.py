@@ -31,13 +31,6 @@ def refuse_mistakes(account: type[Account]) -> None:
         raise DeclarationErrors(problems)
 
 
-def refuse_apart(account: type[Account], metadata: sa.MetaData) -> None:
-    """Raises `DeclarationErrors` where the resources have tables in other metadata: none would be made of these."""
-    if metadata is not sa.inspect(account).local_table.metadata:
-        what = f"the tables of {account.__name__} stand in other metadata than those of the resources"
-        raise DeclarationErrors([Problem(place_of(account), what, "derive all models from one base, such as Model")])
-
-
 def of_model(account: Any) -> Iterator[Problem]:
     """What keeps a class from being that of accounts at all."""
     if not isinstance(account, type):

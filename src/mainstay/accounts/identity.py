@@ -28,7 +28,7 @@ SETTLING = 6.0
 USED_EVERY = dt.timedelta(minutes=1)
 """How exactly it is kept when an API key was used last."""
 CHANGED = "mainstay_accounts"
-"""The word by which processes tell one another that an account has changed."""
+"""The channel by which processes tell one another that an account has changed."""
 SESSION = "session"
 """The claim with the sign-in that an actor's token came of."""
 
@@ -72,7 +72,7 @@ class AccountIdentity:
         self.clock = clock
         self.known: dict[Credentials, Known] = {}
         self.unsettled_until = 0.0
-        database.hear(CHANGED, self.drop)
+        database.listen(CHANGED, self.drop)
         self.key_used = self.marking(tables.keys)
         self.session_used = self.marking(tables.sessions)
 
@@ -113,7 +113,7 @@ class AccountIdentity:
     def forget(self) -> None:
         """Lets no process believe any more what was found out so far: some account has changed, or is about to."""
         self.drop()
-        self.database.say(CHANGED)
+        self.database.notify(CHANGED)
 
     def drop(self) -> None:
         """Believes nothing any more that was found out so far."""

@@ -11,7 +11,7 @@ from mainstay.migrate.code import indented, literal
 
 OURS = {
     "apart": ("backfill",),
-    "demanding": ("demand",),
+    "checking": ("check_values",),
     "in_step": ("keep_in_step", "let_go"),
     "rename": ("rename_constraints",),
     "searching": ("create_search_index", "drop_search_index"),

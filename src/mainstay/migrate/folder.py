@@ -66,10 +66,9 @@ class Chain:
     def refuse_unknown(self, current: str) -> None:
         """Raises `MigrationProblem` where a database is at a migration that is not here."""
         if current not in self.numbers:
-            by = "a newer version of the application" if re.fullmatch(r"\d{4}", current) else "another program"
             raise MigrationProblem(
                 f"the database is at migration {current}, which is not in the folder (the newest there is "
-                f"{self.newest}): it was migrated by {by}"
+                f"{self.newest}): it was migrated by {migrated_by(current)}"
             )
 
     def next(self, current: str, target: str) -> tuple[Migration, bool] | None:
@@ -97,6 +96,11 @@ def files_of(folder: Path) -> list[Path]:
 def newest(folder: Path) -> str:
     """The number of the last migration, by its name alone."""
     return next((path.name[:4] for path in reversed(files_of(folder))), EMPTY)
+
+
+def migrated_by(number: str) -> str:
+    """Who has migrated a database to a number that is not in the folder."""
+    return "a newer version of the application" if re.fullmatch(r"\d{4}", number) else "another program"
 
 
 def refuse_behind(place: str, newest: str) -> None:

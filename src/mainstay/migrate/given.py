@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from mainstay.kinds import Date, Decimal, Identifier, Kind, Moment, Time
+from mainstay.migrate.checking import before_point
 from mainstay.migrate.conversion import digits, form
-from mainstay.migrate.demanding import before_point
 from mainstay.migrate.folder import MigrationProblem
 from mainstay.migrate.schema import NOW, Column, Text
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from mainstay.migrate.checking import digits_to_check, kind_to_check
 from mainstay.migrate.code import call, indented, listed, literal, within
 from mainstay.migrate.compare import TableChange, differences
 from mainstay.migrate.conversion import (
@@ -15,7 +16,6 @@ from mainstay.migrate.conversion import (
     value_after,
     value_before,
 )
-from mainstay.migrate.demanding import demanded, demanded_of_digits
 from mainstay.migrate.folder import MigrationProblem
 from mainstay.migrate.rename import Rename
 from mainstay.migrate.schema import NOW, POSTGRESQL, Column, Constraint, Index, Schema, Table, Text
@@ -126,7 +126,7 @@ def alter_table(one: TableChange, fills: Mapping[str, Text] | None, known: Mappi
     for old, new in one.changed_columns:
         refuse_impossible(one.name, old, new)
         if form(old) == "text" and form(new) != "text":
-            earlier += demand(one.name, new, demanded(new))
+            earlier += check(one.name, new, kind_to_check(new))
         earlier += update_on_sqlite(one.name, old, value_before(named(old.name), old, new))
     if earlier:  # a CHECK may not hold for them
         yield from [batch(one.name, first)] if first else []
@@ -140,7 +140,7 @@ def alter_table(one: TableChange, fills: Mapping[str, Text] | None, known: Mappi
             updates += fill(one.after, column, fills, known)
     for old, new in one.changed_columns:
         updates += update_on_sqlite(one.name, new, value_after(named(new.name), old, new))
-        updates += demand(one.name, new, demanded_of_digits(old, new))
+        updates += check(one.name, new, digits_to_check(old, new))
         if not (old.nullable and is_required(new)):
             first.append(alter_column(old, new))
         elif old.type == new.type:
@@ -195,12 +195,12 @@ def fill(
     text = Text(*(f"UPDATE {rows} SET {name} = {value} WHERE {name} IS NULL" for value in values))
     yield call("op.execute", [sql_code(text)])
     if f"{table.name}.{column.name}" in (fills or {}) and values.same and not values.sqlite.startswith("'"):
-        yield from demand(table.name, column, demanded(column))
+        yield from check(table.name, column, kind_to_check(column))
 
 
-def demand(table: str, column: Column, kind: str | None) -> list[str]:
-    """The statement that looks at what SQLite would take as values, whatever it is; none where nothing is demanded."""
-    return [call("demand", [literal(table), literal(column.name), literal(kind)])] if kind is not None else []
+def check(table: str, column: Column, kind: str | None) -> list[str]:
+    """The statement that looks at what SQLite would take as values, whatever it is; none where any is one."""
+    return [call("check_values", [literal(table), literal(column.name), literal(kind)])] if kind is not None else []
 
 
 def filling(

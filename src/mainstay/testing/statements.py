@@ -114,10 +114,10 @@ class Watched:
         """Whether it answers."""
         return await self.behind.health()
 
-    def hear(self, word: str, thing: Callable[[], None]) -> None:
-        """Lets something happen whenever a word is said."""
-        self.behind.hear(word, thing)
+    def listen(self, channel: str, callback: Callable[[], None]) -> None:
+        """Has a callback called whenever a channel is notified."""
+        self.behind.listen(channel, callback)
 
-    def say(self, word: str) -> None:
-        """Says a word."""
-        self.behind.say(word)
+    def notify(self, channel: str) -> None:
+        """Notifies a channel."""
+        self.behind.notify(channel)

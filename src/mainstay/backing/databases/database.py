@@ -145,15 +145,15 @@ class Database(Protocol):
     async def health(self) -> Health:
         """One round trip, bounded by a second."""
 
-    def hear(self, word: str, thing: Callable[[], None]) -> None:
-        """Lets something happen whenever a process on this database says a word, this one among them.
+    def listen(self, channel: str, callback: Callable[[], None]) -> None:
+        """Has a callback called whenever a process on this database notifies a channel, this one among them.
 
-        It may happen when nobody has said it, and late or not at all where the database is away: what rests on it
-        needs a second leg.  Nothing is heard where only one process serves.
+        It may be called when nobody has, and late or not at all where the database is away: what rests on it needs a
+        second leg.  Nothing is notified where only one process serves.
         """
 
-    def say(self, word: str) -> None:
-        """Says a word to every process that hears on this database, soon, from whatever thread."""
+    def notify(self, channel: str) -> None:
+        """Notifies every process that listens on this database, soon, from whatever thread."""
 
 
 FILL = "fill"

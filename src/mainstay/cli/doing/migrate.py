@@ -22,7 +22,7 @@ from mainstay.cli.loading import load
 from mainstay.errors import Unavailable
 from mainstay.migrate.adopt import adopt
 from mainstay.migrate.compare import differences, sentences
-from mainstay.migrate.folder import EMPTY, Chain, Migration, MigrationProblem, read
+from mainstay.migrate.folder import EMPTY, Chain, Migration, MigrationProblem, migrated_by, read
 from mainstay.migrate.history import edited, history, note_up
 from mainstay.migrate.loss import losses
 from mainstay.migrate.make import Asked, Made, make as make_files
@@ -92,8 +92,9 @@ def tell_status(told: dict[str, Any]) -> None:
             f"{'done' if one['done'] else 'to do':>6}  {one['number']} {one['title']}{ran}{edited}", markup=False
         )
     known = told["database"] in {EMPTY, *(one["number"] for one in told["migrations"])}
-    unknown = "" if known else ", which is not in the folder: a newer version of the application migrated it"
-    console.print(f"The database is at {told['database']}{unknown}, the newest migration is {told['newest']}.")
+    place = told["database"]
+    unknown = "" if known else f", which is not in the folder: {migrated_by(place)} migrated it"
+    console.print(f"The database is at {place}{unknown}, the newest migration is {told['newest']}.")
     if told["models"]:
         console.print('The models say more; write it down with: mainstay migrate make "..."')
         for sentence in told["models"]:

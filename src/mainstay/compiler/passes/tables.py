@@ -56,11 +56,12 @@ def tables(draft: Draft) -> None:
 
 
 def stand_together(draft: Draft) -> None:
-    """A problem for each resource whose table stands in other metadata than that of the first: it would not be made."""
+    """A problem for each resource whose table stands in other metadata than those before it: it would not be made."""
+    metadata = draft.metadata
     for resource in draft.resources:
-        first = draft.resources[0]
-        if resource.table.metadata is not first.table.metadata:
-            what = f"the table {resource.table.name} stands in other metadata than {first.table.name}"
+        metadata = resource.table.metadata if metadata is None else metadata
+        if resource.table.metadata is not metadata:
+            what = f"the table {resource.table.name} stands in other metadata than the application's other tables"
             draft.problem(resource.place(), what, "derive all models from one base, such as Model")
 
 

@@ -370,10 +370,10 @@ def part_of(components: Json, application: Application, operation: Operation, sh
 def shape_schema(shape: Shape, components: Json) -> Json:
     """A body or an answer as JSON Schema."""
     if shape.form is not None:
-        described = {"description": shape.description} if shape.description else {}
-        return described | hoisted(shape.form, shape.name, components)
+        schema = hoisted(shape.form, shape.name, components)
+        return ({"description": shape.description} if shape.description else {}) | schema
     properties = {part.name: part_schema(shape, part, components) for part in shape.parts}
-    schema: Json = {
+    schema = {
         "type": "object",
         "properties": properties,
         "required": [part.name for part in shape.parts if part.required],

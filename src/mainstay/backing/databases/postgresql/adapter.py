@@ -17,9 +17,9 @@ from sqlalchemy.engine import Dialect
 
 from mainstay.backing.databases.database import Command, Health, Row, Script
 from mainstay.backing.databases.postgresql import search
+from mainstay.backing.databases.postgresql.channels import Channels
 from mainstay.backing.databases.postgresql.connection import Connection, connected
 from mainstay.backing.databases.postgresql.errors import REPEATABLE, STALE, fail, lost, translated
-from mainstay.backing.databases.postgresql.hearing import Hearing
 from mainstay.backing.databases.postgresql.pool import Pool
 from mainstay.backing.databases.postgresql.settings import Settings
 from mainstay.backing.databases.schema import circular, creation
@@ -50,11 +50,11 @@ class PostgreSQL:
         self.settings = settings
         self._pool = self._closed()
         self._idle = self._pool.idle
-        self._hearing = Hearing(self._connection)
+        self._channels = Channels(self._connection)
         self._loop: asyncio.AbstractEventLoop | None = None
         """That of whoever has opened it, until it is closed."""
-        self._said: dict[str, asyncio.Task[None]] = {}
-        """Words that are being said."""
+        self._notifying: dict[str, asyncio.Task[None]] = {}
+        """Channels that are being notified."""
 
     async def open(self) -> None:
         """Connects; raises `Unavailable` with the server's reason where it cannot."""
@@ -69,16 +69,16 @@ class PostgreSQL:
         self._pool, self._idle = pool, pool.idle
         pool.watch()
         self._loop = asyncio.get_running_loop()
-        if self.settings.prepared:  # a pooler in between lends no connection for as long as hearing needs one
-            self._hearing.begin()
+        if self.settings.prepared:  # a pooler in between lends no connection for as long as listening needs one
+            self._channels.open()
 
     async def close(self) -> None:
-        """Waits for what is being said and then for what runs, `close_timeout` at most for each; closes all."""
+        """Waits for what is being notified and then for what runs, `close_timeout` at most for each; closes all."""
         self._loop = None
         with suppress(TimeoutError):
             async with asyncio.timeout(self.settings.close_timeout):
-                await asyncio.gather(*self._said.values())
-        await self._hearing.end()
+                await asyncio.gather(*self._notifying.values())
+        await self._channels.close()
         pool, self._pool = self._pool, self._closed()
         self._idle = self._pool.idle
         await pool.close()
@@ -211,12 +211,12 @@ class PostgreSQL:
             detail = str(error.__cause__ or error)
         return Health(ok=not detail, latency_ms=(monotonic() - start) * 1000, detail=detail)
 
-    def hear(self, word: str, thing: Callable[[], None]) -> None:
-        """Lets something happen whenever a word is said, from when the database is opened next."""
-        self._hearing.heard.setdefault(word, []).append(thing)
+    def listen(self, channel: str, callback: Callable[[], None]) -> None:
+        """Has a callback called whenever a channel is notified, from when the database is opened next."""
+        self._channels.callbacks.setdefault(channel, []).append(callback)
 
-    def say(self, word: str) -> None:
-        """Says a word, soon; nothing while the database is not open."""
+    def notify(self, channel: str) -> None:
+        """Notifies a channel, soon; nothing while the database is not open."""
         loop = self._loop
         if loop is None:
             return
@@ -225,19 +225,19 @@ class PostgreSQL:
         except RuntimeError:
             here = False
         if here:
-            self._say(word)
+            self._notify(channel)
         else:
-            loop.call_soon_threadsafe(self._say, word)
+            loop.call_soon_threadsafe(self._notify, channel)
 
-    def _say(self, word: str) -> None:
-        """Says a word, unless it is just being said."""
-        if word not in self._said and self._loop is not None:
-            self._said[word] = task = self._loop.create_task(self._tell(word))
-            task.add_done_callback(lambda _: self._said.pop(word))
+    def _notify(self, channel: str) -> None:
+        """Notifies a channel, unless that is just being done."""
+        if channel not in self._notifying and self._loop is not None:
+            self._notifying[channel] = task = self._loop.create_task(self._send(channel))
+            task.add_done_callback(lambda _: self._notifying.pop(channel))
 
-    async def _tell(self, word: str) -> None:
-        with suppress(Exception):  # a server that knows no such words; what rests on them has a second leg
-            await self.read("SELECT pg_notify($1, '')", (word,))
+    async def _send(self, channel: str) -> None:
+        with suppress(Exception):  # a server that knows no NOTIFY; what rests on it has a second leg
+            await self.read("SELECT pg_notify($1, '')", (channel,))
 
     async def _connection(self) -> asyncpg.Connection:
         """A connection beside the pool's."""

@@ -107,11 +107,11 @@ class SQLite:
         """Makes every index of words anew, in one transaction."""
         await self._running().writer.write(lambda: search.rebuilt(metadata, self.dialect), limit=SCHEMA_PATIENCE)
 
-    def hear(self, word: str, thing: Callable[[], None]) -> None:
-        """Nothing is heard: one process serves on SQLite."""
+    def listen(self, channel: str, callback: Callable[[], None]) -> None:
+        """Nothing comes: one process serves on SQLite."""
 
-    def say(self, word: str) -> None:
-        """Nobody hears it."""
+    def notify(self, channel: str) -> None:
+        """Nobody listens."""
 
     async def health(self) -> Health:
         """Whether the file is still the one that was opened, can be read, and has its writer."""

@@ -29,7 +29,7 @@ DECIMAL = re.compile(r"decimal\((\d+), \d+\)")
 """What holds so many digits in all, which SQLite keeps as a whole number."""
 
 
-class Demand(MigrateOperation):
+class CheckValues(MigrateOperation):
     """Every value of a column must be one of its kind."""
 
     def __init__(self, table_name: str, column: str, kind: str) -> None:
@@ -38,18 +38,18 @@ class Demand(MigrateOperation):
         self.kind = kind
 
 
-def demand(table: str, column: str, kind: str) -> None:
+def check_values(table: str, column: str, kind: str) -> None:
     """Ends a migration on SQLite where a value is no `date`, `time`, `moment`, `uuid`, `json` or `decimal(5, 2)`.
 
     It is looked at as it is kept there.
 
     PostgreSQL casts, and refuses by itself.
     """
-    op.invoke(Demand(table, column, kind))
+    op.invoke(CheckValues(table, column, kind))
 
 
-@Operations.implementation_for(Demand)
-def look(operations: Operations, operation: Demand) -> None:
+@Operations.implementation_for(CheckValues)
+def look(operations: Operations, operation: CheckValues) -> None:
     """Looks at the rows."""
     connection = operations.get_bind()
     if connection.dialect.name != "sqlite":
@@ -71,14 +71,14 @@ def condition(kind: str, name: str) -> str:
     return KEPT[kind].format(name) if decimal is None else f"abs({name}) < {10 ** int(decimal[1])}"
 
 
-def demanded(column: Column) -> str | None:
-    """What is demanded of the texts in a column; None where SQLite looks by itself, or any text is a value."""
+def kind_to_check(column: Column) -> str | None:
+    """The kind of which the texts in a column must be; None where SQLite looks by itself, or any text is a value."""
     kind = words(column)
     return kind if column.type.sqlite == "TEXT" and kind in KEPT else None
 
 
-def demanded_of_digits(old: Column, new: Column) -> str | None:
-    """What is demanded of numbers in a column that becomes a decimal; None where any of them has few enough digits."""
+def digits_to_check(old: Column, new: Column) -> str | None:
+    """The decimal that numbers in a column must fit into; None where any of them has few enough digits."""
     if form(new) != "scaled":
         return None
     rounded = (digits(old) or 0) > (digits(new) or 0)
